@@ -1,5 +1,7 @@
 package number
 
+import "slices"
+
 // Assignment says what answers one number of an account: the call action that
 // an administrator picked for it. It names an entry of the account's book, never
 // a release, so that what is published next answers the next call; Release pins
@@ -28,13 +30,5 @@ type Emergency struct {
 
 // Serves reports whether the carrier named may bring calls for the number.
 func (a Assignment) Serves(carrier string) bool {
-	if len(a.Carriers) == 0 {
-		return true
-	}
-	for _, c := range a.Carriers {
-		if c == carrier {
-			return true
-		}
-	}
-	return false
+	return len(a.Carriers) == 0 || slices.Contains(a.Carriers, carrier)
 }

@@ -16,8 +16,9 @@ import (
 // first of them not 0 (ITU-T E.164, 11/2010, section 6). The empty value is no
 // number at all: a caller who withheld it.
 //
-// Printing one (%v, %s, %q, String) shows it masked, so that a number does not
-// reach a log by accident. string(n) and JSON carry it whole.
+// Printing one with fmt, whatever the verb, shows it masked, so that a number
+// does not reach a log by accident. string(n) and JSON carry it whole: with
+// log/slog, whose JSON handler goes by JSON, log n.String().
 type E164 string
 
 // ErrNotE164 is in every error that Parse returns.
@@ -77,24 +78,32 @@ func Caller(s string) E164 {
 	return E164(s)
 }
 
-// String shows n masked: the country's first digits and the last three, as in
-// "+120*****100". An address that is no number keeps only its scheme.
+// String shows n masked: the first digits and the last three, as in
+// "+120*****100". An address that is no number keeps only its scheme, anything
+// else nothing.
 func (n E164) String() string {
 	s := string(n)
 	if s == "" {
 		return "withheld"
 	}
-	if scheme, _, ok := strings.Cut(s, ":"); ok {
+	switch scheme, _, _ := strings.Cut(s, ":"); scheme {
+	case "tel", "sip", "sips", "client":
 		return scheme + ":****"
 	}
-	if len(s) < 9 {
+	if len(s) < 9 || !n.Valid() {
 		return "****"
 	}
 	return s[:4] + strings.Repeat("*", len(s)-7) + s[len(s)-3:]
 }
 
-// GoString shows n masked under %#v too.
-func (n E164) GoString() string { return "number.E164(" + n.String() + ")" }
+// Format prints n masked under every verb of fmt.
+func (n E164) Format(f fmt.State, verb rune) {
+	if verb == 'v' && f.Flag('#') {
+		fmt.Fprintf(f, "number.E164(%q)", n.String())
+		return
+	}
+	fmt.Fprintf(f, fmt.FormatString(f, verb), n.String())
+}
 
 func onlyDigits(s string) bool {
 	for i := range len(s) {
