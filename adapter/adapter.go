@@ -1,0 +1,82 @@
+// Package adapter is the contract between the engine and the carriers that bring
+// calls: a Handler hears what happened, a Carrier carries out what stands.
+//
+// An adapter translates, and decides nothing: it turns the carrier's requests
+// into flow.Events and flow.Turns into the carrier's documents and commands. It
+// needs one method; what more it can do are one-method upgrades that the
+// functions of this package look for, so that nobody asserts a type.
+package adapter
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/extflow/extflow/flow"
+)
+
+// Handler hears what happened to a call. The engine is one.
+//
+// Handle always returns a turn to carry out: the one at which the call now
+// stands, or a safe one ("one moment, please", and the same request again) when
+// the store is out of reach; then the error says why. Set Event.Reply when the
+// request that brought the event will carry the turn back. Handlers are safe for
+// concurrent use.
+type Handler interface {
+	Handle(ctx context.Context, e flow.Event) (flow.Turn, error)
+}
+
+// Carrier carries out a turn that nobody was waiting for: a live call is moved,
+// hung up or joined, a leg is placed. Done twice is done once. A call that the
+// carrier no longer knows is no error: its end will be reported, or found by
+// Probe. Carriers are safe for concurrent use.
+//
+// An error that wraps ErrRefused is final: the engine tells the call Failed. Any
+// other is tried again.
+type Carrier interface {
+	Do(ctx context.Context, t flow.Turn) error
+}
+
+// ErrRefused is wrapped by a Carrier's error when trying again would be refused
+// again.
+var ErrRefused = errors.New("the carrier refuses")
+
+// Status is what a carrier knows of a call.
+type Status struct {
+	Report flow.Report
+	Ref    string        // the newest recording of the call, if any
+	Length time.Duration // its length
+}
+
+// Prober is a Carrier that can be asked about a call.
+type Prober interface {
+	Probe(ctx context.Context, c flow.Call) (Status, error)
+}
+
+// Probe asks the carrier about a call. A carrier that cannot be asked answers
+// errors.ErrUnsupported.
+func Probe(ctx context.Context, carrier Carrier, c flow.Call) (Status, error) {
+	if p, ok := carrier.(Prober); ok {
+		return p.Probe(ctx, c)
+	}
+	return Status{}, errors.ErrUnsupported
+}
+
+// Abilities are what a carrier can do beyond the least. The zero value is the
+// least: it answers, plays, collects, rings and records.
+type Abilities struct {
+	Place bool // place legs, and join them to a caller who holds
+}
+
+// Able is a Carrier that says what it can do.
+type Able interface {
+	Abilities() Abilities
+}
+
+// AbilitiesOf is what a carrier says that it can do.
+func AbilitiesOf(carrier Carrier) Abilities {
+	if a, ok := carrier.(Able); ok {
+		return a.Abilities()
+	}
+	return Abilities{}
+}

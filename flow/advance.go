@@ -1,0 +1,228 @@
+package flow
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/extflow/extflow/extension"
+	"github.com/extflow/extflow/number"
+)
+
+// Advance is what a call becomes when something happens to it, and what is to be
+// done about it. It is total and deterministic: it reads no clock, never panics
+// and returns no error. An event that changes nothing comes back with the call as
+// it was and a move that says why it was ignored.
+func (b *Book) Advance(c Call, e Event) (Call, Move) {
+	now := max(e.At.UnixNano(), c.Last)
+	if why := c.refuses(&e, now); why != 0 {
+		return c.ignore(&e, why, now)
+	}
+	w := &e.What
+	if short := b.exhausted(&c, w); short != nil {
+		w = short
+	}
+	s, eff := b.step(c.State, w)
+	if int(c.Entries)+int(eff.entered) > maxEntries && eff.ignored == 0 {
+		w = &outOfEntries
+		s, eff = b.step(c.State, w)
+	}
+	if eff.ignored != 0 {
+		return c.ignore(&e, eff.ignored, now)
+	}
+	if b.guessed(&c, w) && c.Guesses < 255 {
+		c.Guesses++
+	}
+	return c.become(s, &e, &eff, now)
+}
+
+var (
+	outOfEntries = What{Kind: Exhausted, Budget: Entries}
+	outOfTurns   = What{Kind: Exhausted, Budget: Turns}
+	outOfGuesses = What{Kind: Exhausted, Budget: Guesses}
+)
+
+// become is the next version of the call.
+func (c Call) become(s State, e *Event, eff *effect, now int64) (Call, Move) {
+	c.carry(s, &e.What)
+	c.State = s
+	c.Rev++
+	c.Last = now
+	c.Entries += eff.entered
+	var m Move
+	if eff.move != nil {
+		c.arm(&eff.move.arm, now)
+		c.Move, c.Standing = eff.move, c.Rev
+		if eff.move.fills {
+			c.Move = c.words(eff.move, &e.What)
+		}
+		m = c.fill(*c.Move)
+		if m.Do.Kind == Find && m.Do.Entry == "" && e.Kind == Pressed {
+			m.Do.Entry = e.Digits.entry()
+		}
+	}
+	if eff.arm != nil {
+		c.arm(eff.arm, now)
+	}
+	m.Tell = eff.tell
+	switch {
+	case e.Reply, s.Has(CallerGone):
+		c.Owed = false
+	case eff.move != nil, eff.again:
+		c.Owed = true
+	}
+	return c, m
+}
+
+// carry takes over what an event brings besides the state: the call itself, the
+// agent that it reserves, the mailbox, the legs that are out.
+func (c *Call) carry(s State, w *What) {
+	if w.Kind == Arrived {
+		c.Info = w.Start
+	}
+	switch {
+	case !s.Has(Held):
+		c.Party = nil
+	case w.Party != nil && !c.Has(Held):
+		c.Party = w.Party
+	}
+	if w.Party != nil && (s.Box != c.Box || s.Has(BoxKeyed) != c.Has(BoxKeyed)) {
+		c.Mailbox = w.Party.Mailbox
+	}
+	switch {
+	case s.Legs == 0:
+		c.Legs = nil
+	case w.Kind != Told:
+	case w.News == Offered:
+		c.Legs = append(slices.Clone(c.Legs), w.Leg)
+	case w.News == Missed:
+		c.Legs = slices.DeleteFunc(slices.Clone(c.Legs), func(id string) bool { return id == w.Leg })
+	case w.News == Accepted:
+		c.Legs = []string{w.Leg}
+	}
+}
+
+// ignore leaves the call as it was. Only what a waiting carrier is about to fetch
+// is no longer owed to it, and that counts as a turn.
+func (c Call) ignore(e *Event, why Ignored, now int64) (Call, Move) {
+	if e.Reply && c.Owed {
+		c.Owed, c.Last = false, now
+		c.Rev++
+		return c, Move{}
+	}
+	return c, Move{Ignored: why}
+}
+
+// refuses is why an event can be set aside before the machine sees it: it answers
+// an old turn, it only reports what a control request must say, its clock was
+// moved since, or it comes from a leg that is not out.
+func (c *Call) refuses(e *Event, now int64) Ignored {
+	leg := c.IsLeg()
+	switch e.Kind {
+	case HungUp:
+		return 0
+	case Pressed:
+		if e.Re == 0 {
+			return JustAFact
+		}
+	case FoundBusy, Unanswered, Declined, Unreachable:
+		if leg {
+			return 0
+		}
+		if e.Re == 0 {
+			return JustAFact
+		}
+	case AgentHungUp:
+		if leg {
+			return 0
+		}
+	case Woke:
+		if e.Clock < StepClock || e.Clock > LifeClock || !c.Armed.Has(e.Clock) || c.Clocks[e.Clock-1] > now {
+			return NotDue
+		}
+	case Told:
+		return c.refusesNews(&e.What)
+	}
+	if e.Re != 0 && e.Re != c.Standing {
+		return Late
+	}
+	return 0
+}
+
+// refusesNews is why what another call says is set aside.
+func (c *Call) refusesNews(w *What) Ignored {
+	switch w.News {
+	case Offered:
+		if slices.Contains(c.Legs, w.Leg) {
+			return Repeated
+		}
+	case Missed, Accepted, Left:
+		if !slices.Contains(c.Legs, w.Leg) {
+			return NotNow
+		}
+	}
+	return 0
+}
+
+// exhausted is the budget that an event overdraws, nil where none.
+func (b *Book) exhausted(c *Call, w *What) *What {
+	switch {
+	case c.Rev >= maxTurns && c.Live() && !c.IsLeg() && c.Phase != Ending && w.Kind != HungUp:
+		return &outOfTurns
+	case c.Guesses >= b.guesses && b.guessed(c, w):
+		return &outOfGuesses
+	}
+	return nil
+}
+
+// guessed reports whether the directory's answer makes what was keyed a wrong
+// entry.
+func (b *Book) guessed(c *Call, w *What) bool {
+	return w.Kind == Found && c.Phase == Finding && int(c.State.At) < len(b.nodes) && b.nodes[c.State.At].action == collect &&
+		(w.Class == extension.ClassUnknown || w.Class == extension.ClassPartial)
+}
+
+// entry is what was keyed without the key that ended it.
+func (d Digits) entry() Digits { return Digits(strings.TrimSuffix(string(d), "#")) }
+
+// words fills the gaps in a move's words: the place in the line, the wait, who
+// calls.
+func (c *Call) words(m *Move, w *What) *Move {
+	minutes := int((w.Length + time.Minute - 1) / time.Minute)
+	gaps := strings.NewReplacer(
+		"{position}", strconv.Itoa(int(w.Position)),
+		"{minutes}", strconv.Itoa(minutes),
+		"{caller}", Spoken(c.Info.From))
+	filled := *m
+	filled.Say = slices.Clone(m.Say)
+	for i := range filled.Say {
+		filled.Say[i].Say = gaps.Replace(filled.Say[i].Say)
+	}
+	return &filled
+}
+
+// Spoken is a caller's number as it is read out: its digits one by one, or "a
+// caller who withheld the number".
+func Spoken(n number.E164) string {
+	var digits []string
+	for _, r := range string(n) {
+		if r >= '0' && r <= '9' {
+			digits = append(digits, string(r))
+		}
+	}
+	if len(digits) == 0 {
+		return "a caller who withheld the number"
+	}
+	return strings.Join(digits, " ")
+}
+
+// Replay is the call that the turns lead to: the same as the one that was stored
+// with the last of them, but for Owed, which deliveries clear.
+func (b *Book) Replay(turns []Turn) Call {
+	var c Call
+	for i := range turns {
+		c, _ = b.Advance(c, turns[i].Event)
+	}
+	return c
+}

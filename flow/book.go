@@ -1,0 +1,251 @@
+package flow
+
+import "time"
+
+// Book is everything that an account's calls can do, compiled: steps, and for
+// each step where every outcome leads. It is immutable and safe for concurrent
+// use. Compile makes one.
+type Book struct {
+	Release string // the id of the release that it was compiled from
+
+	nodes    []node
+	entries  map[string]StepID
+	boxes    map[string]StepID // the steps that record, by the mailbox's name
+	settings Settings
+	legs     map[string]StepID // the steps of legs that we place, by the queue that they are for
+	sorry    StepID            // something failed
+	limit    StepID            // too many steps or turns
+	refuse   StepID            // a loop
+	talk     arms              // the clocks of a talk
+	guesses  uint8
+	back     bool // some menu goes back, so trails are kept
+	bye      *Move
+}
+
+// node is a step, compiled: routes in an array, moves ready made.
+type node struct {
+	action   action
+	name     string
+	next     [numOutcomes]StepID
+	standing *Move // what the step says when it is entered, and waits on
+	find     *Move // what it asks the engine first, or on the way; nil where nothing
+
+	// Collect.
+	silent   *Move
+	invalid  *Move
+	plain    *Move // listens without a word
+	keys     keySet
+	repeats  uint8
+	separate bool
+	entries  bool // extensions may be keyed
+	trail    bool // worth going back to
+	back     byte
+
+	// Ring.
+	fixed   string // the extension that the flow names; empty rings the one found
+	handoff bool
+
+	// Record.
+	personal  bool              // records for the agent first keyed, whoever that is
+	variants  map[StepID]StepID // personal: the same mailbox with another greeting
+	greetings [4]*Move          // by reason: none, unavailable, busy, unanswered
+	shortest  time.Duration
+
+	// Queue.
+	leave    byte
+	dial     *Move
+	join     *Move
+	notice   arms
+	deserted arms
+	announce Announce
+	wrapUp   time.Duration
+
+	// Leg.
+	ask  *Move
+	told *Move // hangs up; in a queue, the announcement
+	gone *Move
+
+	// End.
+	result Result
+}
+
+// action is what a step does. The machine knows them, the engine and the
+// adapters do not.
+type action uint8
+
+const (
+	nothing action = iota
+	play
+	collect
+	ring
+	record
+	queue
+	hours
+	end
+	leg
+)
+
+// Backup clocks, by what the call waits for. The carrier's own timers decide;
+// these ask it when it has been silent for too long.
+const (
+	firstProbe = 2 * time.Minute
+	nextProbe  = 5 * time.Minute
+	ringMargin = 15 * time.Second
+	callLife   = 6 * time.Hour
+	recLife    = 15 * time.Minute
+	noMembers  = 30 * time.Second
+	screenTime = 8 * time.Second
+	screenSaid = 2
+)
+
+// maxEntries and maxTurns bound a call: steps entered and turns taken.
+const (
+	maxEntries = 50
+	maxTurns   = 1000
+)
+
+var probeAgain = arms{}.with(StepClock, nextProbe)
+
+// effect is what a step asks for besides the next state.
+type effect struct {
+	move    *Move   // what stands from now on; nil leaves the standing turn
+	arm     *arms   // clocks, where the move does not set them
+	ignored Ignored // why nothing changed; then nothing else counts
+	entered uint8   // steps entered on the way
+	tell    News    // for the peer, or for every leg that is out
+	again   bool    // the standing turn is owed once more
+}
+
+// step is the machine: where the call is, what happened, where it is then. It is
+// total, and depends on nothing but its arguments and the book.
+func (b *Book) step(s State, w *What) (State, effect) {
+	if int(s.At) >= len(b.nodes) {
+		return b.enter(s, b.sorry, w)
+	}
+	next, eff := b.react(s, w)
+	if eff.ignored != 0 {
+		return s, eff
+	}
+	if eff.move != nil {
+		next.Armed = eff.move.arm.armed(next.Armed)
+	}
+	if eff.arm != nil {
+		next.Armed = eff.arm.armed(next.Armed)
+	}
+	if next.Has(Closed) {
+		next.Armed = 0
+	}
+	return next, eff
+}
+
+// react sends the event to the step that the call is in, after the few that mean
+// the same everywhere.
+func (b *Book) react(s State, w *What) (State, effect) {
+	n := &b.nodes[s.At]
+	switch {
+	case s.Phase == Unbegun:
+		if w.Kind != Arrived || w.Start == nil {
+			return s, effect{ignored: NotNow}
+		}
+		return b.begin(s, w)
+	case s.Has(Closed):
+		return s, effect{ignored: Over}
+	case w.Kind == Arrived:
+		return s, effect{ignored: Repeated}
+	case s.Has(CallerGone):
+		return b.aftermath(n, s, w)
+	case n.action == leg:
+		return b.stepLeg(n, s, w)
+	case w.Kind == HungUp, w.Kind == Woke && w.Report == Gone:
+		return b.callerGone(n, s, w)
+	case w.Kind == Failed, w.Kind == Exhausted && w.Budget != Guesses:
+		return b.giveUp(s, w)
+	case w.Kind == Told && w.News == Dropped:
+		return b.endCall(s)
+	case w.Kind == Woke && (w.Clock == LifeClock || w.Clock == StepClock && s.Phase != InRing):
+		return b.probed(s, w)
+	}
+	switch n.action {
+	case collect:
+		return b.stepCollect(n, s, w)
+	case ring:
+		return b.stepRing(n, s, w)
+	case queue:
+		return b.stepQueue(n, s, w)
+	case record:
+		return b.stepRecord(n, s, w)
+	case hours:
+		return b.stepHours(n, s, w)
+	}
+	return s, effect{ignored: NotNow}
+}
+
+// begin enters the step that the call starts with.
+func (b *Book) begin(s State, w *What) (State, effect) {
+	id := b.entries[w.Start.Entry]
+	switch {
+	case w.Start.Peer != "":
+		id = b.legOf(w.Start.Queue)
+	case w.Start.Loop:
+		id = b.refuse
+	}
+	next, eff := b.enter(s, id, w)
+	eff.arm = &lifeAgain
+	return next, eff
+}
+
+// legOf is the step of legs for a queue; the queue without a name has one too.
+func (b *Book) legOf(queue string) StepID {
+	if id, ok := b.legs[queue]; ok {
+		return id
+	}
+	return b.legs[""]
+}
+
+// enter goes to a step, and on through those that wait for nothing.
+func (b *Book) enter(s State, id StepID, w *What) (State, effect) {
+	if id == 0 || int(id) >= len(b.nodes) {
+		id = b.sorry
+	}
+	n := &b.nodes[id]
+	if b.back {
+		s = b.blaze(s, id)
+	}
+	s.At, s.Tries, s.Try, s.Phase = id, [2]uint8{}, 0, Unbegun
+	s.Marks &^= Held | Alone | Overdue | Dialling
+	next, eff := b.open(n, s, w)
+	eff.entered++
+	return next, eff
+}
+
+// open begins a step.
+func (b *Book) open(n *node, s State, w *What) (State, effect) {
+	switch n.action {
+	case play:
+		return b.openPlay(n, s)
+	case collect:
+		s.Phase = Listening
+		return s, effect{move: n.standing}
+	case ring:
+		return b.openRing(n, s, w)
+	case queue:
+		s.Phase = Finding
+		return s, effect{move: n.find}
+	case record:
+		return b.openRecord(n, s, w)
+	case hours:
+		s.Phase = Asking
+		return s, effect{move: n.find}
+	case end:
+		return b.openEnd(n, s)
+	case leg:
+		s.Phase, s.Marks = Calling, s.Marks|Held
+		return s, effect{move: n.standing}
+	}
+	return b.enter(s, b.sorry, w)
+}
+
+// leave follows the route of an outcome out of the step.
+func (b *Book) leave(n *node, s State, o Outcome, w *What) (State, effect) {
+	return b.enter(s, n.next[o], w)
+}

@@ -1,0 +1,109 @@
+package flow
+
+import (
+	"time"
+
+	"github.com/extflow/extflow/extension"
+)
+
+// Call is a call as it stands: a value. Advance makes the next one; nothing
+// changes one in place, so it may be copied and read from anywhere.
+type Call struct {
+	*Info           // never changes; nil before the call has arrived
+	Rev      uint32 // counts turns; compared when the call is stored
+	Standing uint32 // the turn that the carrier is carrying out
+	State
+	Clocks  Clocks
+	Last    int64            // when the newest turn was taken, in nanoseconds since 1970
+	Move    *Move            // what the standing turn says and waits on; shared, read-only
+	Party   *extension.Party // the agent that the call reserves, rings or talks to; nil where none
+	Mailbox string           // where personal voicemail goes: the mailbox of the agent first keyed
+	Legs    []string         // the ids of the offers that are out; shared, read-only
+	Owed    bool             // the standing turn must still be delivered, and nobody waits for it
+	Entries uint8            // steps entered
+	Guesses uint8            // wrong entries
+}
+
+// Clocks are the instants at which the armed clocks go off, in nanoseconds since
+// 1970, by Clock-1. Those not in State.Armed mean nothing.
+type Clocks [numClocks]int64
+
+// Now is what stands: what the carrier is to say, and what the call waits on.
+func (c Call) Now() Move {
+	if c.Move == nil {
+		return Move{}
+	}
+	return c.fill(*c.Move)
+}
+
+// Turn is the standing turn, as a carrier gets it when it asks again.
+func (c Call) Turn() Turn {
+	if c.Info == nil {
+		return Turn{}
+	}
+	return Turn{Call: c.Key, Seq: c.Standing, Move: c.Now()}
+}
+
+// fill puts into a compiled move what only the call knows.
+func (c *Call) fill(m Move) Move {
+	switch m.Do.Kind {
+	case Connect, Originate:
+		if m.Do.Party == nil {
+			m.Do.Party = c.Party
+		}
+	case Record:
+		if m.Do.Mailbox == "" {
+			m.Do.Mailbox = c.Mailbox
+		}
+	case Join:
+		m.Do.Room = c.talk()
+	}
+	return m
+}
+
+// talk is the name of the talk that the call takes part in: the caller's call.
+func (c *Call) talk() string {
+	if c.Info.Peer != "" {
+		return c.Info.Peer
+	}
+	return c.Info.ID
+}
+
+// Wake is the earliest instant at which the call wants to be woken, and the
+// clock that goes off then; false where no clock is armed.
+func (c Call) Wake() (time.Time, Clock, bool) {
+	at, which := int64(0), Clock(0)
+	for k := StepClock; k <= LifeClock; k++ {
+		if c.Armed.Has(k) && (which == 0 || c.Clocks[k-1] < at) {
+			at, which = c.Clocks[k-1], k
+		}
+	}
+	if which == 0 {
+		return time.Time{}, 0, false
+	}
+	return time.Unix(0, at).UTC(), which, true
+}
+
+// Agent is the id of the agent that the call reserves; empty where none.
+func (c Call) Agent() string {
+	if c.Party == nil || !c.Has(Held) {
+		return ""
+	}
+	return c.Party.Agent
+}
+
+// Live reports whether the call is under way: it has begun and its caller is there.
+func (c Call) Live() bool { return c.Info != nil && c.Phase != Unbegun && !c.Has(CallerGone) }
+
+// IsLeg reports whether we placed the call, to an agent, for another call.
+func (c Call) IsLeg() bool { return c.Info != nil && c.Info.Peer != "" }
+
+// arm sets and stops the instants of clocks, counted from now. Which are armed is
+// part of the State, and the machine's to say.
+func (c *Call) arm(a *arms, now int64) {
+	for k := range a.in {
+		if a.set.Has(Clock(k + 1)) {
+			c.Clocks[k] = now + int64(a.in[k])
+		}
+	}
+}

@@ -1,0 +1,162 @@
+package flow
+
+import "github.com/extflow/extflow/extension"
+
+// Collect: say a prompt, read an entry. Flows read extensions, menus read single
+// keys, and a menu may do both. Rounds of silence and wrong entries stay inside
+// the step until its repeats are used up.
+
+// keySet is a set of single keys, by outcome.
+type keySet uint32
+
+func (k keySet) has(o Outcome) bool { return k&(1<<o) != 0 }
+
+func (b *Book) stepCollect(n *node, s State, w *What) (State, effect) {
+	switch {
+	case s.Phase == Listening && w.Kind == Pressed:
+		return b.read(n, s, w)
+	case s.Phase == Finding && w.Kind == Found:
+		if w.Class == extension.ClassUnknown || w.Class == extension.ClassPartial || w.Class == 0 {
+			return b.fail(n, s, OnInvalid, w)
+		}
+		s = b.address(s, w, true)
+		return b.leave(n, s, OnEntered, w)
+	case s.Phase == Finding && w.Kind == Exhausted:
+		return b.leave(n, s, OnLimit, w)
+	}
+	return s, effect{ignored: NotNow}
+}
+
+// read decides what an entry is.
+func (b *Book) read(n *node, s State, w *What) (State, effect) {
+	o := n.entry(string(w.Digits))
+	switch o {
+	case OnSilent, OnInvalid:
+		return b.fail(n, s, o, w)
+	case OnEntered:
+		s.Phase = Finding
+		return s, effect{move: n.find}
+	case OnBack:
+		return b.goBack(n, s, w)
+	}
+	if n.next[o] == s.At { // the key that says the prompt again
+		s.Phase = Listening
+		return s, effect{move: n.standing}
+	}
+	return b.leave(n, s, o, w)
+}
+
+// entry is the outcome of an entry, before anybody is looked up. Only ASCII 0 to
+// 9, * and # count; a trailing # is stripped.
+func (n *node) entry(e string) Outcome {
+	if len(e) == 1 {
+		if n.back != 0 && e[0] == n.back {
+			return OnBack
+		}
+		if o := keyOutcome(e[0]); o != NoOutcome && n.keys.has(o) {
+			return o
+		}
+	}
+	if e != "" && e[len(e)-1] == '#' {
+		e = e[:len(e)-1]
+	}
+	if e == "" {
+		return OnSilent
+	}
+	out := OnEntered
+	for i := range len(e) {
+		switch {
+		case e[i] == '*':
+			if n.next[OnStar] != 0 {
+				return OnStar
+			}
+			out = OnInvalid
+		case e[i] < '0' || e[i] > '9':
+			out = OnInvalid
+		}
+	}
+	if out == OnEntered && !n.entries {
+		return OnInvalid
+	}
+	return out
+}
+
+// fail counts a failure: the step's own answer while repeats are left, then
+// wherever they lead.
+func (b *Book) fail(n *node, s State, o Outcome, w *What) (State, effect) {
+	counter, move := 0, n.silent
+	if o == OnInvalid {
+		move = n.invalid
+		if n.separate {
+			counter = 1
+		}
+	}
+	if s.Tries[counter] >= n.repeats {
+		return b.leave(n, s, OnLimit, w)
+	}
+	if n.next[o] != 0 {
+		return b.leave(n, s, o, w)
+	}
+	s.Tries[counter]++
+	s.Phase = Listening
+	return s, effect{move: move}
+}
+
+// address remembers the personal mailbox of the agent first keyed.
+func (b *Book) address(s State, w *What, keyed bool) State {
+	if w.Party == nil || s.Has(BoxKeyed) || s.Box != 0 && !keyed {
+		return s
+	}
+	s.Box = b.boxOf(w.Party)
+	if keyed {
+		s.Marks |= BoxKeyed
+	}
+	return s
+}
+
+// boxOf is the step that records for a party: its mailbox's, or the one with the
+// library's greeting.
+func (b *Book) boxOf(p *extension.Party) StepID {
+	if id, ok := b.boxes[p.Mailbox]; ok {
+		return id
+	}
+	return b.boxes[Personal]
+}
+
+// blaze keeps the trail of menus and flows on the way from the step that is left
+// to the one that is entered.
+func (b *Book) blaze(s State, to StepID) State {
+	if !b.nodes[to].trail {
+		return s
+	}
+	for i, id := range s.Trail {
+		if id == to { // back where it was: forget what came after
+			n := copy(s.Trail[:], s.Trail[i+1:])
+			clear(s.Trail[n:])
+			return s
+		}
+	}
+	if from := s.At; from != to && b.nodes[from].trail {
+		copy(s.Trail[1:], s.Trail[:])
+		s.Trail[0] = from
+	}
+	return s
+}
+
+// goBack returns to where the caller came from; without a trail it says the
+// prompt again.
+func (b *Book) goBack(n *node, s State, w *What) (State, effect) {
+	to := s.Trail[0]
+	if to == 0 {
+		s.Phase = Listening
+		return s, effect{move: n.standing}
+	}
+	return b.enter(s, to, w)
+}
+
+// openPlay says a message and goes on at once to the step that follows, which
+// listens: the two are one move.
+func (b *Book) openPlay(n *node, s State) (State, effect) {
+	s.At, s.Phase = n.next[OnDone], Listening
+	return s, effect{move: n.standing}
+}

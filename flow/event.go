@@ -1,0 +1,143 @@
+package flow
+
+import (
+	"time"
+
+	"github.com/extflow/extflow/extension"
+	"github.com/extflow/extflow/number"
+)
+
+// Key names a call: the account it belongs to and our id for it. The carrier's
+// own reference is Info.Ref.
+type Key struct {
+	Account string `json:"account"`
+	ID      string `json:"id"`
+}
+
+// Event is something that happened to a call.
+type Event struct {
+	Call  Key       `json:"call,omitzero"`
+	Re    uint32    `json:"re,omitempty"`    // the turn that it answers; 0 is a fact, a signal or a clock
+	Reply bool      `json:"reply,omitempty"` // the carrier waits and will carry out what comes back
+	ID    string    `json:"id,omitempty"`    // facts and signals only: the same id is the same event
+	At    time.Time `json:"at"`              // stamped by the engine from the store's clock, never going back
+	Try   uint8     `json:"try,omitempty"`   // how many safe turns the carrier was answered before this; not part of the call
+	What
+}
+
+// What happened, flat and without a reference to the call. Kind says which of
+// the other fields mean something.
+type What struct {
+	Kind     Kind             `json:"what"`
+	Class    extension.Class  `json:"class,omitempty"`    // Found; Woke by Notice in a queue
+	News     News             `json:"news,omitempty"`     // Told
+	Budget   Budget           `json:"budget,omitempty"`   // Exhausted
+	Clock    Clock            `json:"clock,omitempty"`    // Woke
+	Report   Report           `json:"report,omitempty"`   // Woke by Step or Life: what the carrier says of the call
+	Yes      bool             `json:"yes,omitempty"`      // Opened: open; Replied: the peer took it
+	Position uint16           `json:"position,omitempty"` // Woke by Notice: the place in the line, from 1
+	Digits   Digits           `json:"digits,omitempty"`   // Pressed; empty is silence
+	Party    *extension.Party `json:"party,omitempty"`    // Found, Told, Arrived as a leg
+	Start    *Info            `json:"start,omitempty"`    // Arrived
+	Leg      string           `json:"leg,omitempty"`      // Told: the id of the call that speaks, or that is offered
+	Ref      string           `json:"ref,omitempty"`      // Recorded: the carrier's reference of the recording
+	Length   time.Duration    `json:"length,omitempty"`   // Recorded; Woke by Notice: the estimated wait
+	Cause    string           `json:"cause,omitempty"`    // the carrier's own word, for people who read the turn
+}
+
+// Kind is what kind of thing happened.
+type Kind uint8
+
+// The kinds, in the past tense.
+const (
+	Arrived     Kind = iota + 1 // a call came in, or a leg is to be placed
+	Pressed                     // the caller keyed an entry, or let the time for it pass
+	Found                       // the directory answered
+	Answered                    // the agent took the call
+	FoundBusy                   // the ring ended: busy
+	Unanswered                  // the ring ended: nobody took it in time, or screening was not accepted
+	Declined                    // the ring ended: the agent refused
+	Unreachable                 // the ring ended: the carrier reached no endpoint
+	AgentHungUp                 // the talk ended at the agent's side
+	Recorded                    // a recording is done
+	HungUp                      // the caller of this call, or the leg itself, is gone
+	Woke                        // a clock went off
+	Told                        // another call says something
+	Replied                     // the answer to what this call told another
+	Opened                      // the answer to whether hours are open
+	Failed                      // the carrier could not carry out the standing turn
+	Exhausted                   // a budget ran out
+)
+
+// News is what one call tells another.
+type News uint8
+
+// The news.
+const (
+	Offered   News = iota + 1 // a leg is being placed for the waiting caller
+	Missed                    // the leg ended without a talk
+	Accepted                  // the agent at the leg takes the caller
+	Withdrawn                 // the caller is served or gone; the leg is no longer wanted
+	Left                      // the other side of the talk hung up
+	Dialled                   // offer: dial; the caller is to ring the member directly
+	Deserted                  // no member is at work any more
+	Dropped                   // the product ends the call
+)
+
+// Budget is what ran out.
+type Budget uint8
+
+// The budgets.
+const (
+	Guesses Budget = iota + 1 // wrong entries, of this call or of its caller across calls
+	Entries                   // steps entered
+	Turns                     // turns taken
+)
+
+// Clock is one of the four that a call can have armed.
+type Clock uint8
+
+// The clocks. Step and Life ask the carrier before they act; Wait and Notice are
+// ours and fire on time.
+const (
+	StepClock   Clock = iota + 1 // the carrier has been silent for longer than the step allows
+	WaitClock                    // the longest wait in a queue
+	NoticeClock                  // the next announcement in a queue
+	LifeClock                    // the longest that a call, or what it left behind, may stay open
+)
+
+// Report is what a carrier says of a call that a clock asked about.
+type Report uint8
+
+// The reports. Unknown is also the answer of a carrier that cannot be asked.
+const (
+	Unknown Report = iota
+	Alive          // the caller is on the line; a ring, if one stands, was not answered
+	Talking        // the caller is on the line and joined to the agent
+	Gone           // the carrier no longer knows the call
+)
+
+// Digits are what a caller keyed: 0 to 9, * and #. They print masked.
+type Digits string
+
+// String hides the digits and keeps their count.
+func (d Digits) String() string { return "****"[:min(len(d), 4)] }
+
+// GoString hides the digits under %#v too.
+func (d Digits) GoString() string { return "flow.Digits(" + d.String() + ")" }
+
+// Info is what never changes about a call. It is shared by all versions of it.
+type Info struct {
+	Key
+	Carrier       string      `json:"carrier,omitempty"` // the adapter's name, as the engine's configuration gives it
+	Ref           string      `json:"ref,omitempty"`     // the carrier's reference of the caller's leg
+	Region        string      `json:"region,omitempty"`  // the carrier's region, where it has any
+	From          number.E164 `json:"from,omitempty"`    // empty where withheld
+	To            number.E164 `json:"to"`
+	ForwardedFrom number.E164 `json:"forwarded_from,omitempty"`
+	Release       string      `json:"release,omitempty"` // pinned for the call's life
+	Entry         string      `json:"entry,omitempty"`   // where in the book it began
+	Peer          string      `json:"peer,omitempty"`    // a leg that we place: the id of the caller's call
+	Queue         string      `json:"queue,omitempty"`   // a leg that we place: the queue that it is offered for
+	Loop          bool        `json:"loop,omitempty"`    // the caller is one of our own numbers, or an endpoint being rung
+}

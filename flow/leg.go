@@ -1,0 +1,113 @@
+package flow
+
+// Leg: a call that we place to an agent for a caller who waits. It rings, the
+// agent may have to press 1, and then the two calls agree that this one takes
+// the caller. They speak by Told and Replied, and commit together.
+
+func (b *Book) stepLeg(n *node, s State, w *What) (State, effect) {
+	switch {
+	case w.Kind == HungUp, w.Kind == AgentHungUp, w.Kind == Failed, w.Kind == Woke && w.Report == Gone:
+		return b.legOver(s, w)
+	case w.Kind == Told && (w.News == Withdrawn || w.News == Dropped):
+		return n.dismiss(s, n.told)
+	case ringOutcome(w) != NoOutcome && (s.Phase == Calling || s.Phase == Ending):
+		return b.legOver(s, w)
+	case w.Kind == Woke:
+		return b.probedLeg(n, s, w)
+	}
+	switch s.Phase {
+	case Calling:
+		if w.Kind == Answered {
+			if w.Yes { // the carrier had the agent accept already, or nobody need
+				return n.take(s)
+			}
+			s.Phase, s.Try = Screening, 1
+			return s, effect{move: n.ask}
+		}
+	case Screening:
+		if w.Kind == Pressed {
+			return n.screened(s, w)
+		}
+	case Telling:
+		if w.Kind == Replied {
+			if !w.Yes {
+				return n.dismiss(s, n.gone)
+			}
+			s.Phase, s.Result = InTalk, ResultAnswered
+			return s, effect{move: n.join}
+		}
+	}
+	return s, effect{ignored: NotNow}
+}
+
+// take asks the caller's call whether it is still there to be taken.
+func (n *node) take(s State) (State, effect) {
+	s.Phase = Telling
+	return s, effect{move: n.find}
+}
+
+// screened takes the call on 1, and says it once more on anything else.
+func (n *node) screened(s State, w *What) (State, effect) {
+	if w.Digits == "1" {
+		return n.take(s)
+	}
+	if s.Try < screenSaid {
+		s.Try++
+		return s, effect{move: n.ask}
+	}
+	s.Result = ResultMissed
+	next, eff := n.dismiss(s, n.told)
+	eff.tell = Missed
+	return next, eff
+}
+
+// dismiss hangs the agent up, with or without a word. The reservation stays until
+// the carrier confirms that nothing rings any more.
+func (n *node) dismiss(s State, move *Move) (State, effect) {
+	if s.Phase == Ending {
+		return s, effect{ignored: Repeated}
+	}
+	if s.Result == NoResult {
+		s.Result = ResultMissed
+	}
+	s.Phase = Ending
+	return s, effect{move: move}
+}
+
+// legOver is the end of the leg; the peer hears of it unless it knows.
+func (b *Book) legOver(s State, w *What) (State, effect) {
+	var eff effect
+	switch s.Phase {
+	case InTalk:
+		eff.tell = Left
+	case Calling, Screening:
+		eff.tell = Missed
+	}
+	if s.Result == NoResult {
+		s.Result = ResultMissed
+	}
+	if w.Kind == Woke {
+		s.Marks |= Reconciled
+	}
+	s.Phase = Ended
+	s.Marks = s.Marks&^Held | Closed | CallerGone
+	return s, eff
+}
+
+// probedLeg is a backup clock of a leg that the carrier still knows, or that it
+// cannot be asked about.
+func (b *Book) probedLeg(n *node, s State, w *What) (State, effect) {
+	switch {
+	case w.Report == Unknown && (w.Clock == LifeClock || s.Phase == Ending || s.Phase == Calling):
+		return b.legOver(s, w)
+	case s.Phase == Calling: // it rings for longer than it may
+		next, eff := n.dismiss(s, n.told)
+		eff.tell = Missed
+		return next, eff
+	case w.Clock == LifeClock:
+		return s, effect{arm: &lifeAgain}
+	case s.Phase == InTalk || w.Report == Unknown:
+		return s, effect{arm: &probeAgain}
+	}
+	return s, effect{arm: &probeAgain, again: true}
+}

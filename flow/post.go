@@ -1,0 +1,151 @@
+package flow
+
+import (
+	"time"
+
+	"github.com/extflow/extflow/extension"
+)
+
+// Post is what a product may want to know of a turn: a message was left, a call
+// ended, an agent missed an offer. Stores write the mailbox's rows, the agent's
+// rest and the feed from them, in the commit that stores the turn.
+type Post struct {
+	Kind    PostKind      `json:"post"`
+	Agent   string        `json:"agent,omitempty"`
+	Queue   string        `json:"queue,omitempty"`
+	Mailbox string        `json:"mailbox,omitempty"`
+	Ref     string        `json:"ref,omitempty"`    // the carrier's reference of the recording
+	Length  time.Duration `json:"length,omitempty"` // the message; the rest
+	Result  Result        `json:"result,omitempty"`
+	Cause   Kind          `json:"cause,omitempty"` // how a ring was missed
+}
+
+// PostKind is what kind of news for the product it is.
+type PostKind uint8
+
+// The kinds of posts.
+const (
+	PostMessagePending PostKind = iota + 1 // a recording may have begun
+	PostMessageLeft                        // the message is there
+	PostMessageDropped                     // too short, or the caller led elsewhere
+	PostMessageLost                        // it never came
+	PostMissed                             // an agent did not take a ring; Length is the rest
+	PostTalked                             // an agent's talk ended; Length is the wrap-up
+	PostWaiting                            // the caller joined a queue
+	PostServed                             // the caller left the queue, or the line
+	PostEnded                              // the call is closed
+)
+
+// Posts derives what a turn posts from the call before and after it. It decides
+// nothing that the machine has not decided.
+func (b *Book) Posts(was, now Call, e Event) []Post {
+	var posts []Post
+	add := func(p Post) { posts = append(posts, p) }
+	if held, ok := was.released(now); ok {
+		add(b.release(was, e, held))
+	}
+	if q := b.line(was); q != b.line(now) {
+		if q != "" {
+			add(Post{Kind: PostServed, Queue: q})
+		}
+		if q = b.line(now); q != "" {
+			add(Post{Kind: PostWaiting, Queue: q})
+		}
+	}
+	if p, ok := b.message(was, now, e); ok {
+		add(p)
+	}
+	if now.Has(Closed) && !was.Has(Closed) {
+		add(Post{Kind: PostEnded, Result: now.Result})
+	}
+	return posts
+}
+
+// released is the party that the call held before and does not hold now.
+func (c Call) released(now Call) (*extension.Party, bool) {
+	if c.Agent() == "" || c.Agent() == now.Agent() {
+		return nil, false
+	}
+	return c.Party, true
+}
+
+// release is what a ring or a talk leaves on its agent.
+func (b *Book) release(was Call, e Event, p *extension.Party) Post {
+	post := Post{Agent: p.Agent, Queue: b.queueOf(was)}
+	if was.Phase == InTalk || was.State.Result == ResultAnswered || e.Kind == AgentHungUp && !was.IsLeg() {
+		post.Kind = PostTalked
+		if post.Queue != "" {
+			post.Length = b.settings.Defaults.wrapUp()
+		}
+		return post
+	}
+	post.Kind = PostMissed
+	switch e.Kind {
+	case Declined, Pressed:
+		post.Cause, post.Length = Declined, 15*time.Second
+	case Unreachable, Failed:
+		post.Cause, post.Length = Unreachable, time.Minute
+	case Unanswered:
+		post.Cause, post.Length = Unanswered, 30*time.Second
+	case Woke:
+		post.Cause, post.Length = Unanswered, 30*time.Second
+	case FoundBusy:
+		post.Cause, post.Length = FoundBusy, 30*time.Second
+	default: // the caller left first; that is nobody's miss
+		post.Cause = e.Kind
+	}
+	if post.Queue == "" || was.Phase == Ending {
+		post.Length = 0
+	}
+	return post
+}
+
+// queueOf is the queue that a call rings an agent for; empty for a direct ring.
+func (b *Book) queueOf(c Call) string {
+	if c.IsLeg() {
+		return c.Info.Queue
+	}
+	if n := b.node(c.State); n.action == queue {
+		return n.name
+	}
+	return ""
+}
+
+// Line is the queue that the call waits in; empty where it does not.
+func (b *Book) Line(c Call) string { return b.line(c) }
+
+func (b *Book) line(c Call) string {
+	if c.Phase == Waiting || c.Phase == InRing {
+		if n := b.node(c.State); n.action == queue {
+			return n.name
+		}
+	}
+	return ""
+}
+
+// message is what became of a voicemail.
+func (b *Book) message(was, now Call, e Event) (Post, bool) {
+	p := Post{Mailbox: was.mailbox()}
+	switch before, after := was.Phase == Recording || was.Phase == Pending, now.Phase == Recording || now.Phase == Pending; {
+	case after && !before:
+		p.Kind, p.Mailbox = PostMessagePending, now.mailbox()
+	case !before || after:
+		return p, false
+	case now.Has(Kept):
+		p.Kind, p.Ref, p.Length = PostMessageLeft, e.Ref, e.Length
+	case e.Kind == Woke && was.Phase == Pending:
+		p.Kind = PostMessageLost
+	default:
+		p.Kind = PostMessageDropped
+	}
+	return p, true
+}
+
+func (c Call) mailbox() string { return c.Now().Do.Mailbox }
+
+func (b *Book) node(s State) *node {
+	if int(s.At) < len(b.nodes) {
+		return &b.nodes[s.At]
+	}
+	return &node{}
+}

@@ -1,0 +1,90 @@
+package flow
+
+import (
+	"time"
+
+	"github.com/extflow/extflow/extension"
+)
+
+// Record: greet, then record a message for a mailbox. The message is pending from
+// the moment recording starts; its recording completes it exactly once, however
+// late it comes.
+
+func (b *Book) openRecord(n *node, s State, w *What) (State, effect) {
+	if n.personal {
+		id := s.Box
+		if v, ok := n.variants[id]; ok {
+			id = v
+		}
+		if id == 0 {
+			return b.leave(n, s, OnOtherwise, w)
+		}
+		s.At, n = id, &b.nodes[id]
+	}
+	if n.find != nil {
+		s.Phase = Finding
+		return s, effect{move: n.find}
+	}
+	return n.greet(s)
+}
+
+// greet says the mailbox's greeting, the one for the reason where it has one.
+func (n *node) greet(s State) (State, effect) {
+	s.Phase = Recording
+	move := n.standing
+	if m := n.greetings[reason(s.Why)]; m != nil {
+		move = m
+	}
+	return s, effect{move: move}
+}
+
+// reason is the place among a mailbox's greetings of how the last ring failed; 0
+// where no ring did.
+func reason(why Outcome) int {
+	switch why {
+	case OnUnavailable:
+		return 1
+	case OnBusy:
+		return 2
+	case OnUnanswered:
+		return 3
+	}
+	return 0
+}
+
+func (b *Book) stepRecord(n *node, s State, w *What) (State, effect) {
+	switch {
+	case s.Phase == Finding && w.Kind == Found:
+		if w.Class == extension.ClassBusy {
+			return b.leave(n, s, OnBusy, w)
+		}
+		return n.greet(s)
+	case s.Phase != Recording:
+	case w.Kind == Recorded:
+		s = n.keep(s, w)
+		if s.Has(Kept) {
+			return b.leave(n, s, OnDone, w)
+		}
+		return b.leave(n, s, OnOtherwise, w)
+	case w.Kind == Pressed && len(w.Digits) == 1:
+		if o := keyOutcome(w.Digits[0]); o != NoOutcome && n.keys.has(o) {
+			return b.leave(n, s, o, w)
+		}
+		return s, effect{ignored: Meaningless}
+	case w.Kind == Pressed:
+		return s, effect{ignored: Meaningless}
+	}
+	return s, effect{ignored: NotNow}
+}
+
+// keep decides whether a recording is a message: shorter ones are discarded.
+func (n *node) keep(s State, w *What) State {
+	if w.Ref != "" && w.Length >= n.shortest {
+		s.Marks |= Kept
+		s.Result = ResultVoicemail
+	}
+	return s
+}
+
+// shortest is the default of a mailbox's shortest message.
+const shortest = 2 * time.Second

@@ -1,0 +1,102 @@
+package flow
+
+import "github.com/extflow/extflow/extension"
+
+// Ring: join the caller to an agent by a direct ring, which the carrier owns. A
+// step that names an extension looks it up first; the others ring whom the entry
+// found. A hand-off rings an address outside and reserves nobody.
+
+func (b *Book) openRing(n *node, s State, w *What) (State, effect) {
+	if n.handoff {
+		s.Phase = InRing
+		return s, effect{move: n.standing}
+	}
+	if n.fixed != "" {
+		s.Phase = Finding
+		return s, effect{move: n.find}
+	}
+	return b.ringFound(n, s, w)
+}
+
+// ringFound rings the agent found, or takes the rule for why not.
+func (b *Book) ringFound(n *node, s State, w *What) (State, effect) {
+	switch w.Class {
+	case extension.ClassAvailable:
+		s.Phase = InRing
+		s.Marks |= Held
+		return s, effect{move: n.standing}
+	case extension.ClassBusy:
+		return b.ringOver(n, s, OnBusy, w)
+	}
+	return b.ringOver(n, s, OnUnavailable, w)
+}
+
+// ringOver follows the rule for a ring that did not become a talk.
+func (b *Book) ringOver(n *node, s State, o Outcome, w *What) (State, effect) {
+	s.Why = o
+	if o == OnDeclined {
+		s.Why = OnUnanswered
+	}
+	return b.leave(n, s, o, w)
+}
+
+func (b *Book) stepRing(n *node, s State, w *What) (State, effect) {
+	if s.Phase == Finding {
+		if w.Kind != Found {
+			return s, effect{ignored: NotNow}
+		}
+		return b.ringFound(n, b.address(s, w, false), w)
+	}
+	if o := ringFailed(s, w); o != NoOutcome {
+		return b.ringOver(n, s, o, w)
+	}
+	return b.talkStep(n, s, w)
+}
+
+// ringFailed is how a direct ring ended without a talk. A control request may
+// still say so after a fact claimed an answer: a mobile's voicemail, or an agent
+// who did not press 1.
+func ringFailed(s State, w *What) Outcome {
+	if s.Phase != InRing && s.Phase != InTalk {
+		return NoOutcome
+	}
+	if w.Kind == Woke && w.Clock == StepClock && w.Report != Talking {
+		return OnUnanswered // the backup clock, and the carrier knows of no answer
+	}
+	return ringOutcome(w)
+}
+
+// ringOutcome is the outcome of a ring that an event tells; none for the others.
+func ringOutcome(w *What) Outcome {
+	switch w.Kind {
+	case FoundBusy:
+		return OnBusy
+	case Unanswered:
+		return OnUnanswered
+	case Declined:
+		return OnDeclined
+	case Unreachable:
+		return OnUnavailable
+	}
+	return NoOutcome
+}
+
+// talkStep is what can happen once an agent may have answered: the talk begins,
+// or is over.
+func (b *Book) talkStep(n *node, s State, w *What) (State, effect) {
+	result := ResultAnswered
+	if n.handoff {
+		result = ResultHandedOff
+	}
+	switch {
+	case s.Phase != InRing && s.Phase != InTalk:
+	case w.Kind == AgentHungUp:
+		s.Result = result
+		return b.endCall(s)
+	case s.Phase == InTalk:
+	case w.Kind == Answered, w.Kind == Woke && w.Report == Talking:
+		s.Phase, s.Result = InTalk, result
+		return s, effect{arm: &b.talk}
+	}
+	return s, effect{ignored: NotNow}
+}

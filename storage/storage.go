@@ -1,0 +1,257 @@
+// Package storage is the contract with memory: what the engine needs kept, and
+// what a store promises.
+//
+// Every method names the account: nothing of one account is ever seen by another.
+// Stores are safe for concurrent use. Errors other than those named here mean
+// that the store is out of reach or broken, and change nothing unless they are
+// those of Commit, whose outcome is then unknown.
+package storage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+	"time"
+
+	"github.com/extflow/extflow/extension"
+	"github.com/extflow/extflow/flow"
+	"github.com/extflow/extflow/number"
+)
+
+// The errors that callers tell apart.
+var (
+	ErrNotFound = errors.New("not found")
+	ErrConflict = errors.New("it was changed meanwhile; read it again and repeat the change")
+	ErrSeen     = errors.New("this event was stored already")
+)
+
+// TakenError is returned by Commit when an agent that a call wants to reserve is
+// reserved by another call, by name or through a shared endpoint.
+type TakenError struct{ Agents []string }
+
+func (e *TakenError) Error() string {
+	return fmt.Sprintf("reserved by another call: %s", strings.Join(e.Agents, ", "))
+}
+
+// Store is one accessor for each thing that is kept.
+type Store interface {
+	Calls() Calls
+	Agenda() Agenda
+	Accounts() Accounts
+	Directory() Directory
+	Numbers() Numbers
+	Releases() Releases
+	Queues() Queues
+	Mailboxes() Mailboxes
+	Feed() Feed
+	Budget() Budget
+}
+
+// Change is one call before and after. A zero Was is a new call.
+type Change struct {
+	Was, Now flow.Call
+	Turns    []flow.Turn
+}
+
+// Txn is what is stored together, or not at all: a call, or a call and those that
+// it told something.
+type Txn struct {
+	Account string
+	Changes []Change
+}
+
+// Calls keeps calls and their turns.
+type Calls interface {
+	// Load returns ErrNotFound for a call of another account or none.
+	Load(ctx context.Context, k flow.Key) (flow.Call, error)
+
+	// Commit stores every change or none. ErrConflict: a call is not at Was.Rev
+	// any more, or a new one exists. ErrSeen: an event id of a turn is stored for
+	// that call already. *TakenError: an agent is reserved by another call. In the
+	// same step it takes and frees what the calls reserve (Call.Agent and its
+	// endpoints), keeps the clocks and what is owed, and applies every turn's
+	// posts: places in queues, rest and misses of agents, messages, the feed.
+	Commit(ctx context.Context, t *Txn) error
+
+	// Turns returns the turns after a Seq, in order; none for an unknown call.
+	Turns(ctx context.Context, k flow.Key, after uint32) ([]flow.Turn, error)
+
+	// List yields an account's calls, the newest first.
+	List(ctx context.Context, account string, q Query) iter.Seq2[flow.Call, error]
+}
+
+// Query selects calls. The zero value selects all.
+type Query struct {
+	Live  bool        // only those not closed
+	From  number.E164 // only this caller's
+	To    number.E164 // only those to this number
+	Agent string      // only those that reserve this agent now
+	Limit int         // at most this many; 0 is all
+}
+
+// Ticket is a call that needs attention: a clock went off, or its standing turn
+// must be delivered.
+type Ticket struct {
+	Call  flow.Key
+	Rev   uint32 // the call's when it was claimed
+	Owed  bool   // deliver the standing turn; otherwise a clock went off
+	Fence uint64 // later claims of the same call have greater ones
+}
+
+// Agenda says which calls need attention, across accounts. Its clock is the one
+// that every deadline is measured by.
+type Agenda interface {
+	Now(ctx context.Context) (time.Time, error)
+
+	// Claim returns at most n calls that need attention now, and keeps others from
+	// claiming them until the lease is over or they are committed or settled.
+	Claim(ctx context.Context, n int, lease time.Duration) ([]Ticket, error)
+
+	// Settle ends claims: what a ticket with Owed owed was delivered, unless the
+	// call is no longer at the ticket's Rev or was claimed again since.
+	Settle(ctx context.Context, tickets ...Ticket) error
+
+	// Next is when a call needs attention next; false where none ever will.
+	Next(ctx context.Context) (time.Time, bool, error)
+}
+
+// Account is what an account has beside its releases: how its extensions are
+// handed out, and what is kept.
+type Account struct {
+	ID        string          `json:"id"`
+	Range     extension.Range `json:"range"`
+	Region    string          `json:"region,omitempty"`     // for numbers written without a country code; ISO 3166
+	Countries []string        `json:"countries,omitempty"`  // that agents and hand-offs may be rung in; empty is Region alone
+	KeepCalls time.Duration   `json:"keep_calls,omitempty"` // after which finished calls are removed; 90 days
+	Rev       uint64          `json:"rev,omitempty"`
+}
+
+// Accounts keeps the accounts.
+type Accounts interface {
+	Load(ctx context.Context, id string) (Account, error) // ErrNotFound
+	Put(ctx context.Context, a Account) error             // ErrConflict: a.Rev is not the stored one; 0 for a new one
+	List(ctx context.Context) iter.Seq2[Account, error]
+}
+
+// Lookup is an entry to look up, and who asks.
+type Lookup struct {
+	Entry   string                  // what was keyed, without a terminator
+	Caller  number.E164             // whose own endpoint is busy to them
+	Carrier string                  // endpoints via another carrier cannot be rung
+	Open    func(hours string) bool // whether named hours are open; nil is always
+}
+
+// Directory keeps agents and their extensions.
+type Directory interface {
+	Find(ctx context.Context, account string, l Lookup) (extension.Class, *extension.Party, error)
+	Agent(ctx context.Context, account, id string) (extension.Agent, error) // ErrNotFound
+
+	// Put adds or replaces an agent and returns it as stored: one without an
+	// extension gets the next free one. Its Duty is left as it is. Errors are those
+	// of extension (ErrTaken, ErrFull, …), ErrConflict where a.Rev is not the
+	// stored one (0 for a new agent), ErrNotFound where the account does not exist.
+	Put(ctx context.Context, account string, a extension.Agent) (extension.Agent, error)
+
+	// SetPresence changes the presence alone. ErrNotFound.
+	SetPresence(ctx context.Context, account, id string, p extension.Presence, reason string) error
+
+	// Remove takes an agent away; its extension is quarantined, its memberships
+	// end, live calls finish. ErrNotFound.
+	Remove(ctx context.Context, account, id string) error
+
+	// Agents yields the account's agents by extension.
+	Agents(ctx context.Context, account string) iter.Seq2[extension.Agent, error]
+
+	// Reached reports whether an address is an endpoint that a call rings or talks
+	// to now.
+	Reached(ctx context.Context, account string, address number.E164) (bool, error)
+}
+
+// Numbers keeps what answers which number. A number belongs to one account.
+type Numbers interface {
+	Entry(ctx context.Context, n number.E164) (number.Assignment, error) // across accounts; ErrNotFound
+	Assign(ctx context.Context, a number.Assignment) error               // ErrConflict: a.Rev is not the stored one, or another account has it
+	Unassign(ctx context.Context, account string, n number.E164) error   // ErrNotFound
+	List(ctx context.Context, account string) iter.Seq2[number.Assignment, error]
+}
+
+// Releases keeps what accounts published.
+type Releases interface {
+	Load(ctx context.Context, account, id string) (flow.Release, error) // ErrNotFound
+	Latest(ctx context.Context, account string) (flow.Release, error)   // ErrNotFound
+	Publish(ctx context.Context, r flow.Release) error                  // ErrConflict: r.Version is not one more than the latest
+	List(ctx context.Context, account string) iter.Seq2[flow.Release, error]
+}
+
+// Place is where a caller stands in a line.
+type Place struct {
+	Position int           // from 1
+	Size     int           // callers in the line
+	Wait     time.Duration // an estimate, from what callers waited lately
+}
+
+// Queues keeps lines and their members.
+type Queues interface {
+	// Waiting is the line of a queue and its members as they are now. Strategy is
+	// left to the caller; open says whether named hours are open.
+	Waiting(ctx context.Context, account, queue string, open func(hours string) bool) (flow.Waiting, error)
+	Place(ctx context.Context, account, queue, call string) (Place, error) // ErrNotFound
+	SetMembers(ctx context.Context, account, queue string, agents []string) error
+	Serving(ctx context.Context, account, agent string) ([]string, error) // the queues that an agent is a member of
+}
+
+// Message is a voicemail.
+type Message struct {
+	Mailbox string        `json:"mailbox"`
+	Call    string        `json:"call"` // its id: a call leaves one message at the most
+	From    number.E164   `json:"from,omitempty"`
+	To      number.E164   `json:"to"`
+	At      time.Time     `json:"at"`
+	Length  time.Duration `json:"length"`
+	Carrier string        `json:"carrier,omitempty"`
+	Ref     string        `json:"ref,omitempty"` // the carrier's reference of the recording
+	State   MessageState  `json:"state"`
+	Read    bool          `json:"read"`
+}
+
+// MessageState is what became of a message.
+type MessageState string
+
+// The states of a message.
+const (
+	Pending MessageState = "pending"
+	Left    MessageState = "left"
+	Lost    MessageState = "lost"
+)
+
+// Mailboxes keeps the messages that callers left.
+type Mailboxes interface {
+	Messages(ctx context.Context, account, mailbox string) ([]Message, error) // the newest first; pending ones too
+	Mark(ctx context.Context, account, mailbox, call string, read bool) error // ErrNotFound
+	Forward(ctx context.Context, account, mailbox, call, to string) error     // ErrNotFound
+	Delete(ctx context.Context, account, mailbox, call string) error          // ErrNotFound
+}
+
+// Entry is one line of the feed.
+type Entry struct {
+	Cursor uint64    `json:"cursor"` // rises within an account
+	Call   flow.Key  `json:"call"`
+	Seq    uint32    `json:"seq"`
+	At     time.Time `json:"at"`
+	Post   flow.Post `json:"post"`
+}
+
+// Feed is what happened, in order, for products that integrate: at least once,
+// by a cursor of their own.
+type Feed interface {
+	After(ctx context.Context, account string, cursor uint64, n int) ([]Entry, error)
+}
+
+// Budget bounds what a key may spend in a sliding time.
+type Budget interface {
+	// Spend takes cost from what the key may spend per time and reports whether
+	// anything was left before it. A cost of 0 only asks.
+	Spend(ctx context.Context, account, key string, cost, limit int, per time.Duration) (bool, error)
+}
