@@ -130,28 +130,23 @@ type Turn struct {
 	Info *Info `json:"-"` // the call's, for carriers; not stored with the turn
 }
 
-// arms says which clocks a phase sets and stops. A duration of 0 stops the clock.
+// arms says which clocks a phase sets and stops.
 type arms struct {
-	set ClockSet
+	set ClockSet // those that it touches
+	on  ClockSet // those of them that run from then on
 	in  [numClocks]time.Duration
 }
 
 // armed is the set of armed clocks after a.
-func (a *arms) armed(was ClockSet) ClockSet {
-	for k, d := range a.in {
-		bit := Clock(k+1).Of() & a.set
-		if d > 0 {
-			was |= bit
-		} else {
-			was &^= bit
-		}
-	}
-	return was
-}
+func (a *arms) armed(was ClockSet) ClockSet { return was&^a.set | a.on }
 
 // with is a with one clock more: set to go off after d, or stopped where d is 0.
 func (a arms) with(k Clock, d time.Duration) arms {
 	a.set |= k.Of()
+	a.on &^= k.Of()
+	if d > 0 {
+		a.on |= k.Of()
+	}
 	a.in[k-1] = d
 	return a
 }

@@ -115,7 +115,7 @@ func (b *Book) queueOf(c Call) string {
 func (b *Book) Line(c Call) string { return b.line(c) }
 
 func (b *Book) line(c Call) string {
-	if c.Phase == Waiting || c.Phase == InRing {
+	if c.Phase == InLine || c.Phase == InRing {
 		if n := b.node(c.State); n.action == queue {
 			return n.name
 		}

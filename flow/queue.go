@@ -10,7 +10,7 @@ func (b *Book) stepQueue(n *node, s State, w *What) (State, effect) {
 	switch s.Phase {
 	case Finding:
 		return b.joinLine(n, s, w)
-	case Waiting:
+	case InLine:
 		return b.waiting(n, s, w)
 	case InRing:
 		return b.ringMember(n, s, w)
@@ -36,7 +36,7 @@ func (b *Book) joinLine(n *node, s State, w *What) (State, effect) {
 	}
 	switch w.Class {
 	case extension.ClassAvailable:
-		s.Phase = Waiting
+		s.Phase = InLine
 		return s, effect{move: n.standing}
 	case extension.ClassBusy:
 		return b.leave(n, s, OnBusy, w)
@@ -77,10 +77,10 @@ func (b *Book) waiting(n *node, s State, w *What) (State, effect) {
 func (b *Book) offers(_ *node, s State, w *What) (State, effect) {
 	switch {
 	case w.Kind != Told:
-	case w.News == Offered && s.Phase == Waiting && s.Legs < MaxLegs:
+	case w.News == Offered && s.Phase == InLine && s.Legs < MaxLegs:
 		s.Legs++
 		return s, effect{}
-	case w.News == Missed && s.Phase == Waiting && s.Legs > 0:
+	case w.News == Missed && s.Phase == InLine && s.Legs > 0:
 		s.Legs--
 		return s, effect{}
 	}
@@ -123,7 +123,7 @@ func (b *Book) ringMember(n *node, s State, w *What) (State, effect) {
 	case s.Has(Overdue):
 		return b.leave(n, s, OnUnanswered, w)
 	}
-	s.Phase = Waiting
+	s.Phase = InLine
 	s.Marks &^= Held | Dialling
 	return s, effect{move: n.plain}
 }

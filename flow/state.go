@@ -35,7 +35,7 @@ const (
 	Asking          // for whether hours are open
 	InRing          // for a direct ring's outcome
 	InTalk          // for either side to hang up
-	Waiting         // in a queue
+	InLine          // in a queue
 	Recording       // for the recording to end
 	Ending          // for the carrier to confirm that the call is over
 	Calling         // a leg: for its outcome
