@@ -1,0 +1,164 @@
+package flow
+
+import (
+	"strconv"
+)
+
+// Event is what happened, in a line: "ada answers".
+func (s Script) Event(e Event) string {
+	w := &e.What
+	switch w.Kind {
+	case Arrived:
+		return s.arrived(w)
+	case Pressed:
+		return s.caller() + " presses " + s.digits(w.Digits)
+	case Found:
+		if w.Party != nil {
+			return "directory says " + plain(w.Party.Agent) + " is " + plain(w.Class.String())
+		}
+		return "directory says " + plain(w.Class.String())
+	case Answered:
+		return s.agent(w) + " answers" + s.cause(w)
+	case FoundBusy:
+		return s.agent(w) + "'s line is busy" + s.cause(w)
+	case Unanswered:
+		return s.agent(w) + " does not answer" + s.cause(w)
+	case Declined:
+		return s.agent(w) + " declines" + s.cause(w)
+	case Unreachable:
+		return s.agent(w) + " cannot be reached" + s.cause(w)
+	case AgentHungUp:
+		return s.agent(w) + " hangs up" + s.cause(w)
+	case HungUp:
+		return s.caller() + " hangs up" + s.cause(w)
+	case Recorded:
+		if w.Ref == "" {
+			return "no recording comes"
+		}
+		return "a recording of " + w.Length.String() + " comes"
+	case Woke:
+		return s.woke(w)
+	}
+	return s.inside(w)
+}
+
+// inside is what comes from the engine and from other calls.
+func (s Script) inside(w *What) string {
+	switch w.Kind {
+	case Told:
+		line := "told " + word(newsWords, uint8(w.News), "news")
+		if w.Leg != "" {
+			line += " by " + plain(w.Leg)
+		}
+		return line
+	case Replied:
+		return "the other call says " + yes(w.Yes)
+	case Opened:
+		if w.Yes {
+			return "hours are open"
+		}
+		return "hours are closed"
+	case Failed:
+		return "the carrier refuses" + s.cause(w)
+	case Exhausted:
+		return "no more " + word(budgetWords, uint8(w.Budget), "budget")
+	}
+	return "event " + strconv.Itoa(int(w.Kind))
+}
+
+func (s Script) arrived(w *What) string {
+	i := w.Start
+	switch {
+	case i == nil:
+		return s.caller() + " dials"
+	case i.Peer != "" && i.Queue != "":
+		return plain(i.Queue) + " offers a caller to " + s.agent(w)
+	case i.Peer != "":
+		return "a call is placed to " + s.agent(w)
+	}
+	line := s.caller() + " dials " + s.number(i.To)
+	if i.From == "" {
+		line += ", number withheld"
+	} else {
+		line += " from " + s.number(i.From)
+	}
+	if i.ForwardedFrom != "" {
+		line += ", forwarded from " + s.number(i.ForwardedFrom)
+	}
+	return line
+}
+
+// woke is a clock, and what was found when it went off.
+func (s Script) woke(w *What) string {
+	line := "the " + word(clockWords, uint8(w.Clock), "clock") + " clock goes off"
+	if w.Report != 0 {
+		line += ", the call is " + word(reportWords, uint8(w.Report), "report")
+	}
+	if w.Class != 0 {
+		line += ", members are " + plain(w.Class.String())
+	}
+	if w.Position != 0 {
+		line += ", place " + strconv.Itoa(int(w.Position))
+	}
+	if w.Length != 0 {
+		line += ", wait " + w.Length.String()
+	}
+	return line
+}
+
+// Post is what the product may want to know, in a line.
+func (s Script) Post(p Post) string {
+	box := plain(p.Mailbox)
+	switch p.Kind {
+	case PostMessagePending:
+		return "voicemail begins to " + box
+	case PostMessageLeft:
+		return "voicemail left to " + box + ", " + p.Length.String()
+	case PostMessageDropped:
+		return "voicemail dropped to " + box
+	case PostMessageLost:
+		return "voicemail lost to " + box
+	case PostMissed:
+		return plain(p.Agent) + " missed the call" + ofQueue(p) + rest(p, "rests")
+	case PostTalked:
+		return plain(p.Agent) + " talked" + ofQueue(p) + rest(p, "wraps up")
+	case PostWaiting:
+		return "waits in " + plain(p.Queue)
+	case PostServed:
+		return "leaves " + plain(p.Queue)
+	case PostEnded:
+		return "ends " + p.Result.word()
+	}
+	return "post " + strconv.Itoa(int(p.Kind))
+}
+
+func ofQueue(p Post) string {
+	if p.Queue == "" {
+		return ""
+	}
+	return " of " + plain(p.Queue)
+}
+
+func rest(p Post, verb string) string {
+	if p.Length == 0 {
+		return ""
+	}
+	return ", " + verb + " " + p.Length.String()
+}
+
+func (s Script) caller() string {
+	if s.Caller == "" {
+		return "caller"
+	}
+	return s.Caller
+}
+
+func (s Script) agent(w *What) string {
+	switch {
+	case w.Party != nil && w.Party.Agent != "":
+		return plain(w.Party.Agent)
+	case s.Agent != "":
+		return s.Agent
+	}
+	return "agent"
+}
