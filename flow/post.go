@@ -10,14 +10,14 @@ import (
 // ended, an agent missed an offer. Stores write the mailbox's rows, the agent's
 // rest and the feed from them, in the commit that stores the turn.
 type Post struct {
-	Kind    PostKind      `json:"post"`
-	Agent   string        `json:"agent,omitempty"`
-	Queue   string        `json:"queue,omitempty"`
-	Mailbox string        `json:"mailbox,omitempty"`
-	Ref     string        `json:"ref,omitempty"`    // the carrier's reference of the recording
-	Length  time.Duration `json:"length,omitempty"` // the message; the rest
-	Result  Result        `json:"result,omitempty"`
-	Cause   Kind          `json:"cause,omitempty"` // how a ring was missed
+	Kind    PostKind       `json:"post"`
+	Agent   string         `json:"agent,omitempty"`
+	Queue   string         `json:"queue,omitempty"`
+	Mailbox string         `json:"mailbox,omitempty"`
+	Ref     string         `json:"ref,omitempty"`    // the carrier's reference of the recording
+	Length  time.Duration  `json:"length,omitempty"` // the message; the rest
+	Result  Result         `json:"result,omitempty"`
+	Cause   extension.Miss `json:"cause,omitempty"` // how a ring was missed; empty where the caller left first
 }
 
 // PostKind is what kind of news for the product it is.
@@ -79,25 +79,27 @@ func (b *Book) release(was Call, e Event, p *extension.Party) Post {
 		}
 		return post
 	}
-	post.Kind = PostMissed
-	switch e.Kind {
-	case Declined, Pressed:
-		post.Cause, post.Length = Declined, 15*time.Second
-	case Unreachable, Failed:
-		post.Cause, post.Length = Unreachable, time.Minute
-	case Unanswered:
-		post.Cause, post.Length = Unanswered, 30*time.Second
-	case Woke:
-		post.Cause, post.Length = Unanswered, 30*time.Second
-	case FoundBusy:
-		post.Cause, post.Length = FoundBusy, 30*time.Second
-	default: // the caller left first; that is nobody's miss
-		post.Cause = e.Kind
-	}
-	if post.Queue == "" || was.Phase == Ending {
-		post.Length = 0
+	post.Kind, post.Cause = PostMissed, missed(e)
+	if post.Queue != "" && was.Phase != Ending { // rest is for offers by a queue
+		post.Length = post.Cause.Rest()
 	}
 	return post
+}
+
+// missed is how an event ended a ring without a talk; empty where the caller left
+// first, which is nobody's miss.
+func missed(e Event) extension.Miss {
+	switch e.Kind {
+	case Declined, Pressed:
+		return extension.Declined
+	case Unreachable, Failed:
+		return extension.Unreachable
+	case Unanswered, Woke:
+		return extension.Unanswered
+	case FoundBusy:
+		return extension.Engaged
+	}
+	return ""
 }
 
 // queueOf is the queue that a call rings an agent for; empty for a direct ring.

@@ -1,0 +1,96 @@
+package extflow
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/extflow/extflow/extension"
+	"github.com/extflow/extflow/flow"
+	"github.com/extflow/extflow/number"
+)
+
+// safeTries is how many safe turns ask the carrier to come back before the
+// number's emergency is given.
+const safeTries = 2
+
+// apology is what a caller hears where the number has no emergency of its own.
+const apology = "We cannot take your call right now. Please try again later. Goodbye."
+
+// safe is the turn for an event that could not be stored: "one moment, please" and
+// the same request again, twice; then the emergency of the number, as one turn
+// that needs no further request. No step of the flow is taken that was not stored.
+func (e *Engine) safe(ev flow.Event) flow.Turn {
+	t := flow.Turn{Call: ev.Call, Seq: flow.SafeSeq, Info: ev.Start}
+	if ev.Try < safeTries {
+		t.Move.Say = []flow.Message{{Say: "One moment, please.", Language: "en-US"}}
+		t.Move.Do = flow.Command{Kind: flow.Again, Retry: ev.Try + 1, Time: time.Second}
+		return t
+	}
+	emergency := e.emergency(ev)
+	if emergency.Dial != "" {
+		if to, err := extension.ParseEndpoint(emergency.Dial); err == nil {
+			t.Move.Do = flow.Command{
+				Kind: flow.Connect, Time: time.Minute, CallerID: flow.ShowCaller,
+				Party: &extension.Party{Endpoints: []extension.Endpoint{to}},
+			}
+			return t
+		}
+	}
+	message := flow.Message{Say: emergency.Say, Play: emergency.Play, Language: "en-US"}
+	if message.Say == "" && message.Play == "" {
+		message.Say = apology
+	}
+	t.Move.Say = []flow.Message{message}
+	t.Move.Do = flow.Command{Kind: flow.Hangup}
+	return t
+}
+
+// emergency is the number's, from this node's memory: the store is out of reach.
+func (e *Engine) emergency(ev flow.Event) number.Emergency {
+	if ev.Start == nil {
+		return number.Emergency{}
+	}
+	if entry, ok := e.shared.numbers.Load(ev.Start.To); ok {
+		return entry.(number.Assignment).Emergency
+	}
+	return number.Emergency{}
+}
+
+// Remember reads every account's numbers into this node's memory, so that their
+// emergencies are known before the first call. Numbers that calls arrive for are
+// remembered anyway.
+func (e *Engine) Remember(ctx context.Context) error {
+	for a, err := range e.Store.Accounts().List(ctx) {
+		if err != nil {
+			return err
+		}
+		for n, err := range e.Store.Numbers().List(ctx, a.ID) {
+			if err != nil {
+				return err
+			}
+			e.shared.numbers.Store(n.Number, n)
+		}
+	}
+	return nil
+}
+
+// unassigned refuses a call to a number that nobody has, without a prompt and
+// without a trace in the store.
+func unassigned(ev flow.Event) flow.Turn {
+	return flow.Turn{Seq: flow.SafeSeq, Info: ev.Start, Move: flow.Move{Do: flow.Command{Kind: flow.Hangup, Cause: flow.Unassigned}}}
+}
+
+// log writes a turn to the host's log. Numbers print masked and digits not at all.
+func (e *Engine) log(ctx context.Context, o *Observed) {
+	level := slog.LevelInfo
+	if o.Turn.Move.Ignored != 0 {
+		level = slog.LevelDebug
+	}
+	if !e.Logger.Enabled(ctx, level) {
+		return
+	}
+	e.Logger.LogAttrs(ctx, level, "turn",
+		slog.String("account", o.Turn.Call.Account), slog.String("call", o.Turn.Call.ID),
+		slog.Uint64("seq", uint64(o.Turn.Seq)), slog.String("turn", o.Turn.String()), slog.String("step", o.Step))
+}

@@ -1,0 +1,259 @@
+package extflow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/extflow/extflow/extension"
+	"github.com/extflow/extflow/flow"
+	"github.com/extflow/extflow/storage"
+)
+
+// work is one event on its way to the store: the call that it happened to, and
+// those that are told something because of it. They are stored together.
+type work struct {
+	e       *Engine
+	ctx     context.Context
+	account string
+	now     time.Time
+	taken   []string // agents found reserved while trying to store this before
+	changes []storage.Change
+	seen    []Observed
+	guesses []string // callers whose entries were wrong
+}
+
+func (e *Engine) begin(ctx context.Context, account string, now time.Time, taken []string) *work {
+	return &work{e: e, ctx: ctx, account: account, now: now, taken: taken}
+}
+
+// happen advances a call by an event, answers what the book asks of the engine on
+// the way, and tells the other calls concerned. It returns the last move.
+func (w *work) happen(id string, ev flow.Event) (flow.Move, error) {
+	i, err := w.load(id, &ev)
+	if err != nil {
+		return flow.Move{}, err
+	}
+	for {
+		was := w.changes[i].Now
+		book, err := w.book(was, &ev)
+		if err != nil {
+			return flow.Move{}, err
+		}
+		next, move := book.Advance(was, ev)
+		if move.Ignored != 0 {
+			w.saw(book, was, flow.Turn{Call: ev.Call, Event: ev, Move: move})
+			return move, nil
+		}
+		turn := flow.Turn{Call: next.Key, Seq: next.Rev, Event: ev, Move: move, Posts: book.Posts(was, next, ev), Info: next.Info}
+		w.changes[i].Now = next
+		w.changes[i].Turns = append(w.changes[i].Turns, turn)
+		w.saw(book, next, turn)
+		if err := w.tell(was, next, move, ev); err != nil {
+			return flow.Move{}, err
+		}
+		if !move.Do.Kind.Engine() {
+			return move, nil
+		}
+		what, err := w.answer(book, next, move.Do, &ev)
+		if err != nil {
+			return flow.Move{}, err
+		}
+		ev = flow.Event{Call: next.Key, Re: next.Standing, Reply: ev.Reply, At: w.now, What: what}
+	}
+}
+
+// load finds a call among those of this work, or in the store; one that arrives
+// for the first time is new.
+func (w *work) load(id string, ev *flow.Event) (int, error) {
+	for i := range w.changes {
+		if c := &w.changes[i]; c.Now.Info != nil && c.Now.ID == id {
+			return i, nil
+		}
+	}
+	c, err := w.e.Store.Calls().Load(w.ctx, flow.Key{Account: w.account, ID: id})
+	if err != nil && (ev.Kind != flow.Arrived || !errors.Is(err, storage.ErrNotFound)) {
+		return 0, fmt.Errorf("load call %s: %w", id, err)
+	}
+	if err != nil {
+		c = flow.Call{}
+	}
+	w.changes = append(w.changes, storage.Change{Was: c, Now: c})
+	return len(w.changes) - 1, nil
+}
+
+// book is the release that a call is pinned to, compiled.
+func (w *work) book(c flow.Call, ev *flow.Event) (*flow.Book, error) {
+	info := c.Info
+	if info == nil {
+		info = ev.Start
+	}
+	if info == nil {
+		return nil, fmt.Errorf("event %d of no call: %w", ev.Kind, storage.ErrNotFound)
+	}
+	return w.e.book(w.ctx, info.Account, info.Release)
+}
+
+// tell passes a move's news on to the peer, or to the legs that are out, but for
+// the one that spoke.
+func (w *work) tell(was, next flow.Call, m flow.Move, ev flow.Event) error {
+	if m.Tell == 0 {
+		return nil
+	}
+	to := was.Legs
+	if next.IsLeg() {
+		to = []string{next.Info.Peer}
+	}
+	for _, id := range to {
+		if id == ev.Leg && !next.IsLeg() {
+			continue
+		}
+		news := flow.What{Kind: flow.Told, News: m.Tell, Leg: next.ID, Cause: ev.Cause}
+		if _, err := w.happen(id, w.event(id, news)); err != nil && !errors.Is(err, storage.ErrNotFound) {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *work) event(id string, what flow.What) flow.Event {
+	return flow.Event{Call: flow.Key{Account: w.account, ID: id}, At: w.now, What: what}
+}
+
+// commit stores what the work changed. Nothing changed is nothing to store.
+func (w *work) commit() error {
+	w.changes = slices.DeleteFunc(w.changes, func(c storage.Change) bool { return len(c.Turns) == 0 && c.Now.Info == nil })
+	txn := storage.Txn{Account: w.account}
+	for _, c := range w.changes {
+		if len(c.Turns) > 0 {
+			txn.Changes = append(txn.Changes, c)
+		}
+	}
+	if len(txn.Changes) > 0 {
+		if err := w.e.Store.Calls().Commit(w.ctx, &txn); err != nil {
+			return err
+		}
+	}
+	w.after(txn.Changes)
+	return nil
+}
+
+// after is what follows a commit: guesses are counted, queues looked at, carriers
+// given what they are owed, and observers told.
+func (w *work) after(changes []storage.Change) {
+	for _, caller := range w.guesses {
+		if _, err := w.e.Store.Budget().Spend(w.ctx, w.account, caller, 1, w.e.Guesses.Entries, w.e.Guesses.Per); err != nil {
+			w.e.Logger.LogAttrs(w.ctx, slog.LevelWarn, "a wrong entry was not counted", slog.Any("error", err))
+		}
+	}
+	owed := false
+	for i := range changes {
+		owed = owed || changes[i].Now.Owed
+		for _, t := range changes[i].Turns {
+			w.e.touched(w.ctx, w.account, w.now, t.Posts)
+		}
+	}
+	if owed {
+		w.e.hurry()
+	}
+	for _, o := range w.seen {
+		w.e.log(w.ctx, &o)
+		w.e.Observe(o)
+	}
+}
+
+func (w *work) saw(b *flow.Book, c flow.Call, t flow.Turn) {
+	t.Info = c.Info
+	w.seen = append(w.seen, Observed{Turn: t, Call: c, Step: b.StepName(c.State)})
+}
+
+// turn is where a call of this work now stands.
+func (w *work) turn(id string) flow.Turn {
+	for i := range w.changes {
+		if c := &w.changes[i]; c.Now.Info != nil && c.Now.ID == id {
+			return standingOf(c.Now)
+		}
+	}
+	return flow.Turn{}
+}
+
+// answer is what the engine finds out for the book.
+func (w *work) answer(b *flow.Book, c flow.Call, do flow.Command, ev *flow.Event) (flow.What, error) {
+	switch {
+	case do.Kind == flow.AskHours:
+		open, err := w.e.open(b, do.Name, w.now)
+		return flow.What{Kind: flow.Opened, Yes: open}, err
+	case do.Kind == flow.Tell:
+		news := flow.What{Kind: flow.Told, News: do.News, Leg: c.ID, Party: c.Party}
+		m, err := w.happen(c.Info.Peer, w.event(c.Info.Peer, news))
+		if errors.Is(err, storage.ErrNotFound) {
+			return flow.What{Kind: flow.Replied}, nil
+		}
+		return flow.What{Kind: flow.Replied, Yes: m.Ignored == 0}, err
+	case do.Mailbox != "":
+		return w.findMailbox(b, do.Mailbox)
+	case do.Name != "":
+		return w.findQueue(b, do.Name)
+	}
+	return w.findAgent(b, c, do.Entry, ev.Kind == flow.Pressed)
+}
+
+// findAgent looks an entry up. Entries that callers key are counted when they are
+// wrong, and refused once a caller has guessed too often.
+func (w *work) findAgent(b *flow.Book, c flow.Call, entry flow.Digits, keyed bool) (flow.What, error) {
+	caller := "guess " + string(c.From)
+	if keyed && c.From != "" {
+		left, err := w.e.Store.Budget().Spend(w.ctx, w.account, caller, 0, w.e.Guesses.Entries, w.e.Guesses.Per)
+		if err != nil {
+			return flow.What{}, err
+		}
+		if !left {
+			return flow.What{Kind: flow.Exhausted, Budget: flow.Guesses}, nil
+		}
+	}
+	class, party, err := w.e.Store.Directory().Find(w.ctx, w.account, storage.Lookup{
+		Entry: string(entry), Caller: c.From, Carrier: c.Carrier, Open: w.e.opener(b, w.now),
+	})
+	if err != nil {
+		return flow.What{}, err
+	}
+	wrong := class == extension.ClassUnknown || class == extension.ClassPartial
+	if keyed && c.From != "" && wrong {
+		w.guesses = append(w.guesses, caller)
+	}
+	if class == extension.ClassAvailable && slices.Contains(w.taken, party.Agent) {
+		class = extension.ClassBusy
+	}
+	return flow.What{Kind: flow.Found, Class: class, Party: party}, nil
+}
+
+// findQueue sees whether a line has room and anybody to serve it.
+func (w *work) findQueue(b *flow.Book, name string) (flow.What, error) {
+	q, ok := b.Queue(name)
+	line, err := w.e.Store.Queues().Waiting(w.ctx, w.account, name, w.e.opener(b, w.now))
+	if err != nil || !ok {
+		return flow.What{Kind: flow.Found, Class: extension.ClassAway}, err
+	}
+	class := extension.ClassAvailable
+	switch {
+	case len(line.Callers) >= q.MaxSize:
+		class = extension.ClassBusy
+	case !line.AtWork():
+		class = extension.ClassAway
+	}
+	return flow.What{Kind: flow.Found, Class: class}, nil
+}
+
+// findMailbox sees whether a mailbox has room.
+func (w *work) findMailbox(b *flow.Book, name string) (flow.What, error) {
+	box, _ := b.Mailbox(name)
+	messages, err := w.e.Store.Mailboxes().Messages(w.ctx, w.account, name)
+	class := extension.ClassAvailable
+	if box.MaxMessages > 0 && len(messages) >= box.MaxMessages {
+		class = extension.ClassBusy
+	}
+	return flow.What{Kind: flow.Found, Class: class}, err
+}
