@@ -1,0 +1,55 @@
+# Commands for people who work on extflow. `make` alone lists them.
+
+GO ?= go
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+.PHONY: test
+test: tools check ## run all tests, with the race detector where a C compiler is installed
+	$(GO) test $(RACE) -shuffle=on -timeout 12m ./...
+	cd benchmarks && $(GO) vet ./... && $(GO) test -shuffle=on ./...
+
+.PHONY: check
+check: ## formatting, vet, and a tidy go.mod
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$unformatted" ]; then echo "gofmt these:"; echo "$$unformatted"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) mod tidy -diff
+	$(GO) mod verify
+
+# The race detector needs a C compiler. Without one the tests run all the same,
+# and say so; with EXTFLOW_STRICT set that is a failure.
+HAVE_CC := $(shell command -v gcc cc clang 2>/dev/null | head -n 1)
+RACE := $(if $(HAVE_CC),-race,)
+
+.PHONY: tools
+tools:
+	@command -v $(GO) >/dev/null || { echo "Go is missing: install Go 1.26 or later"; exit 1; }
+	@if [ -z "$(HAVE_CC)" ]; then \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq gcc libc6-dev; then \
+	    echo "gcc was installed: run make test again to use the race detector"; \
+	  else echo "no C compiler: the tests run without the race detector (install gcc)"; fi; \
+	  if [ -n "$$EXTFLOW_STRICT" ]; then exit 1; fi; \
+	fi
+
+.PHONY: long
+long: ## the long forms: wider walks, more generated books and stories, fuzzing (an hour or so)
+	EXTFLOW_LONG=1 $(GO) test -timeout 2h ./...
+	@for target in $$($(GO) list ./... | while read -r pkg; do $(GO) test -list '^Fuzz' "$$pkg" | grep '^Fuzz' | sed "s|^|$$pkg |" | tr ' ' ':'; done); do \
+	  echo "fuzz $$target"; $(GO) test -run '^$$' -fuzz "^$${target#*:}$$" -fuzztime $${FUZZTIME:-5m} "$${target%%:*}" || exit 1; \
+	done
+
+.PHONY: bench
+bench: ## the figures: extflow, a hand-written switch and its peers in one run
+	cd benchmarks && $(GO) run ./cmd/compare
+
+.PHONY: update
+update: ## rewrite golden files and stories; review the difference before committing
+	EXTFLOW_UPDATE=1 $(GO) test ./...
+
+.PHONY: lint
+lint: ## golangci-lint, where it is installed
+	@command -v golangci-lint >/dev/null || { echo "golangci-lint (v2) is not installed"; exit 1; }
+	golangci-lint run
