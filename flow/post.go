@@ -108,7 +108,7 @@ func (b *Book) queueOf(c Call) string {
 		return c.Info.Queue
 	}
 	if n := b.node(c.State); n.action == queue {
-		return n.name
+		return n.find.Do.Name
 	}
 	return ""
 }
@@ -119,7 +119,7 @@ func (b *Book) Line(c Call) string { return b.line(c) }
 func (b *Book) line(c Call) string {
 	if c.Phase == InLine || c.Phase == InRing {
 		if n := b.node(c.State); n.action == queue {
-			return n.name
+			return n.find.Do.Name
 		}
 	}
 	return ""
