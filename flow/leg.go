@@ -55,7 +55,12 @@ func (n *node) screened(s State, w *What) (State, effect) {
 		s.Try++
 		return s, effect{move: n.ask}
 	}
-	s.Result = ResultMissed
+	return n.missed(s)
+}
+
+// missed hangs up on an agent who rang for too long, or did not accept.
+func (n *node) missed(s State) (State, effect) {
+	s.Why = OnUnanswered
 	next, eff := n.dismiss(s, n.told)
 	eff.tell = Missed
 	return next, eff
@@ -101,9 +106,7 @@ func (b *Book) probedLeg(n *node, s State, w *What) (State, effect) {
 	case w.Report == Unknown && (w.Clock == LifeClock || s.Phase == Ending || s.Phase == Calling):
 		return b.legOver(s, w)
 	case s.Phase == Calling: // it rings for longer than it may
-		next, eff := n.dismiss(s, n.told)
-		eff.tell = Missed
-		return next, eff
+		return n.missed(s)
 	case w.Clock == LifeClock:
 		return s, effect{arm: &lifeAgain}
 	case s.Phase == InTalk || w.Report == Unknown:

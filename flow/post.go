@@ -80,7 +80,13 @@ func (b *Book) release(was Call, e Event, p *extension.Party) Post {
 		return post
 	}
 	post.Kind, post.Cause = PostMissed, missed(e)
-	if post.Queue != "" && was.Phase != Ending { // rest is for offers by a queue
+	if was.Phase == Ending { // a leg that we hung up: what counts is why
+		post.Cause = ""
+		if was.Why == OnUnanswered {
+			post.Cause = extension.Unanswered
+		}
+	}
+	if post.Queue != "" { // rest is for offers by a queue
 		post.Length = post.Cause.Rest()
 	}
 	return post
@@ -90,7 +96,7 @@ func (b *Book) release(was Call, e Event, p *extension.Party) Post {
 // first, which is nobody's miss.
 func missed(e Event) extension.Miss {
 	switch e.Kind {
-	case Declined, Pressed:
+	case Declined:
 		return extension.Declined
 	case Unreachable, Failed:
 		return extension.Unreachable
