@@ -43,7 +43,7 @@ func (e *Engine) touched(ctx context.Context, account string, now time.Time, pos
 		switch p.Kind {
 		case flow.PostWaiting:
 			e.look(account, p.Queue, now)
-		case flow.PostMissed, flow.PostTalked:
+		case flow.PostMissed, flow.PostFreed, flow.PostTalked:
 			if p.Queue != "" { // the caller keeps the place: another member is tried
 				e.look(account, p.Queue, now)
 			}

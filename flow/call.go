@@ -92,6 +92,14 @@ func (c Call) Agent() string {
 	return c.Party.Agent
 }
 
+// Offered counts the members that ring for a waiting caller now.
+func (c Call) Offered() int {
+	if c.Has(Dialling) {
+		return 1
+	}
+	return int(c.State.Legs)
+}
+
 // Live reports whether the call is under way: it has begun and its caller is there.
 func (c Call) Live() bool { return c.Info != nil && c.Phase != Unbegun && !c.Has(CallerGone) }
 

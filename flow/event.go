@@ -38,7 +38,7 @@ type What struct {
 	Position uint16           `json:"position,omitempty"` // Woke by Notice: the place in the line, from 1
 	Digits   Digits           `json:"digits,omitempty"`   // Pressed; empty is silence
 	Party    *extension.Party `json:"party,omitempty"`    // Found, Told, Arrived as a leg
-	Start    *Info            `json:"start,omitempty"`    // Arrived
+	Start    *Info            `json:"start,omitempty"`    // Arrived; else who calls whom as the carrier repeats it, for safe turns alone
 	Leg      string           `json:"leg,omitempty"`      // Told: the id of the call that speaks, or that is offered
 	Ref      string           `json:"ref,omitempty"`      // Recorded: the carrier's reference of the recording
 	Length   time.Duration    `json:"length,omitempty"`   // Recorded; Woke by Notice: the estimated wait

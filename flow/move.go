@@ -118,6 +118,11 @@ const (
 	Meaningless                    // a key that leads nowhere
 )
 
+// SafeSeq is the number of a safe turn, which is not stored: "one moment, please",
+// and the same request again, or at the third time the number's emergency, which
+// needs no further request.
+const SafeSeq = ^uint32(0)
+
 // Turn is an event and the move that answered it, numbered: the atom of storage,
 // tests and logs.
 type Turn struct {

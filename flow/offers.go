@@ -30,6 +30,7 @@ type Member struct {
 	Free      bool      // available, not reserved, not resting: may be offered a caller now
 	AtWork    bool      // available, on a call or wrapping up, inside hours
 	IdleSince time.Time // the longest idle is first, under that strategy
+	Rest      time.Time // when the rest after a miss or a talk ends; zero where there is none
 }
 
 // Offer is a waiting caller for a free member.

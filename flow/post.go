@@ -17,7 +17,7 @@ type Post struct {
 	Ref     string         `json:"ref,omitempty"`    // the carrier's reference of the recording
 	Length  time.Duration  `json:"length,omitempty"` // the message; the rest
 	Result  Result         `json:"result,omitempty"`
-	Cause   extension.Miss `json:"cause,omitempty"` // how a ring was missed; empty where the caller left first
+	Cause   extension.Miss `json:"cause,omitempty"` // how a ring was missed
 }
 
 // PostKind is what kind of news for the product it is.
@@ -30,6 +30,7 @@ const (
 	PostMessageDropped                     // too short, or the caller led elsewhere
 	PostMessageLost                        // it never came
 	PostMissed                             // an agent did not take a ring; Length is the rest
+	PostFreed                              // an agent's ring was called off; nobody's miss
 	PostTalked                             // an agent's talk ended; Length is the wrap-up
 	PostWaiting                            // the caller joined a queue
 	PostServed                             // the caller left the queue, or the line
@@ -86,7 +87,10 @@ func (b *Book) release(was Call, e Event, p *extension.Party) Post {
 			post.Cause = extension.Unanswered
 		}
 	}
-	if post.Queue != "" { // rest is for offers by a queue
+	switch {
+	case post.Cause == "":
+		post.Kind = PostFreed
+	case post.Queue != "": // rest is for offers by a queue
 		post.Length = post.Cause.Rest()
 	}
 	return post
