@@ -120,6 +120,8 @@ func (s Script) Post(p Post) string {
 		return "voicemail lost to " + box
 	case PostMissed:
 		return plain(p.Agent) + " missed the call" + ofQueue(p) + rest(p, "rests")
+	case PostFreed:
+		return plain(p.Agent) + " is free again"
 	case PostTalked:
 		return plain(p.Agent) + " talked" + ofQueue(p) + rest(p, "wraps up")
 	case PostWaiting:
