@@ -120,12 +120,13 @@ type Agenda interface {
 // Account is what an account has beside its releases: how its extensions are
 // handed out, and what is kept.
 type Account struct {
-	ID        string          `json:"id"`
-	Range     extension.Range `json:"range"`
-	Region    string          `json:"region,omitempty"`     // for numbers written without a country code; ISO 3166
-	Countries []string        `json:"countries,omitempty"`  // that agents and hand-offs may be rung in; empty is Region alone
-	KeepCalls time.Duration   `json:"keep_calls,omitempty"` // after which finished calls are removed; 90 days
-	Rev       uint64          `json:"rev,omitempty"`
+	ID         string          `json:"id"`
+	Range      extension.Range `json:"range"`
+	Quarantine time.Duration   `json:"quarantine,omitempty"` // as in extension.Config
+	Region     string          `json:"region,omitempty"`     // for numbers written without a country code; ISO 3166
+	Countries  []string        `json:"countries,omitempty"`  // that agents and hand-offs may be rung in; empty is Region alone
+	KeepCalls  time.Duration   `json:"keep_calls,omitempty"` // after which finished calls are removed; 90 days
+	Rev        uint64          `json:"rev,omitempty"`
 }
 
 // Accounts keeps the accounts.
