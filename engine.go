@@ -139,6 +139,10 @@ func (e *Engine) Handle(ctx context.Context, ev flow.Event) (flow.Turn, error) {
 	ctx, cancel := context.WithTimeout(ctx, e.Deadline)
 	defer cancel()
 	turn, err := e.happen(ctx, ev)
+	if errors.Is(err, storage.ErrNotFound) {
+		e.Logger.LogAttrs(ctx, slog.LevelWarn, "unknown call", slog.String("call", ev.Call.ID), slog.Any("error", err))
+		return hangUp(ev, flow.Normal), err
+	}
 	if err != nil {
 		e.Logger.LogAttrs(ctx, slog.LevelError, "safe turn", slog.String("call", ev.Call.ID), slog.Any("error", err))
 		return e.safe(ev), err
@@ -166,7 +170,7 @@ func (e *Engine) happen(ctx context.Context, ev flow.Event) (flow.Turn, error) {
 	if ev.Kind == flow.Arrived {
 		refused, err := e.arrive(ctx, &ev)
 		if refused || err != nil {
-			return unassigned(ev), err
+			return hangUp(ev, flow.Unassigned), err
 		}
 	}
 	var taken []string

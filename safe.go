@@ -75,10 +75,10 @@ func (e *Engine) Remember(ctx context.Context) error {
 	return nil
 }
 
-// unassigned refuses a call to a number that nobody has, without a prompt and
-// without a trace in the store.
-func unassigned(ev flow.Event) flow.Turn {
-	return flow.Turn{Seq: flow.SafeSeq, Info: ev.Start, Move: flow.Move{Do: flow.Command{Kind: flow.Hangup, Cause: flow.Unassigned}}}
+// hangUp is the turn for a call that the store has not: one to a number that
+// nobody has, refused without a prompt, or one that it does not know.
+func hangUp(ev flow.Event, why flow.Cause) flow.Turn {
+	return flow.Turn{Call: ev.Call, Seq: flow.SafeSeq, Info: ev.Start, Move: flow.Move{Do: flow.Command{Kind: flow.Hangup, Cause: why}}}
 }
 
 // log writes a turn to the host's log. Numbers print masked and digits not at all.

@@ -28,8 +28,12 @@ type Call struct {
 // 1970, by Clock-1. Those not in State.Armed mean nothing.
 type Clocks [numClocks]int64
 
-// Now is what stands: what the carrier is to say, and what the call waits on.
+// Now is what stands: what the carrier is to say, and what the call waits on. Once
+// the caller is gone that is nothing but to hang up.
 func (c Call) Now() Move {
+	if c.Has(CallerGone) {
+		return Move{Do: Command{Kind: Hangup}}
+	}
 	if c.Move == nil {
 		return Move{}
 	}

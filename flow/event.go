@@ -45,7 +45,8 @@ type What struct {
 	Cause    string           `json:"cause,omitempty"`    // the carrier's own word, for people who read the turn
 }
 
-// Kind is what kind of thing happened.
+// Kind is what kind of thing happened. The zero Kind is nothing: a carrier that
+// only asks what stands.
 type Kind uint8
 
 // The kinds, in the past tense.

@@ -153,7 +153,13 @@ func (b *Book) message(was, now Call, e Event) (Post, bool) {
 	return p, true
 }
 
-func (c Call) mailbox() string { return c.Now().Do.Mailbox }
+// mailbox is where the call records, or recorded last.
+func (c Call) mailbox() string {
+	if c.Move == nil {
+		return ""
+	}
+	return c.fill(*c.Move).Do.Mailbox
+}
 
 func (b *Book) node(s State) *node {
 	if int(s.At) < len(b.nodes) {
