@@ -117,12 +117,11 @@ type effect struct {
 }
 
 // step is the machine: where the call is, what happened, where it is then. It is
-// total, and depends on nothing but its arguments and the book.
+// total, and depends on nothing but its arguments and the book. What it calls
+// changes a copy of the state, which is dropped where the event is ignored.
 func (b *Book) step(s State, w *What) (State, effect) {
-	if int(s.At) >= len(b.nodes) {
-		return b.enter(s, b.sorry, w)
-	}
-	next, eff := b.react(s, w)
+	next := s
+	eff := b.react(&next, w)
 	if eff.ignored != 0 {
 		return s, eff
 	}
@@ -140,18 +139,21 @@ func (b *Book) step(s State, w *What) (State, effect) {
 
 // react sends the event to the step that the call is in, after the few that mean
 // the same everywhere.
-func (b *Book) react(s State, w *What) (State, effect) {
+func (b *Book) react(s *State, w *What) effect {
+	if int(s.At) >= len(b.nodes) {
+		return b.enter(s, b.sorry, w)
+	}
 	n := &b.nodes[s.At]
 	switch {
 	case s.Phase == Unbegun:
 		if w.Kind != Arrived || w.Start == nil {
-			return s, effect{ignored: NotNow}
+			return effect{ignored: NotNow}
 		}
 		return b.begin(s, w)
 	case s.Has(Closed):
-		return s, effect{ignored: Over}
+		return effect{ignored: Over}
 	case w.Kind == Arrived:
-		return s, effect{ignored: Repeated}
+		return effect{ignored: Repeated}
 	case s.Has(CallerGone):
 		return b.aftermath(n, s, w)
 	case n.action == leg:
@@ -177,11 +179,11 @@ func (b *Book) react(s State, w *What) (State, effect) {
 	case hours:
 		return b.stepHours(n, s, w)
 	}
-	return s, effect{ignored: NotNow}
+	return effect{ignored: NotNow}
 }
 
 // begin enters the step that the call starts with.
-func (b *Book) begin(s State, w *What) (State, effect) {
+func (b *Book) begin(s *State, w *What) effect {
 	id := b.entries[w.Start.Entry]
 	switch {
 	case w.Start.Peer != "":
@@ -189,9 +191,9 @@ func (b *Book) begin(s State, w *What) (State, effect) {
 	case w.Start.Loop:
 		id = b.refuse
 	}
-	next, eff := b.enter(s, id, w)
+	eff := b.enter(s, id, w)
 	eff.arm = &lifeAgain
-	return next, eff
+	return eff
 }
 
 // legOf is the step of legs for a queue; the queue without a name has one too.
@@ -203,49 +205,49 @@ func (b *Book) legOf(queue string) StepID {
 }
 
 // enter goes to a step, and on through those that wait for nothing.
-func (b *Book) enter(s State, id StepID, w *What) (State, effect) {
+func (b *Book) enter(s *State, id StepID, w *What) effect {
 	if id == 0 || int(id) >= len(b.nodes) {
 		id = b.sorry
 	}
 	n := &b.nodes[id]
 	if b.back {
-		s = b.blaze(s, id)
+		b.blaze(s, id)
 	}
 	s.At, s.Tries, s.Try, s.Phase = id, [2]uint8{}, 0, Unbegun
 	s.Marks &^= Held | Alone | Overdue | Dialling
-	next, eff := b.open(n, s, w)
+	eff := b.open(n, s, w)
 	eff.entered++
-	return next, eff
+	return eff
 }
 
 // open begins a step.
-func (b *Book) open(n *node, s State, w *What) (State, effect) {
+func (b *Book) open(n *node, s *State, w *What) effect {
 	switch n.action {
 	case play:
 		return b.openPlay(n, s)
 	case collect:
 		s.Phase = Listening
-		return s, effect{move: n.standing}
+		return effect{move: n.standing}
 	case ring:
 		return b.openRing(n, s, w)
 	case queue:
 		s.Phase = Finding
-		return s, effect{move: n.find}
+		return effect{move: n.find}
 	case record:
 		return b.openRecord(n, s, w)
 	case hours:
 		s.Phase = Asking
-		return s, effect{move: n.find}
+		return effect{move: n.find}
 	case end:
 		return b.openEnd(n, s)
 	case leg:
 		s.Phase, s.Marks = Calling, s.Marks|Held
-		return s, effect{move: n.standing}
+		return effect{move: n.standing}
 	}
 	return b.enter(s, b.sorry, w)
 }
 
 // leave follows the route of an outcome out of the step.
-func (b *Book) leave(n *node, s State, o Outcome, w *What) (State, effect) {
+func (b *Book) leave(n *node, s *State, o Outcome, w *What) effect {
 	return b.enter(s, n.next[o], w)
 }

@@ -11,7 +11,7 @@ type keySet uint32
 
 func (k keySet) has(o Outcome) bool { return k&(1<<o) != 0 }
 
-func (b *Book) stepCollect(n *node, s State, w *What) (State, effect) {
+func (b *Book) stepCollect(n *node, s *State, w *What) effect {
 	switch {
 	case s.Phase == Listening && w.Kind == Pressed:
 		return b.read(n, s, w)
@@ -19,29 +19,29 @@ func (b *Book) stepCollect(n *node, s State, w *What) (State, effect) {
 		if w.Class == extension.ClassUnknown || w.Class == extension.ClassPartial || w.Class == 0 {
 			return b.fail(n, s, OnInvalid, w)
 		}
-		s = b.address(s, w, true)
+		b.address(s, w, true)
 		return b.leave(n, s, OnEntered, w)
 	case s.Phase == Finding && w.Kind == Exhausted:
 		return b.leave(n, s, OnLimit, w)
 	}
-	return s, effect{ignored: NotNow}
+	return effect{ignored: NotNow}
 }
 
 // read decides what an entry is.
-func (b *Book) read(n *node, s State, w *What) (State, effect) {
+func (b *Book) read(n *node, s *State, w *What) effect {
 	o := n.entry(string(w.Digits))
 	switch o {
 	case OnSilent, OnInvalid:
 		return b.fail(n, s, o, w)
 	case OnEntered:
 		s.Phase = Finding
-		return s, effect{move: n.find}
+		return effect{move: n.find}
 	case OnBack:
 		return b.goBack(n, s, w)
 	}
 	if n.next[o] == s.At { // the key that says the prompt again
 		s.Phase = Listening
-		return s, effect{move: n.standing}
+		return effect{move: n.standing}
 	}
 	return b.leave(n, s, o, w)
 }
@@ -83,7 +83,7 @@ func (n *node) entry(e string) Outcome {
 
 // fail counts a failure: the step's own answer while repeats are left, then
 // wherever they lead.
-func (b *Book) fail(n *node, s State, o Outcome, w *What) (State, effect) {
+func (b *Book) fail(n *node, s *State, o Outcome, w *What) effect {
 	counter, move := 0, n.silent
 	if o == OnInvalid {
 		move = n.invalid
@@ -99,19 +99,18 @@ func (b *Book) fail(n *node, s State, o Outcome, w *What) (State, effect) {
 	}
 	s.Tries[counter]++
 	s.Phase = Listening
-	return s, effect{move: move}
+	return effect{move: move}
 }
 
 // address remembers the personal mailbox of the agent first keyed.
-func (b *Book) address(s State, w *What, keyed bool) State {
+func (b *Book) address(s *State, w *What, keyed bool) {
 	if w.Party == nil || s.Has(BoxKeyed) || s.Box != 0 && !keyed {
-		return s
+		return
 	}
 	s.Box = b.boxOf(w.Party)
 	if keyed {
 		s.Marks |= BoxKeyed
 	}
-	return s
 }
 
 // boxOf is the step that records for a party: its mailbox's, or the one with the
@@ -125,38 +124,37 @@ func (b *Book) boxOf(p *extension.Party) StepID {
 
 // blaze keeps the trail of menus and flows on the way from the step that is left
 // to the one that is entered.
-func (b *Book) blaze(s State, to StepID) State {
+func (b *Book) blaze(s *State, to StepID) {
 	if !b.nodes[to].trail {
-		return s
+		return
 	}
 	for i, id := range s.Trail {
 		if id == to { // back where it was: forget what came after
 			n := copy(s.Trail[:], s.Trail[i+1:])
 			clear(s.Trail[n:])
-			return s
+			return
 		}
 	}
 	if from := s.At; from != to && b.nodes[from].trail {
 		copy(s.Trail[1:], s.Trail[:])
 		s.Trail[0] = from
 	}
-	return s
 }
 
 // goBack returns to where the caller came from; without a trail it says the
 // prompt again.
-func (b *Book) goBack(n *node, s State, w *What) (State, effect) {
+func (b *Book) goBack(n *node, s *State, w *What) effect {
 	to := s.Trail[0]
 	if to == 0 {
 		s.Phase = Listening
-		return s, effect{move: n.standing}
+		return effect{move: n.standing}
 	}
 	return b.enter(s, to, w)
 }
 
 // openPlay says a message and goes on at once to the step that follows, which
 // listens: the two are one move.
-func (b *Book) openPlay(n *node, s State) (State, effect) {
+func (b *Book) openPlay(n *node, s *State) effect {
 	s.At, s.Phase = n.next[OnDone], Listening
-	return s, effect{move: n.standing}
+	return effect{move: n.standing}
 }

@@ -3,43 +3,43 @@ package flow
 // End: say something and hang up; and the ends that can come anywhere: the caller
 // is gone, the carrier no longer knows the call, a budget ran out.
 
-func (b *Book) openEnd(n *node, s State) (State, effect) {
+func (b *Book) openEnd(n *node, s *State) effect {
 	s.Phase = Ending
 	if s.Result == NoResult || n.result >= ResultRejected {
 		s.Result = n.result
 	}
-	return s, effect{move: n.standing}
+	return effect{move: n.standing}
 }
 
 // endCall hangs up without a word.
-func (b *Book) endCall(s State) (State, effect) {
+func (b *Book) endCall(s *State) effect {
 	if s.Phase == Ending {
-		return s, effect{ignored: Repeated}
+		return effect{ignored: Repeated}
 	}
 	eff := effect{move: b.bye}
-	s, eff.tell = recall(s)
+	eff.tell = recall(s)
 	s.Phase = Ending
 	s.Marks &^= Held
 	if s.Result == NoResult {
 		s.Result = ResultGoodbye
 	}
-	return s, eff
+	return eff
 }
 
 // recall withdraws the offers that are out, if any.
-func recall(s State) (State, News) {
+func recall(s *State) News {
 	if s.Legs == 0 {
-		return s, 0
+		return 0
 	}
 	s.Legs = 0
-	return s, Withdrawn
+	return Withdrawn
 }
 
 // callerGone ends the call with what it had reached. Only a recording can still
 // be missing then.
-func (b *Book) callerGone(n *node, s State, w *What) (State, effect) {
+func (b *Book) callerGone(n *node, s *State, w *What) effect {
 	var eff effect
-	s, eff.tell = recall(s)
+	eff.tell = recall(s)
 	s.Marks |= CallerGone
 	s.Marks &^= Held
 	if w.Kind == Woke {
@@ -50,55 +50,55 @@ func (b *Book) callerGone(n *node, s State, w *What) (State, effect) {
 	}
 	if s.Phase == Recording {
 		s.Phase, eff.arm = Pending, &pending
-		return s, eff
+		return eff
 	}
 	s.Phase = Ended
 	s.Marks |= Closed
-	return s, eff
+	return eff
 }
 
 var pending = only(LifeClock, recLife)
 
 // aftermath is what can still happen once the caller is gone: a recording comes,
 // or never will.
-func (b *Book) aftermath(n *node, s State, w *What) (State, effect) {
+func (b *Book) aftermath(n *node, s *State, w *What) effect {
 	switch {
 	case w.Kind == HungUp:
-		return s, effect{ignored: Repeated}
+		return effect{ignored: Repeated}
 	case w.Kind == Recorded:
-		s = n.keep(s, w)
+		n.keep(s, w)
 	case w.Kind == Woke && w.Clock == LifeClock:
 		s.Marks |= Reconciled
 	default:
-		return s, effect{ignored: Over}
+		return effect{ignored: Over}
 	}
 	s.Phase = Ended
 	s.Marks |= Closed
-	return s, effect{}
+	return effect{}
 }
 
 // probed is what a backup clock found out by asking the carrier.
-func (b *Book) probed(s State, w *What) (State, effect) {
+func (b *Book) probed(s *State, w *What) effect {
 	silent := w.Report == Unknown
 	switch {
 	case silent && (w.Clock == LifeClock || s.Phase == Ending):
 		return b.callerGone(&b.nodes[s.At], s, w)
 	case w.Clock == LifeClock:
-		return s, effect{arm: &lifeAgain}
+		return effect{arm: &lifeAgain}
 	case silent || s.Phase == InTalk:
-		return s, effect{arm: &probeAgain}
+		return effect{arm: &probeAgain}
 	}
-	return s, effect{arm: &probeAgain, again: true}
+	return effect{arm: &probeAgain, again: true}
 }
 
 var lifeAgain = arms{}.with(LifeClock, callLife)
 
 // giveUp apologises and hangs up: a budget ran out, or the carrier could not do
 // as it was told.
-func (b *Book) giveUp(s State, w *What) (State, effect) {
+func (b *Book) giveUp(s *State, w *What) effect {
 	switch {
 	case s.Phase == Ending:
-		return s, effect{ignored: NotNow}
+		return effect{ignored: NotNow}
 	case w.Kind == Exhausted:
 		return b.divert(s, b.limit, w)
 	}
@@ -106,9 +106,9 @@ func (b *Book) giveUp(s State, w *What) (State, effect) {
 }
 
 // divert enters a step from wherever the call is, offers withdrawn.
-func (b *Book) divert(s State, id StepID, w *What) (State, effect) {
-	s, tell := recall(s)
-	next, eff := b.enter(s, id, w)
+func (b *Book) divert(s *State, id StepID, w *What) effect {
+	tell := recall(s)
+	eff := b.enter(s, id, w)
 	eff.tell = tell
-	return next, eff
+	return eff
 }

@@ -8,9 +8,9 @@ import (
 // Hours: a step that asks whether hours are open, and the answer's arithmetic.
 // The engine knows the time and the zone; Open says what they mean.
 
-func (b *Book) stepHours(n *node, s State, w *What) (State, effect) {
+func (b *Book) stepHours(n *node, s *State, w *What) effect {
 	if s.Phase != Asking || w.Kind != Opened {
-		return s, effect{ignored: NotNow}
+		return effect{ignored: NotNow}
 	}
 	if w.Yes {
 		return b.leave(n, s, OnOpen, w)

@@ -4,7 +4,7 @@ package flow
 // agent may have to press 1, and then the two calls agree that this one takes
 // the caller. They speak by Told and Replied, and commit together.
 
-func (b *Book) stepLeg(n *node, s State, w *What) (State, effect) {
+func (b *Book) stepLeg(n *node, s *State, w *What) effect {
 	switch {
 	case w.Kind == HungUp, w.Kind == AgentHungUp, w.Kind == Failed, w.Kind == Woke && w.Report == Gone:
 		return b.legOver(s, w)
@@ -22,7 +22,7 @@ func (b *Book) stepLeg(n *node, s State, w *What) (State, effect) {
 				return n.take(s)
 			}
 			s.Phase, s.Try = Screening, 1
-			return s, effect{move: n.ask}
+			return effect{move: n.ask}
 		}
 	case Screening:
 		if w.Kind == Pressed {
@@ -34,53 +34,53 @@ func (b *Book) stepLeg(n *node, s State, w *What) (State, effect) {
 				return n.dismiss(s, n.gone)
 			}
 			s.Phase, s.Result = InTalk, ResultAnswered
-			return s, effect{move: n.join}
+			return effect{move: n.join}
 		}
 	}
-	return s, effect{ignored: NotNow}
+	return effect{ignored: NotNow}
 }
 
 // take asks the caller's call whether it is still there to be taken.
-func (n *node) take(s State) (State, effect) {
+func (n *node) take(s *State) effect {
 	s.Phase = Telling
-	return s, effect{move: n.find}
+	return effect{move: n.find}
 }
 
 // screened takes the call on 1, and says it once more on anything else.
-func (n *node) screened(s State, w *What) (State, effect) {
+func (n *node) screened(s *State, w *What) effect {
 	if w.Digits == "1" {
 		return n.take(s)
 	}
 	if s.Try < screenSaid {
 		s.Try++
-		return s, effect{move: n.ask}
+		return effect{move: n.ask}
 	}
 	return n.missed(s)
 }
 
 // missed hangs up on an agent who rang for too long, or did not accept.
-func (n *node) missed(s State) (State, effect) {
+func (n *node) missed(s *State) effect {
 	s.Why = OnUnanswered
-	next, eff := n.dismiss(s, n.told)
+	eff := n.dismiss(s, n.told)
 	eff.tell = Missed
-	return next, eff
+	return eff
 }
 
 // dismiss hangs the agent up, with or without a word. The reservation stays until
 // the carrier confirms that nothing rings any more.
-func (n *node) dismiss(s State, move *Move) (State, effect) {
+func (n *node) dismiss(s *State, move *Move) effect {
 	if s.Phase == Ending {
-		return s, effect{ignored: Repeated}
+		return effect{ignored: Repeated}
 	}
 	if s.Result == NoResult {
 		s.Result = ResultMissed
 	}
 	s.Phase = Ending
-	return s, effect{move: move}
+	return effect{move: move}
 }
 
 // legOver is the end of the leg; the peer hears of it unless it knows.
-func (b *Book) legOver(s State, w *What) (State, effect) {
+func (b *Book) legOver(s *State, w *What) effect {
 	var eff effect
 	switch s.Phase {
 	case InTalk:
@@ -96,21 +96,21 @@ func (b *Book) legOver(s State, w *What) (State, effect) {
 	}
 	s.Phase = Ended
 	s.Marks = s.Marks&^Held | Closed | CallerGone
-	return s, eff
+	return eff
 }
 
 // probedLeg is a backup clock of a leg that the carrier still knows, or that it
 // cannot be asked about.
-func (b *Book) probedLeg(n *node, s State, w *What) (State, effect) {
+func (b *Book) probedLeg(n *node, s *State, w *What) effect {
 	switch {
 	case w.Report == Unknown && (w.Clock == LifeClock || s.Phase == Ending || s.Phase == Calling):
 		return b.legOver(s, w)
 	case s.Phase == Calling: // it rings for longer than it may
 		return n.missed(s)
 	case w.Clock == LifeClock:
-		return s, effect{arm: &lifeAgain}
+		return effect{arm: &lifeAgain}
 	case s.Phase == InTalk || w.Report == Unknown:
-		return s, effect{arm: &probeAgain}
+		return effect{arm: &probeAgain}
 	}
-	return s, effect{arm: &probeAgain, again: true}
+	return effect{arm: &probeAgain, again: true}
 }

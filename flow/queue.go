@@ -6,7 +6,7 @@ import "github.com/extflow/extflow/extension"
 // offered the caller by legs that we place, which are calls of their own and
 // speak to this one; or, with offer: dial, by a direct ring.
 
-func (b *Book) stepQueue(n *node, s State, w *What) (State, effect) {
+func (b *Book) stepQueue(n *node, s *State, w *What) effect {
 	switch s.Phase {
 	case Finding:
 		return b.joinLine(n, s, w)
@@ -26,98 +26,98 @@ func (b *Book) stepQueue(n *node, s State, w *What) (State, effect) {
 	case Ending:
 		return b.offers(n, s, w)
 	}
-	return s, effect{ignored: NotNow}
+	return effect{ignored: NotNow}
 }
 
 // joinLine takes a place at the tail, if there is one and somebody is at work.
-func (b *Book) joinLine(n *node, s State, w *What) (State, effect) {
+func (b *Book) joinLine(n *node, s *State, w *What) effect {
 	if w.Kind != Found {
-		return s, effect{ignored: NotNow}
+		return effect{ignored: NotNow}
 	}
 	switch w.Class {
 	case extension.ClassAvailable:
 		s.Phase = InLine
-		return s, effect{move: n.standing}
+		return effect{move: n.standing}
 	case extension.ClassBusy:
 		return b.leave(n, s, OnBusy, w)
 	}
 	return b.leave(n, s, OnUnavailable, w)
 }
 
-func (b *Book) waiting(n *node, s State, w *What) (State, effect) {
+func (b *Book) waiting(n *node, s *State, w *What) effect {
 	switch {
 	case w.Kind == Pressed:
 		if n.leave != 0 && len(w.Digits) == 1 && w.Digits[0] == n.leave {
 			return b.leaveLine(n, s, OnLeave, w)
 		}
-		return s, effect{ignored: Meaningless}
+		return effect{ignored: Meaningless}
 	case w.Kind == Woke && w.Clock == WaitClock:
 		return b.leaveLine(n, s, OnUnanswered, w)
 	case w.Kind == Woke && w.Clock == NoticeClock:
 		return b.notice(n, s, w)
 	case w.Kind == Told && w.News == Deserted && !s.Has(Alone):
 		s.Marks |= Alone
-		return s, effect{arm: &n.deserted}
+		return effect{arm: &n.deserted}
 	case w.Kind == Told && w.News == Dialled && w.Party != nil && s.Legs == 0:
 		s.Phase = InRing
 		s.Marks |= Held | Dialling
-		return s, effect{move: n.dial}
+		return effect{move: n.dial}
 	case w.Kind == Told && w.News == Accepted && s.Legs > 0:
 		s.Phase, s.Result = InTalk, ResultAnswered
 		eff := effect{move: n.join}
 		if s.Legs > 1 { // the others are no longer wanted
 			s.Legs, eff.tell = 1, Withdrawn
 		}
-		return s, eff
+		return eff
 	}
 	return b.offers(n, s, w)
 }
 
 // offers keeps count of the legs that are out.
-func (b *Book) offers(_ *node, s State, w *What) (State, effect) {
+func (b *Book) offers(_ *node, s *State, w *What) effect {
 	switch {
 	case w.Kind != Told:
 	case w.News == Offered && s.Phase == InLine && s.Legs < MaxLegs:
 		s.Legs++
-		return s, effect{}
+		return effect{}
 	case w.News == Missed && s.Phase == InLine && s.Legs > 0:
 		s.Legs--
-		return s, effect{}
+		return effect{}
 	}
-	return s, effect{ignored: NotNow}
+	return effect{ignored: NotNow}
 }
 
 // leaveLine gives the place up.
-func (b *Book) leaveLine(n *node, s State, o Outcome, w *What) (State, effect) {
+func (b *Book) leaveLine(n *node, s *State, o Outcome, w *What) effect {
 	return b.divert(s, n.next[o], w)
 }
 
 // notice is the time to say where the caller stands, and to see that somebody is
 // still at work: found alone twice, 30 s apart, the caller is led on.
-func (b *Book) notice(n *node, s State, w *What) (State, effect) {
+func (b *Book) notice(n *node, s *State, w *What) effect {
 	switch {
 	case w.Class == extension.ClassAway && s.Has(Alone):
 		return b.leaveLine(n, s, OnUnavailable, w)
 	case w.Class == extension.ClassAway:
 		s.Marks |= Alone
-		return s, effect{arm: &n.deserted}
+		return effect{arm: &n.deserted}
 	case s.Has(Alone): // somebody came back
 		s.Marks &^= Alone
-		return s, effect{arm: &n.notice}
+		return effect{arm: &n.notice}
 	case n.told == nil:
-		return s, effect{arm: &n.notice}
+		return effect{arm: &n.notice}
 	}
-	return s, effect{move: n.told}
+	return effect{move: n.told}
 }
 
 // ringMember is a member's direct ring; without a talk the caller keeps the place.
-func (b *Book) ringMember(n *node, s State, w *What) (State, effect) {
+func (b *Book) ringMember(n *node, s *State, w *What) effect {
 	switch {
 	case w.Kind == Woke && w.Clock == WaitClock:
 		s.Marks |= Overdue
-		return s, effect{arm: &waitOver}
+		return effect{arm: &waitOver}
 	case w.Kind == Woke && w.Clock == NoticeClock:
-		return s, effect{arm: &n.notice}
+		return effect{arm: &n.notice}
 	case ringFailed(s, w) == NoOutcome:
 		return b.talkStep(n, s, w)
 	case s.Has(Overdue):
@@ -125,7 +125,7 @@ func (b *Book) ringMember(n *node, s State, w *What) (State, effect) {
 	}
 	s.Phase = InLine
 	s.Marks &^= Held | Dialling
-	return s, effect{move: n.plain}
+	return effect{move: n.plain}
 }
 
 var waitOver = arms{}.with(WaitClock, 0)

@@ -10,7 +10,7 @@ import (
 // the moment recording starts; its recording completes it exactly once, however
 // late it comes.
 
-func (b *Book) openRecord(n *node, s State, w *What) (State, effect) {
+func (b *Book) openRecord(n *node, s *State, w *What) effect {
 	if n.personal {
 		id := s.Box
 		if v, ok := n.variants[id]; ok {
@@ -23,19 +23,19 @@ func (b *Book) openRecord(n *node, s State, w *What) (State, effect) {
 	}
 	if n.find != nil {
 		s.Phase = Finding
-		return s, effect{move: n.find}
+		return effect{move: n.find}
 	}
 	return n.greet(s)
 }
 
 // greet says the mailbox's greeting, the one for the reason where it has one.
-func (n *node) greet(s State) (State, effect) {
+func (n *node) greet(s *State) effect {
 	s.Phase = Recording
 	move := n.standing
 	if m := n.greetings[reason(s.Why)]; m != nil {
 		move = m
 	}
-	return s, effect{move: move}
+	return effect{move: move}
 }
 
 // reason is the place among a mailbox's greetings of how the last ring failed; 0
@@ -52,7 +52,7 @@ func reason(why Outcome) int {
 	return 0
 }
 
-func (b *Book) stepRecord(n *node, s State, w *What) (State, effect) {
+func (b *Book) stepRecord(n *node, s *State, w *What) effect {
 	switch {
 	case s.Phase == Finding && w.Kind == Found:
 		if w.Class == extension.ClassBusy {
@@ -61,7 +61,7 @@ func (b *Book) stepRecord(n *node, s State, w *What) (State, effect) {
 		return n.greet(s)
 	case s.Phase != Recording:
 	case w.Kind == Recorded:
-		s = n.keep(s, w)
+		n.keep(s, w)
 		if s.Has(Kept) {
 			return b.leave(n, s, OnDone, w)
 		}
@@ -70,20 +70,19 @@ func (b *Book) stepRecord(n *node, s State, w *What) (State, effect) {
 		if o := keyOutcome(w.Digits[0]); o != NoOutcome && n.keys.has(o) {
 			return b.leave(n, s, o, w)
 		}
-		return s, effect{ignored: Meaningless}
+		return effect{ignored: Meaningless}
 	case w.Kind == Pressed:
-		return s, effect{ignored: Meaningless}
+		return effect{ignored: Meaningless}
 	}
-	return s, effect{ignored: NotNow}
+	return effect{ignored: NotNow}
 }
 
 // keep decides whether a recording is a message: shorter ones are discarded.
-func (n *node) keep(s State, w *What) State {
+func (n *node) keep(s *State, w *What) {
 	if w.Ref != "" && w.Length >= n.shortest {
 		s.Marks |= Kept
 		s.Result = ResultVoicemail
 	}
-	return s
 }
 
 // shortest is the default of a mailbox's shortest message.

@@ -6,25 +6,25 @@ import "github.com/extflow/extflow/extension"
 // step that names an extension looks it up first; the others ring whom the entry
 // found. A hand-off rings an address outside and reserves nobody.
 
-func (b *Book) openRing(n *node, s State, w *What) (State, effect) {
+func (b *Book) openRing(n *node, s *State, w *What) effect {
 	if n.handoff {
 		s.Phase = InRing
-		return s, effect{move: n.standing}
+		return effect{move: n.standing}
 	}
 	if n.fixed != "" {
 		s.Phase = Finding
-		return s, effect{move: n.find}
+		return effect{move: n.find}
 	}
 	return b.ringFound(n, s, w)
 }
 
 // ringFound rings the agent found, or takes the rule for why not.
-func (b *Book) ringFound(n *node, s State, w *What) (State, effect) {
+func (b *Book) ringFound(n *node, s *State, w *What) effect {
 	switch w.Class {
 	case extension.ClassAvailable:
 		s.Phase = InRing
 		s.Marks |= Held
-		return s, effect{move: n.standing}
+		return effect{move: n.standing}
 	case extension.ClassBusy:
 		return b.ringOver(n, s, OnBusy, w)
 	}
@@ -32,7 +32,7 @@ func (b *Book) ringFound(n *node, s State, w *What) (State, effect) {
 }
 
 // ringOver follows the rule for a ring that did not become a talk.
-func (b *Book) ringOver(n *node, s State, o Outcome, w *What) (State, effect) {
+func (b *Book) ringOver(n *node, s *State, o Outcome, w *What) effect {
 	s.Why = o
 	if o == OnDeclined {
 		s.Why = OnUnanswered
@@ -40,12 +40,13 @@ func (b *Book) ringOver(n *node, s State, o Outcome, w *What) (State, effect) {
 	return b.leave(n, s, o, w)
 }
 
-func (b *Book) stepRing(n *node, s State, w *What) (State, effect) {
+func (b *Book) stepRing(n *node, s *State, w *What) effect {
 	if s.Phase == Finding {
 		if w.Kind != Found {
-			return s, effect{ignored: NotNow}
+			return effect{ignored: NotNow}
 		}
-		return b.ringFound(n, b.address(s, w, false), w)
+		b.address(s, w, false)
+		return b.ringFound(n, s, w)
 	}
 	if o := ringFailed(s, w); o != NoOutcome {
 		return b.ringOver(n, s, o, w)
@@ -56,7 +57,7 @@ func (b *Book) stepRing(n *node, s State, w *What) (State, effect) {
 // ringFailed is how a direct ring ended without a talk. A control request may
 // still say so after a fact claimed an answer: a mobile's voicemail, or an agent
 // who did not press 1.
-func ringFailed(s State, w *What) Outcome {
+func ringFailed(s *State, w *What) Outcome {
 	if s.Phase != InRing && s.Phase != InTalk {
 		return NoOutcome
 	}
@@ -83,7 +84,7 @@ func ringOutcome(w *What) Outcome {
 
 // talkStep is what can happen once an agent may have answered: the talk begins,
 // or is over.
-func (b *Book) talkStep(n *node, s State, w *What) (State, effect) {
+func (b *Book) talkStep(n *node, s *State, w *What) effect {
 	result := ResultAnswered
 	if n.handoff {
 		result = ResultHandedOff
@@ -96,7 +97,7 @@ func (b *Book) talkStep(n *node, s State, w *What) (State, effect) {
 	case s.Phase == InTalk:
 	case w.Kind == Answered, w.Kind == Woke && w.Report == Talking:
 		s.Phase, s.Result = InTalk, result
-		return s, effect{arm: &b.talk}
+		return effect{arm: &b.talk}
 	}
-	return s, effect{ignored: NotNow}
+	return effect{ignored: NotNow}
 }
