@@ -2,10 +2,8 @@ package flow
 
 import (
 	"cmp"
-	"encoding/json"
 	"maps"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/extflow/extflow/extension"
@@ -157,24 +155,14 @@ func (c *compiler) dest(d *Dest, otherwise *Dest, in scope) StepID {
 		return c.ids["goodbye"]
 	}
 	m := c.s.message(d.Message, "goodbye")
-	return c.fill(c.unique("hangup", *d), func() node {
+	return c.fill(d.label(), func() node {
 		return node{action: end, result: ResultGoodbye, standing: c.hangup(Normal, m)}
 	})
 }
 
-// unique names a step by what it is and all that makes it differ.
-func (c *compiler) unique(what string, d Dest) string {
-	text, err := json.Marshal(d)
-	if err != nil {
-		return what
-	}
-	return what + " " + string(text)
-}
-
 // extension rings the agent of an extension that the flow names.
 func (c *compiler) extension(d *Dest, in scope) StepID {
-	name := c.unique("ring", *d) + in.key()
-	return c.fill(name, func() node {
+	return c.fill(c.label(d, in), func() node {
 		n := c.ringer(in.ring)
 		n.fixed = d.Name
 		n.find = &Move{Do: Command{Kind: Find, Entry: Digits(d.Name)}}
@@ -186,8 +174,7 @@ func (c *compiler) extension(d *Dest, in scope) StepID {
 
 // handoff gives the call to an address outside.
 func (c *compiler) handoff(d *Dest, in scope) StepID {
-	name := c.unique("handoff", *d) + in.key()
-	return c.fill(name, func() node {
+	return c.fill(c.label(d, in), func() node {
 		ring := in.ring
 		ring.Screen = nil
 		ring.Party = &extension.Party{Endpoints: []extension.Endpoint{{Address: d.Name}}}
@@ -199,19 +186,13 @@ func (c *compiler) handoff(d *Dest, in scope) StepID {
 	})
 }
 
-// key tells scopes apart in the names of steps: how long an agent rings, and
-// where "repeat" leads.
-func (in scope) key() string {
-	return " for " + in.ring.Time.String() + " at " + strconv.Itoa(int(in.again))
-}
-
 // repeat goes back to the step that collects: with a message of its own, or with
 // the prompt.
 func (c *compiler) repeat(d *Dest, in scope) StepID {
 	if d.Message == nil || in.again == 0 {
 		return in.again
 	}
-	return c.fill(c.unique("say", *d)+in.key(), func() node {
+	return c.fill(c.label(d, in), func() node {
 		listen := *c.b.nodes[in.again].standing
 		if plain := c.b.nodes[in.again].plain; plain != nil {
 			listen = *plain

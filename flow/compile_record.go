@@ -19,7 +19,7 @@ func (c *compiler) voicemail(name string, greeting *Message) StepID {
 	box := c.s.Mailboxes[name]
 	step := "voicemail " + name
 	if greeting != nil {
-		step = c.unique(step, Dest{Message: greeting})
+		step += greeting.label()
 	}
 	id := c.fill(step, func() node { return c.recorder(name, box, greeting) })
 	if greeting == nil {
@@ -60,7 +60,8 @@ func (c *compiler) recorder(name string, box Mailbox, greeting *Message) node {
 		n.find = &Move{Do: Command{Kind: Find, Mailbox: name}}
 		n.next[OnBusy] = c.dest(box.OnFull, HangUp(nil), in)
 	}
-	for key, d := range box.Keys {
+	for _, key := range slices.Sorted(maps.Keys(box.Keys)) {
+		d := box.Keys[key]
 		o := keyOutcome(key[0])
 		n.keys |= 1 << o
 		n.next[o] = c.dest(&d, nil, in)
@@ -86,7 +87,7 @@ func (r Reason) outcome() Outcome {
 func (c *compiler) personal(greeting *Message) StepID {
 	name := "voicemail of the agent keyed"
 	if greeting != nil {
-		name = c.unique(name, Dest{Message: greeting})
+		name += greeting.label()
 	}
 	return c.fill(name, func() node {
 		n := node{action: record, personal: true}
@@ -97,9 +98,9 @@ func (c *compiler) personal(greeting *Message) StepID {
 		if greeting == nil {
 			return n
 		}
-		n.variants = map[StepID]StepID{c.b.boxes[Personal]: c.fill(c.unique("voicemail personal", Dest{Message: greeting}),
+		n.variants = map[StepID]StepID{c.b.boxes[Personal]: c.fill("voicemail personal"+greeting.label(),
 			func() node { return c.recorder("", Mailbox{}, greeting) })}
-		for box := range c.s.Mailboxes {
+		for _, box := range slices.Sorted(maps.Keys(c.s.Mailboxes)) {
 			n.variants[c.voicemail(box, nil)] = c.voicemail(box, greeting)
 		}
 		return n

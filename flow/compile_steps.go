@@ -118,12 +118,15 @@ func (m *Move) saying(before Message) *Move {
 	return &out
 }
 
+// defaultRing is how long an agent rings unless the flow says otherwise.
+const defaultRing = 20 * time.Second
+
 // ringing is how an agent is rung.
 func (c *compiler) ringing(set Ringing, screening extension.Switch, id CallerID) Command {
 	d := c.s.Defaults
 	return Command{
 		Kind:     Connect,
-		Time:     cmp.Or(set.Time, 20*time.Second),
+		Time:     cmp.Or(set.Time, defaultRing),
 		Limit:    d.maxTalk(),
 		CallerID: cmp.Or(id, d.CallerID, ShowCaller),
 		Screen: &Screen{
