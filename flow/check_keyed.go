@@ -25,13 +25,13 @@ func keyedSpots(s Settings, w World) map[spot]bool {
 		k.reach(f.NoAnswer)
 		k.reach(f.Busy)
 	}
-	for there := range k.all {
-		k.fallbacks(there)
+	for _, d := range k.all() {
+		k.fallbacks(d)
 	}
 	for len(k.next) > 0 {
 		from := k.next[len(k.next)-1]
 		k.next = k.next[:len(k.next)-1]
-		for d := range k.from(from) {
+		for _, d := range k.from(from) {
 			k.reach(d)
 		}
 	}
@@ -71,81 +71,55 @@ func (k *keying) fallbacks(d *Dest) {
 	}
 }
 
-// from yields the destinations that lead out of a spot, defaults included.
-func (k *keying) from(at spot) func(yield func(*Dest) bool) {
-	s := k.s
+// from is the destinations that lead out of a spot, defaults included.
+func (k *keying) from(at spot) []*Dest {
 	switch at.to {
 	case TargetFlow:
-		f := s.Flows[at.name]
+		f := k.s.Flows[at.name]
 		star := f.Star
-		if star == nil && s.Defaults.DefaultQueue != "" {
-			star = ToQueue(s.Defaults.DefaultQueue)
+		if star == nil && k.s.Defaults.DefaultQueue != "" {
+			star = ToQueue(k.s.Defaults.DefaultQueue)
 		}
-		return each([]*Dest{f.Unavailable, f.NoAnswer, f.Busy, f.NoInput, f.Invalid, f.AfterRepeats, star}, nil)
+		return []*Dest{f.Unavailable, f.NoAnswer, f.Busy, f.NoInput, f.Invalid, f.AfterRepeats, star}
 	case TargetQueue:
-		q := s.Queues[at.name]
-		return each([]*Dest{q.OnMaxWait, q.OnMaxSize, q.OnNoMembers, q.OnLeave}, nil)
+		q := k.s.Queues[at.name]
+		return []*Dest{q.OnMaxWait, q.OnMaxSize, q.OnNoMembers, q.OnLeave}
 	case TargetMenu:
-		m := s.Menus[at.name]
-		return each([]*Dest{m.NoInput, m.Invalid, m.AfterRepeats, m.Closed}, m.Keys)
+		m := k.s.Menus[at.name]
+		return append(behind(m.Keys), m.NoInput, m.Invalid, m.AfterRepeats, m.Closed)
 	case TargetVoicemail:
-		m := s.Mailboxes[at.name]
-		return each([]*Dest{m.OnFull}, m.Keys)
+		m := k.s.Mailboxes[at.name]
+		return append(behind(m.Keys), m.OnFull)
 	}
-	return each(nil, nil)
+	return nil
 }
 
-// all yields every destination of the account.
-func (k *keying) all(yield func(*Dest) bool) {
-	for at := range k.spots {
-		for d := range k.from(at) {
-			if !yield(d) {
-				return
-			}
-		}
-	}
-	for _, e := range k.s.Entries {
-		if !yield(&e.Dest) || !yield(e.Closed) {
-			return
-		}
-	}
-}
-
-// spots yields everything of the account that a destination may lead to.
-func (k *keying) spots(yield func(spot) bool) {
+// all is every destination of the account.
+func (k *keying) all() []*Dest {
+	var out []*Dest
 	for name := range k.s.Flows {
-		if !yield(spot{TargetFlow, name}) {
-			return
-		}
+		out = append(out, k.from(spot{TargetFlow, name})...)
 	}
 	for name := range k.s.Queues {
-		if !yield(spot{TargetQueue, name}) {
-			return
-		}
+		out = append(out, k.from(spot{TargetQueue, name})...)
 	}
 	for name := range k.s.Menus {
-		if !yield(spot{TargetMenu, name}) {
-			return
-		}
+		out = append(out, k.from(spot{TargetMenu, name})...)
 	}
 	for name := range k.s.Mailboxes {
-		if !yield(spot{TargetVoicemail, name}) {
-			return
-		}
+		out = append(out, k.from(spot{TargetVoicemail, name})...)
 	}
+	for _, e := range k.s.Entries {
+		out = append(out, &e.Dest, e.Closed)
+	}
+	return out
 }
 
-func each(dests []*Dest, keys map[string]Dest) func(yield func(*Dest) bool) {
-	return func(yield func(*Dest) bool) {
-		for _, d := range dests {
-			if !yield(d) {
-				return
-			}
-		}
-		for _, d := range keys {
-			if !yield(&d) {
-				return
-			}
-		}
+// behind is where keys lead.
+func behind(keys map[string]Dest) []*Dest {
+	out := make([]*Dest, 0, len(keys))
+	for _, d := range keys {
+		out = append(out, &d)
 	}
+	return out
 }

@@ -89,7 +89,7 @@ func (c *checker) name(path, name string) {
 		c.fault(path, "has no name; write one")
 	case utf8.RuneCountInString(name) > 64:
 		c.fault(path, "a name of more than 64 characters; write a shorter one")
-	case strings.TrimSpace(name) != name || strings.ContainsAny(name, "\"\\,:{}[]#") || !printable(name):
+	case strings.TrimSpace(name) != name || strings.ContainsAny(name, "\"\\,:{}[]#\n\t") || !printable(name):
 		c.fault(path, `a name with quotes, commas, colons, brackets, #, \ or blanks around it; write it without`)
 	}
 }
