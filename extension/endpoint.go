@@ -71,19 +71,44 @@ func (e Endpoint) Scheme() Scheme {
 // Number is the telephone number of a tel endpoint; false for the other kinds.
 func (e Endpoint) Number() (number.E164, bool) {
 	rest, ok := strings.CutPrefix(e.Address, "tel:")
-	return number.E164(rest), ok
+	if !ok {
+		return "", false
+	}
+	return number.E164(rest), true
+}
+
+// Reachable reports whether the carrier named reaches the endpoint. The empty
+// carrier stands for any.
+func (e Endpoint) Reachable(carrier string) bool {
+	return e.Via == "" || carrier == "" || e.Via == carrier
 }
 
 // Is reports whether a caller's identity, as number.Caller gives it, is this
-// endpoint: its telephone number, or its sip or client address.
+// endpoint: its telephone number, or its sip or client address. A sip address is
+// the same with sips, with another case of its host, and with any parameters.
 func (e Endpoint) Is(caller number.E164) bool {
-	if caller == "" {
-		return false
+	return caller != "" && placeOf(e.Address) == placeOf(string(caller))
+}
+
+// placeOf is the telephone, line or app user that an address or a caller's
+// identity means. It allocates nothing for what is written as we write it.
+func placeOf(address string) string {
+	scheme, rest, _ := strings.Cut(address, ":")
+	switch scheme {
+	case "tel":
+		return rest
+	case "sip", "sips":
+		user, host, _ := strings.Cut(rest, "@")
+		bare := host
+		if end := strings.IndexAny(host, ";?"); end >= 0 {
+			bare = host[:end]
+		}
+		if bare = strings.ToLower(bare); scheme == "sip" && bare == host {
+			return address
+		}
+		return "sip:" + user + "@" + bare
 	}
-	if n, ok := e.Number(); ok {
-		return n == caller
-	}
-	return e.Address == string(caller)
+	return address
 }
 
 // Screened reports whether the agent must press 1 before being joined at this
