@@ -1,0 +1,99 @@
+package sim
+
+import (
+	"sync"
+	"time"
+
+	"github.com/extflow/extflow/flow"
+)
+
+// Happening is one thing that happened at the carrier, as plain data. What says
+// which of the other fields mean something. Numbers and keys are in full: mask
+// them before they reach a log.
+type Happening struct {
+	At    time.Time
+	What  What
+	Call  flow.Key     // whose; zero before the handler has named the call
+	Phone string       // at which phone: the caller's number, or an endpoint's address
+	Said  flow.Message // Heard
+	Event flow.Event   // Sent, Lost; Failed where it was the handler that complained
+	Turn  flow.Turn    // Got
+	Note  string       // Keyed: the key; Rang: the number shown; Ended: why; Fired: the timer; Beeped: the recording's reference; Failed: what
+	Err   error        // Failed
+}
+
+// What is what happened.
+type What string
+
+// The happenings.
+const (
+	Dialled  What = "dialled"   // a caller's phone called a number
+	Heard    What = "heard"     // a phone hears words or audio
+	Keyed    What = "keyed"     // a key was pressed, and counts
+	Dropped  What = "dropped"   // a key was pressed while nothing listened for it
+	Beeped   What = "beeped"    // a recording begins
+	Spoke    What = "spoke"     // somebody speaks
+	Rang     What = "rang"      // an agent's phone rings
+	PickedUp What = "picked up" // it is answered
+	Joined   What = "joined"    // two phones can hear each other, from now on this one
+	Ended    What = "ended"     // a phone's part in the call is over, whether it rang or talked
+	Fired    What = "fired"     // a timer of the carrier's went off
+	Sent     What = "sent"      // an event was handed to the handler
+	Got      What = "got"       // a turn came from the handler, as the answer or to Do
+	Lost     What = "lost"      // a fault befell an event; Note says which
+	Failed   What = "failed"    // something that should not have happened: Note and Err say what
+)
+
+// crier passes happenings on to those who watch.
+type crier struct {
+	watchers []func(Happening)
+	news     []Happening
+	crying   bool
+}
+
+// Observe has watch called with everything that happens from now on, in order and
+// one at a time, on the goroutine of whoever lets it happen. It may look at the
+// carrier and its phones, and must not act on them.
+func (c *Carrier) Observe(watch func(Happening)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.crier.watchers = append(c.crier.watchers, watch)
+}
+
+// note remembers a happening until the lock is let go.
+func (c *Carrier) note(h Happening) {
+	if len(c.crier.watchers) == 0 {
+		return
+	}
+	h.At = c.now
+	c.crier.news = append(c.crier.news, h)
+}
+
+// cry tells the watchers what is new. While one goroutine is telling, it tells
+// what others add too.
+func (c *Carrier) cry() {
+	for mine := false; ; mine = true {
+		news, watchers := c.crier.fresh(&c.mu, mine)
+		if len(news) == 0 {
+			return
+		}
+		for _, h := range news {
+			for _, watch := range watchers {
+				watch(h)
+			}
+		}
+	}
+}
+
+// fresh is what has not been told yet. Nothing is left to those who come while
+// another is telling.
+func (k *crier) fresh(mu *sync.Mutex, mine bool) ([]Happening, []func(Happening)) {
+	mu.Lock()
+	defer mu.Unlock()
+	if k.crying && !mine {
+		return nil, nil
+	}
+	news := k.news
+	k.news, k.crying = nil, len(news) > 0
+	return news, k.watchers
+}

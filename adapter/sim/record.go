@@ -1,0 +1,86 @@
+package sim
+
+import (
+	"cmp"
+	"strconv"
+	"time"
+
+	"github.com/extflow/extflow/flow"
+)
+
+// Recordings. One begins after the words, and ends by the finish key, by silence,
+// at its longest, or with the call. Its length is from the beep to where the caller
+// last spoke; one in which nobody spoke has neither length nor reference.
+
+// tape is a recording.
+type tape struct {
+	ref    string
+	seq    uint32 // the turn that it belongs to
+	since  time.Time
+	length time.Duration
+}
+
+// tapeReady is how long after a call its recording is reported.
+const tapeReady = 2 * time.Second
+
+func (l *line) record() {
+	l.c.serial++
+	l.state = Recording
+	l.tape = &tape{ref: l.ref + ".rec" + strconv.FormatUint(l.c.serial, 10), seq: l.seq, since: l.c.now}
+	l.note(Happening{What: Beeped, Note: l.tape.ref})
+	longest := cmp.Or(l.turn.Move.Do.Time, 2*time.Minute)
+	l.clocks.start("longest", longest, func() { l.fell("longest") })
+	l.awaitSilence()
+}
+
+// awaitSilence starts the silence at whose end the recording ends, from where the
+// caller stops speaking.
+func (l *line) awaitSilence() {
+	if l.state != Recording || l.turn.Move.Do.Silence <= 0 {
+		return
+	}
+	d := l.turn.Move.Do.Silence + max(l.talked.Sub(l.c.now), 0)
+	l.clocks.start("silence", d, func() { l.fell("silence") })
+}
+
+func (l *line) fell(which string) {
+	l.note(Happening{What: Fired, Note: which})
+	l.recorded()
+}
+
+// recorded reports the recording that ends now.
+func (l *line) recorded() {
+	l.clocks.clear()
+	l.state = Waiting
+	l.control(l.cut())
+}
+
+// tapeLater reports the recording that ends now once the carrier has it ready.
+func (l *line) tapeLater() {
+	m := l.tape.seq
+	w := l.cut()
+	l.c.after(tapeReady, func() { l.fact(m, w) })
+}
+
+// stopTape ends a recording because the line does something else.
+func (l *line) stopTape() {
+	if l.tape != nil && l.state == Recording {
+		l.tapeLater()
+	}
+	l.tape = nil
+}
+
+// cut ends the recording.
+func (l *line) cut() flow.What {
+	t := l.tape
+	l.tape = nil
+	end := l.c.now
+	if l.talked.Before(end) {
+		end = l.talked
+	}
+	if t.length = end.Sub(t.since); t.length <= 0 {
+		return flow.What{Kind: flow.Recorded}
+	}
+	l.newest = *t
+	return flow.What{Kind: flow.Recorded, Ref: t.ref, Length: t.length}
+}
