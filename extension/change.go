@@ -119,7 +119,8 @@ func (d *Directory) prepare(agents []Agent) ([]Agent, error) {
 			if a.Rev != 0 {
 				faults = append(faults, fmt.Errorf("agent %s: %w: it is not there any more; add it with rev 0", a.ID, ErrConflict))
 			}
-			a.Presence, a.Duty = cmp.Or(a.Presence, Available), Duty{}
+			h := d.holds[a.ID] // who was deleted may still be on the line
+			a.Presence, a.Duty = cmp.Or(a.Presence, Available), Duty{HeldBy: h.call, HeldUntil: h.until}
 		}
 		a.Rev++
 		for _, err := range a.faults() {
@@ -164,7 +165,8 @@ func (a Agent) faults() (faults []error) {
 }
 
 // Remove deletes the agent and returns it as it was. Its memberships end; its
-// extensions rest, and lead to its successor meanwhile. The error is ErrNoAgent, or
+// extensions rest, and lead to its successor meanwhile; a call that holds it goes
+// on, and releases it. The error is ErrNoAgent, or
 // ErrNamed while something names it: what the caller knows of, in words for people
 // ("flow front-desk"), and agents whose successor it is.
 func (d *Directory) Remove(now time.Time, id string, namedBy ...string) (Agent, error) {

@@ -247,17 +247,33 @@ func TestRemove_quarantinesTheExtensionAndEndsMemberships(t *testing.T) {
 	require.ErrorIs(t, err, extension.ErrNoAgent)
 }
 
-func TestRemove_freesTheEndpointsThatACallHeld(t *testing.T) {
+func TestRemove_letsTheLiveCallFinish(t *testing.T) {
 	t.Parallel()
 	d := acme(t)
 	require.NoError(t, change(t, d, "mary", func(a *extension.Agent) { a.Endpoints = ends("tel:+12025550111") }))
 	require.NoError(t, d.Hold("ada", "c1", noon))
 	_, err := d.Remove(noon, "ada")
-	require.NoError(t, err, "her live call finishes")
+	require.NoError(t, err)
+	require.Equal(t, "busy mary", dialled(d, "1004", extension.Inquiry{Now: noon}), "the telephone that they shared still rings")
+	require.NoError(t, d.Hold("ada", "c1", noon.Add(time.Minute)))
+	require.ErrorIs(t, d.Hold("ada", "c2", noon), extension.ErrHeld)
+
+	agents, err := d.Put(noon, extension.Agent{ID: "ada", Extension: "1001", Endpoints: ends("client:ada")})
+	require.NoError(t, err)
+	require.Equal(t, extension.Duty{HeldBy: "c1", HeldUntil: noon.Add(time.Minute)}, agents[0].Duty, "added again, she is still on the line")
+	require.Equal(t, "busy ada", dialled(d, "1001", extension.Inquiry{Now: noon}))
+
+	require.True(t, d.Release("ada", "c1"))
+	require.Equal(t, "available ada", dialled(d, "1001", extension.Inquiry{Now: noon}))
+	require.Equal(t, "available mary", dialled(d, "1004", extension.Inquiry{Now: noon}))
+
+	_, err = d.Remove(noon, "ada")
+	require.NoError(t, err)
+	require.NoError(t, d.Hold("ada", "c3", noon, ends("tel:+12025550111")...), "found before she was deleted, rung after")
+	require.Equal(t, "busy mary", dialled(d, "1004", extension.Inquiry{Now: noon}))
+	require.True(t, d.Release("ada", "c3"))
 	_, held := d.HeldAt("+12025550111")
 	require.False(t, held)
-	require.Equal(t, "available mary", dialled(d, "1004", extension.Inquiry{Now: noon}))
-	require.False(t, d.Release("ada", "c1"))
 }
 
 func TestRemove_mayHappenWhileAgentsAreListed(t *testing.T) {

@@ -70,8 +70,8 @@ type Inquiry struct {
 }
 
 // Class says what can be done about the agent: ClassAvailable, ClassBusy or
-// ClassAway. Elsewhere tells that another call holds one of the agent's endpoints
-// through another agent. Who calls from an endpoint of the agent's own finds it
+// ClassAway. Elsewhere tells that another call rings one of the agent's endpoints,
+// through whomever. Who calls from an endpoint of the agent's own finds it
 // busy whatever else is true; who cannot be rung is away even while on a call.
 func (a Agent) Class(q Inquiry, elsewhere bool) Class {
 	return a.class(&q, slices.ContainsFunc(a.Endpoints, func(e Endpoint) bool { return e.Is(q.Caller) }), elsewhere)

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/extflow/extflow/number"
 )
 
 // Config is what an account says about its extensions.
@@ -41,6 +39,8 @@ type Directory struct {
 	ids      []string            // of agents, sorted
 	places   map[string][]*entry // who has an endpoint, by placeOf its address
 	register *register
+	holds    map[string]hold     // by agent, also of agents deleted since
+	rung     map[string]string   // the agent who is rung, or talks, at a place
 	queues   map[string][]string // members, in order
 	memberOf map[string][]string // queues, sorted
 }
@@ -52,7 +52,8 @@ func New(c Config) (*Directory, error) {
 	}
 	return &Directory{
 		config: c, agents: map[string]*entry{}, places: map[string][]*entry{},
-		register: newRegister(c.Range), queues: map[string][]string{}, memberOf: map[string][]string{},
+		register: newRegister(c.Range), holds: map[string]hold{}, rung: map[string]string{},
+		queues: map[string][]string{}, memberOf: map[string][]string{},
 	}, nil
 }
 
@@ -80,6 +81,9 @@ func Restore(c Config, agents []Agent, quarantined []Claim) (*Directory, error) 
 			return nil, fmt.Errorf("%w: there are two agents with the id %s", ErrTaken, a.ID)
 		}
 		d.place(a)
+		if a.Duty.Held() {
+			_ = d.Hold(a.ID, a.Duty.HeldBy, a.Duty.HeldUntil) // of two at one telephone, the first
+		}
 		claims = append(claims, heldBy(a))
 	}
 	slices.SortStableFunc(claims, func(a, b Claim) int { return strings.Compare(a.Extension, b.Extension) })
@@ -98,6 +102,7 @@ func Restore(c Config, agents []Agent, quarantined []Claim) (*Directory, error) 
 // Clone is a Directory of the same content that changes on its own.
 func (d *Directory) Clone() *Directory {
 	c, _ := Restore(d.config, slices.Collect(d.Agents()), slices.Collect(d.Quarantined()))
+	c.holds, c.rung = maps.Clone(d.holds), maps.Clone(d.rung)
 	c.queues, c.memberOf = maps.Clone(d.queues), maps.Clone(d.memberOf)
 	return c
 }
@@ -197,15 +202,4 @@ func (d *Directory) At(address string) iter.Seq[Agent] {
 			}
 		}
 	}
-}
-
-// HeldAt is the call that holds an agent who has an endpoint with the caller's
-// identity: who calls from there is being rung, or talks, at this moment.
-func (d *Directory) HeldAt(caller number.E164) (call string, held bool) {
-	for _, e := range d.places[placeOf(string(caller))] {
-		if e.agent.Duty.Held() {
-			return e.agent.Duty.HeldBy, true
-		}
-	}
-	return "", false
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/extflow/extflow/extension"
+	"github.com/extflow/extflow/number"
 )
 
 // acme is the account of the manual: Ada is there, Grace is offline, Linus is
@@ -165,7 +166,9 @@ func TestFind_anEndpointInUseIsBusyForEverybodyWhoHasIt(t *testing.T) {
 	require.Equal(t, "busy ada", dialled(d, "1001", extension.Inquiry{Now: noon}))
 
 	require.NoError(t, change(t, d, "mary", func(a *extension.Agent) { a.Endpoints = ends("client:mary") }))
-	require.Equal(t, "available ada", dialled(d, "1001", extension.Inquiry{Now: noon}), "they share nothing any more")
+	require.Equal(t, "busy ada", dialled(d, "1001", extension.Inquiry{Now: noon}), "the desk rings on, though it is Mary's no more")
+	require.True(t, d.Release("mary", "c2"))
+	require.Equal(t, "available ada", dialled(d, "1001", extension.Inquiry{Now: noon}))
 }
 
 func TestClass_byIDAnswersAsByExtension(t *testing.T) {
@@ -243,6 +246,9 @@ func TestRestore_takesWhatAStoreKept(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, slices.Collect(d.Agents()), slices.Collect(copied.Agents()))
 	require.Equal(t, slices.Collect(d.Quarantined()), slices.Collect(copied.Quarantined()))
+	call, held := copied.HeldAt("+12025550111")
+	require.True(t, held)
+	require.Equal(t, "c1", call)
 	for _, entry := range []string{"1001", "1002", "1003", "1004", "1005", "2000", "200"} {
 		require.Equal(t, dialled(d, entry, extension.Inquiry{Now: noon}), dialled(copied, entry, extension.Inquiry{Now: noon}), entry)
 	}
@@ -281,17 +287,41 @@ func TestClone_changesOnItsOwn(t *testing.T) {
 	t.Parallel()
 	d := acme(t)
 	c := d.Clone()
+	require.NoError(t, d.Hold("mary", "c0", noon, ends("tel:+12025550114")...))
+	e := d.Clone()
 	require.NoError(t, c.Hold("ada", "c1", noon))
 	require.NoError(t, c.Join("support", "linus"))
 	_, err := c.Remove(noon, "mary")
 	require.NoError(t, err)
 
 	require.Equal(t, "available ada", dialled(d, "1001", extension.Inquiry{Now: noon}))
+	require.True(t, d.Release("mary", "c0"))
 	require.Equal(t, "available mary", dialled(d, "1004", extension.Inquiry{Now: noon}))
+	require.Equal(t, "busy mary", dialled(e, "1004", extension.Inquiry{Now: noon}))
 	require.Equal(t, []string{"ada", "mary"}, d.Members("support"))
 	require.Equal(t, []string{"ada", "linus"}, c.Members("support"))
 	require.Equal(t, []string{"support"}, d.QueuesOf("mary"))
 	require.Empty(t, d.QueuesOf("linus"))
+}
+
+func TestClone_keepsWhatReallyRings(t *testing.T) {
+	t.Parallel()
+	d := acme(t)
+	require.NoError(t, d.Hold("ada", "c1", noon, ends("client:ada")...))
+	require.NoError(t, d.Hold("linus", "c2", noon))
+	_, err := d.Remove(noon, "linus")
+	require.NoError(t, err)
+
+	c := d.Clone()
+	_, held := c.HeldAt("+12025550111")
+	require.False(t, held, "her app rings, not her desk")
+	require.True(t, c.Release("ada", "c1"))
+	require.True(t, c.Release("linus", "c2"), "though he is deleted")
+	for caller, by := range map[number.E164]string{"client:ada": "c1", "+12025550113": "c2"} {
+		call, held := d.HeldAt(caller)
+		require.True(t, held)
+		require.Equal(t, by, call)
+	}
 }
 
 func TestConfigure_leavesExtensionsWithWhoHasThem(t *testing.T) {

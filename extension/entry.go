@@ -60,20 +60,7 @@ func (d *Directory) displace(e *entry) {
 // class is what can be done about the agent of an entry.
 func (d *Directory) class(e *entry, q *Inquiry) Class {
 	self := q.Caller != "" && slices.Contains(e.places, placeOf(string(q.Caller)))
-	return e.agent.class(q, self, d.elsewhere(e, q.Call))
-}
-
-// elsewhere reports whether another call holds an endpoint of the agent through
-// another agent.
-func (d *Directory) elsewhere(e *entry, call string) bool {
-	for _, place := range e.places {
-		for _, other := range d.places[place] {
-			if other != e && other.agent.Duty.Held() && other.agent.Duty.HeldBy != call {
-				return true
-			}
-		}
-	}
-	return false
+	return e.agent.class(q, self, d.rungByOther(e.places, q.Call))
 }
 
 // copy is the agent for somebody else to change.

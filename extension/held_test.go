@@ -46,7 +46,34 @@ func TestHold_reservesOneAgentForOneCall(t *testing.T) {
 	require.False(t, d.Release("ada", ""))
 	require.False(t, d.Release("nobody", "c1"))
 	require.Equal(t, "available ada", dialled(d, "1001", extension.Inquiry{Now: noon}))
-	require.ErrorIs(t, d.Hold("nobody", "c1", noon), extension.ErrNoAgent)
+}
+
+func TestHold_reservesTheEndpointsThatReallyRing(t *testing.T) {
+	t.Parallel()
+	d := acme(t)
+	require.NoError(t, change(t, d, "mary", func(a *extension.Agent) { a.Endpoints = ends("tel:+12025550111") }))
+	require.NoError(t, d.Hold("ada", "c1", noon, ends("client:ada")...))
+	require.Equal(t, "available mary", dialled(d, "1004", extension.Inquiry{Now: noon}), "Ada is rung at her app only")
+	require.NoError(t, d.Hold("mary", "c2", noon))
+	require.True(t, d.Release("mary", "c2"))
+
+	require.NoError(t, d.Hold("ada", "c1", noon, ends("tel:+12025550111")...), "now it is the desk")
+	require.Equal(t, "busy mary", dialled(d, "1004", extension.Inquiry{Now: noon}))
+	require.ErrorIs(t, d.Hold("mary", "c2", noon), extension.ErrHeld)
+	require.NoError(t, change(t, d, "ada", func(a *extension.Agent) { a.Endpoints = ends("client:ada") }))
+	require.Equal(t, "busy mary", dialled(d, "1004", extension.Inquiry{Now: noon}), "though the desk is Ada's no more")
+	_, held := d.HeldAt("client:ada")
+	require.False(t, held)
+
+	// A call that passes from one to the other may hold the second before it frees the first.
+	require.NoError(t, d.Hold("mary", "c1", noon))
+	require.True(t, d.Release("ada", "c1"))
+	call, held := d.HeldAt("+12025550111")
+	require.True(t, held)
+	require.Equal(t, "c1", call)
+	require.True(t, d.Release("mary", "c1"))
+	_, held = d.HeldAt("+12025550111")
+	require.False(t, held)
 }
 
 func TestMissedAndTalked_reachTheAgent(t *testing.T) {
