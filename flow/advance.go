@@ -14,27 +14,35 @@ import (
 // done about it. It is total and deterministic: it reads no clock, never panics
 // and returns no error. An event that changes nothing comes back with the call as
 // it was and a move that says why it was ignored.
-func (b *Book) Advance(c Call, e Event) (Call, Move) {
+func (b *Book) Advance(c Call, e Event) (next Call, m Move) {
+	next = c
 	now := max(e.At.UnixNano(), c.Last)
 	if why := c.refuses(&e, now); why != 0 {
-		return c.ignore(&e, why, now)
+		m.Ignored = next.ignore(&e, why, now)
+		return next, m
 	}
 	w := &e.What
 	if short := b.exhausted(&c, w); short != nil {
 		w = short
 	}
-	s, eff := b.step(c.State, w)
+	eff := b.change(&next.State, w)
 	if int(c.Entries)+int(eff.entered) > maxEntries && eff.ignored == 0 {
 		w = &outOfEntries
-		s, eff = b.step(c.State, w)
+		next.State = c.State
+		eff = b.change(&next.State, w)
 	}
 	if eff.ignored != 0 {
-		return c.ignore(&e, eff.ignored, now)
+		next.State = c.State
+		m.Ignored = next.ignore(&e, eff.ignored, now)
+		return next, m
 	}
 	if b.guessed(&c, w) && c.Guesses < 255 {
-		c.Guesses++
+		next.Guesses++
 	}
-	return c.become(s, &e, &eff, now)
+	next.carry(&c.State, &e.What)
+	next.become(&e, eff, now)
+	next.answer(&m, &e, eff)
+	return next, m
 }
 
 var (
@@ -43,55 +51,60 @@ var (
 	outOfGuesses = What{Kind: Exhausted, Budget: Guesses}
 )
 
-// become is the next version of the call.
-func (c Call) become(s State, e *Event, eff *effect, now int64) (Call, Move) {
-	c.carry(s, &e.What)
-	c.State = s
+// become numbers the turn and lets the effect stand: its move, its clocks, and
+// whether the move must still be delivered.
+func (c *Call) become(e *Event, eff effect, now int64) {
 	c.Rev++
 	c.Last = now
 	c.Entries += eff.entered
-	var m Move
 	if eff.move != nil {
 		c.arm(&eff.move.arm, now)
 		c.Move, c.Standing = eff.move, c.Rev
 		if eff.move.fills {
 			c.Move = c.words(eff.move, &e.What)
 		}
-		m = c.fill(*c.Move)
-		if m.Do.Kind == Find && m.Do.Entry == "" && e.Kind == Pressed {
-			m.Do.Entry = e.Digits.entry()
-		}
 	}
 	if eff.arm != nil {
 		c.arm(eff.arm, now)
 	}
-	m.Tell = eff.tell
 	switch {
-	case e.Reply, s.Has(CallerGone):
+	case e.Reply, c.Marks.Has(CallerGone):
 		c.Owed = false
 	case eff.move != nil, eff.again:
 		c.Owed = true
 	}
-	return c, m
+}
+
+// answer makes m what the effect asks for, with what only the call knows.
+func (c *Call) answer(m *Move, e *Event, eff effect) {
+	if eff.move != nil {
+		*m = *c.Move
+		c.fill(m)
+		if m.Do.Kind == Find && m.Do.Entry == "" && e.Kind == Pressed {
+			m.Do.Entry = e.Digits.entry()
+		}
+	}
+	m.Tell = eff.tell
 }
 
 // carry takes over what an event brings besides the state: the call itself, the
-// agent that it reserves, the mailbox, the legs that are out.
-func (c *Call) carry(s State, w *What) {
+// agent that it reserves, the mailbox, the legs that are out. Was is the state
+// before it.
+func (c *Call) carry(was *State, w *What) {
 	if w.Kind == Arrived {
 		c.Info = w.Start
 	}
 	switch {
-	case !s.Has(Held):
+	case !c.Marks.Has(Held):
 		c.Party = nil
-	case w.Party != nil && !c.Has(Held):
+	case w.Party != nil && !was.Marks.Has(Held):
 		c.Party = w.Party
 	}
-	if w.Party != nil && (s.Box != c.Box || s.Has(BoxKeyed) != c.Has(BoxKeyed)) {
+	if w.Party != nil && (c.Box != was.Box || c.Marks.Has(BoxKeyed) != was.Marks.Has(BoxKeyed)) {
 		c.Mailbox = w.Party.Mailbox
 	}
 	switch {
-	case s.Legs == 0:
+	case c.State.Legs == 0:
 		c.Legs = nil
 	case w.Kind != Told:
 	case w.News == Offered:
@@ -105,20 +118,20 @@ func (c *Call) carry(s State, w *What) {
 
 // ignore leaves the call as it was. Only what a waiting carrier is about to fetch
 // is no longer owed to it, and that counts as a turn.
-func (c Call) ignore(e *Event, why Ignored, now int64) (Call, Move) {
+func (c *Call) ignore(e *Event, why Ignored, now int64) Ignored {
 	if e.Reply && c.Owed {
 		c.Owed, c.Last = false, now
 		c.Rev++
-		return c, Move{}
+		return 0
 	}
-	return c, Move{Ignored: why}
+	return why
 }
 
 // refuses is why an event can be set aside before the machine sees it: it answers
 // an old turn, it only reports what a control request must say, its clock was
 // moved since, or it comes from a leg that is not out.
 func (c *Call) refuses(e *Event, now int64) Ignored {
-	leg := c.IsLeg()
+	leg := c.Info.leg()
 	switch e.Kind {
 	case HungUp:
 		return 0
@@ -168,7 +181,7 @@ func (c *Call) refusesNews(w *What) Ignored {
 // exhausted is the budget that an event overdraws, nil where none.
 func (b *Book) exhausted(c *Call, w *What) *What {
 	switch {
-	case c.Rev >= maxTurns && c.Live() && !c.IsLeg() && c.Phase != Ending && w.Kind != HungUp:
+	case c.Rev >= maxTurns && c.live() && !c.Info.leg() && c.Phase != Ending && w.Kind != HungUp:
 		return &outOfTurns
 	case c.Guesses >= b.guesses && b.guessed(c, w):
 		return &outOfGuesses

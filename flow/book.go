@@ -106,35 +106,46 @@ const (
 
 var probeAgain = arms{}.with(StepClock, nextProbe)
 
-// effect is what a step asks for besides the next state.
+// effect is what a step asks for besides the next state. Its smaller parts stand
+// apart because a struct of up to four fields is kept in registers.
 type effect struct {
 	move    *Move   // what stands from now on; nil leaves the standing turn
 	arm     *arms   // clocks, where the move does not set them
 	ignored Ignored // why nothing changed; then nothing else counts
-	entered uint8   // steps entered on the way
-	tell    News    // for the peer, or for every leg that is out
-	again   bool    // the standing turn is owed once more
+	besides
+}
+
+type besides struct {
+	entered uint8 // steps entered on the way
+	tell    News  // for the peer, or for every leg that is out
+	again   bool  // the standing turn is owed once more
 }
 
 // step is the machine: where the call is, what happened, where it is then. It is
-// total, and depends on nothing but its arguments and the book. What it calls
-// changes a copy of the state, which is dropped where the event is ignored.
+// total, and depends on nothing but its arguments and the book.
 func (b *Book) step(s State, w *What) (State, effect) {
 	next := s
-	eff := b.react(&next, w)
+	eff := b.change(&next, w)
 	if eff.ignored != 0 {
 		return s, eff
 	}
+	return next, eff
+}
+
+// change is step in place, as are all that it calls: one copy of the state is
+// made for an event, and dropped where the event is ignored.
+func (b *Book) change(s *State, w *What) effect {
+	eff := b.react(s, w)
 	if eff.move != nil {
-		next.Armed = eff.move.arm.armed(next.Armed)
+		s.Armed = eff.move.arm.armed(s.Armed)
 	}
 	if eff.arm != nil {
-		next.Armed = eff.arm.armed(next.Armed)
+		s.Armed = eff.arm.armed(s.Armed)
 	}
-	if next.Has(Closed) {
-		next.Armed = 0
+	if s.Marks.Has(Closed) {
+		s.Armed = 0
 	}
-	return next, eff
+	return eff
 }
 
 // react sends the event to the step that the call is in, after the few that mean
@@ -150,11 +161,11 @@ func (b *Book) react(s *State, w *What) effect {
 			return effect{ignored: NotNow}
 		}
 		return b.begin(s, w)
-	case s.Has(Closed):
+	case s.Marks.Has(Closed):
 		return effect{ignored: Over}
 	case w.Kind == Arrived:
 		return effect{ignored: Repeated}
-	case s.Has(CallerGone):
+	case s.Marks.Has(CallerGone):
 		return b.aftermath(n, s, w)
 	case n.action == leg:
 		return b.stepLeg(n, s, w)

@@ -37,7 +37,9 @@ func (c Call) Now() Move {
 	if c.Move == nil {
 		return Move{}
 	}
-	return c.fill(*c.Move)
+	m := *c.Move
+	c.fill(&m)
+	return m
 }
 
 // Turn is the standing turn, as a carrier gets it when it asks again.
@@ -49,7 +51,7 @@ func (c Call) Turn() Turn {
 }
 
 // fill puts into a compiled move what only the call knows.
-func (c *Call) fill(m Move) Move {
+func (c *Call) fill(m *Move) {
 	switch m.Do.Kind {
 	case Connect, Originate:
 		if m.Do.Party == nil {
@@ -62,7 +64,6 @@ func (c *Call) fill(m Move) Move {
 	case Join:
 		m.Do.Room = c.talk()
 	}
-	return m
 }
 
 // talk is the name of the talk that the call takes part in: the caller's call.
@@ -105,10 +106,14 @@ func (c Call) Offered() int {
 }
 
 // Live reports whether the call is under way: it has begun and its caller is there.
-func (c Call) Live() bool { return c.Info != nil && c.Phase != Unbegun && !c.Has(CallerGone) }
+func (c Call) Live() bool { return c.live() }
+
+func (c *Call) live() bool { return c.Info != nil && c.Phase != Unbegun && !c.Marks.Has(CallerGone) }
 
 // IsLeg reports whether we placed the call, to an agent, for another call.
-func (c Call) IsLeg() bool { return c.Info != nil && c.Info.Peer != "" }
+func (c Call) IsLeg() bool { return c.Info.leg() }
+
+func (i *Info) leg() bool { return i != nil && i.Peer != "" }
 
 // arm sets and stops the instants of clocks, counted from now. Which are armed is
 // part of the State, and the machine's to say.

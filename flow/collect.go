@@ -104,7 +104,7 @@ func (b *Book) fail(n *node, s *State, o Outcome, w *What) effect {
 
 // address remembers the personal mailbox of the agent first keyed.
 func (b *Book) address(s *State, w *What, keyed bool) {
-	if w.Party == nil || s.Has(BoxKeyed) || s.Box != 0 && !keyed {
+	if w.Party == nil || s.Marks.Has(BoxKeyed) || s.Box != 0 && !keyed {
 		return
 	}
 	s.Box = b.boxOf(w.Party)

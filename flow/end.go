@@ -88,7 +88,7 @@ func (b *Book) probed(s *State, w *What) effect {
 	case silent || s.Phase == InTalk:
 		return effect{arm: &probeAgain}
 	}
-	return effect{arm: &probeAgain, again: true}
+	return effect{arm: &probeAgain, besides: besides{again: true}}
 }
 
 var lifeAgain = arms{}.with(LifeClock, callLife)

@@ -112,5 +112,5 @@ func (b *Book) probedLeg(n *node, s *State, w *What) effect {
 	case s.Phase == InTalk || w.Report == Unknown:
 		return effect{arm: &probeAgain}
 	}
-	return effect{arm: &probeAgain, again: true}
+	return effect{arm: &probeAgain, besides: besides{again: true}}
 }

@@ -158,7 +158,9 @@ func (c Call) mailbox() string {
 	if c.Move == nil {
 		return ""
 	}
-	return c.fill(*c.Move).Do.Mailbox
+	m := *c.Move
+	c.fill(&m)
+	return m.Do.Mailbox
 }
 
 func (b *Book) node(s State) *node {

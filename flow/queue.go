@@ -19,7 +19,7 @@ func (b *Book) stepQueue(n *node, s *State, w *What) effect {
 			s.Legs = 0
 			return b.endCall(s)
 		}
-		if s.Has(Dialling) {
+		if s.Marks.Has(Dialling) {
 			return b.talkStep(n, s, w)
 		}
 		return b.offers(n, s, w)
@@ -55,7 +55,7 @@ func (b *Book) waiting(n *node, s *State, w *What) effect {
 		return b.leaveLine(n, s, OnUnanswered, w)
 	case w.Kind == Woke && w.Clock == NoticeClock:
 		return b.notice(n, s, w)
-	case w.Kind == Told && w.News == Deserted && !s.Has(Alone):
+	case w.Kind == Told && w.News == Deserted && !s.Marks.Has(Alone):
 		s.Marks |= Alone
 		return effect{arm: &n.deserted}
 	case w.Kind == Told && w.News == Dialled && w.Party != nil && s.Legs == 0:
@@ -96,12 +96,12 @@ func (b *Book) leaveLine(n *node, s *State, o Outcome, w *What) effect {
 // still at work: found alone twice, 30 s apart, the caller is led on.
 func (b *Book) notice(n *node, s *State, w *What) effect {
 	switch {
-	case w.Class == extension.ClassAway && s.Has(Alone):
+	case w.Class == extension.ClassAway && s.Marks.Has(Alone):
 		return b.leaveLine(n, s, OnUnavailable, w)
 	case w.Class == extension.ClassAway:
 		s.Marks |= Alone
 		return effect{arm: &n.deserted}
-	case s.Has(Alone): // somebody came back
+	case s.Marks.Has(Alone): // somebody came back
 		s.Marks &^= Alone
 		return effect{arm: &n.notice}
 	case n.told == nil:
@@ -120,7 +120,7 @@ func (b *Book) ringMember(n *node, s *State, w *What) effect {
 		return effect{arm: &n.notice}
 	case ringFailed(s, w) == NoOutcome:
 		return b.talkStep(n, s, w)
-	case s.Has(Overdue):
+	case s.Marks.Has(Overdue):
 		return b.leave(n, s, OnUnanswered, w)
 	}
 	s.Phase = InLine

@@ -62,7 +62,7 @@ func (b *Book) stepRecord(n *node, s *State, w *What) effect {
 	case s.Phase != Recording:
 	case w.Kind == Recorded:
 		n.keep(s, w)
-		if s.Has(Kept) {
+		if s.Marks.Has(Kept) {
 			return b.leave(n, s, OnDone, w)
 		}
 		return b.leave(n, s, OnOtherwise, w)

@@ -61,8 +61,11 @@ const (
 	Dialling                     // the ring was offered by a queue
 )
 
+// Has reports whether every mark of x is set.
+func (m Marks) Has(x Marks) bool { return m&x == x }
+
 // Has reports whether every mark of m is set.
-func (s State) Has(m Marks) bool { return s.Marks&m == m }
+func (s State) Has(m Marks) bool { return s.Marks.Has(m) }
 
 // ClockSet is a set of clocks.
 type ClockSet uint8
