@@ -80,7 +80,7 @@ func (c *Call) answer(m *Move, e *Event, eff effect) {
 	if eff.move != nil {
 		*m = *c.Move
 		c.fill(m)
-		if m.Do.Kind == Find && m.Do.Entry == "" && e.Kind == Pressed {
+		if m.Do.Kind == Find && m.Do.Entry == "" && m.Do.Name == "" && m.Do.Mailbox == "" && e.Kind == Pressed {
 			m.Do.Entry = e.Digits.entry()
 		}
 	}
@@ -132,6 +132,9 @@ func (c *Call) ignore(e *Event, why Ignored, now int64) Ignored {
 // moved since, or it comes from a leg that is not out.
 func (c *Call) refuses(e *Event, now int64) Ignored {
 	leg := c.Info.leg()
+	if c.Info == nil && e.Kind != Arrived {
+		return NotNow
+	}
 	switch e.Kind {
 	case HungUp:
 		return 0
@@ -181,7 +184,7 @@ func (c *Call) refusesNews(w *What) Ignored {
 // exhausted is the budget that an event overdraws, nil where none.
 func (b *Book) exhausted(c *Call, w *What) *What {
 	switch {
-	case c.Rev >= maxTurns && c.live() && !c.Info.leg() && c.Phase != Ending && w.Kind != HungUp:
+	case c.Rev >= maxTurns && c.live() && !c.Info.leg() && c.Phase != Ending && c.Phase != InTalk && w.Kind != HungUp && w.Kind != Recorded:
 		return &outOfTurns
 	case c.Guesses >= b.guesses && b.guessed(c, w):
 		return &outOfGuesses

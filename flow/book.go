@@ -151,10 +151,10 @@ func (b *Book) change(s *State, w *What) effect {
 // react sends the event to the step that the call is in, after the few that mean
 // the same everywhere.
 func (b *Book) react(s *State, w *What) effect {
-	if int(s.At) >= len(b.nodes) {
-		return b.enter(s, b.sorry, w)
+	n := &b.nodes[0]
+	if int(s.At) < len(b.nodes) {
+		n = &b.nodes[s.At]
 	}
-	n := &b.nodes[s.At]
 	switch {
 	case s.Phase == Unbegun:
 		if w.Kind != Arrived || w.Start == nil {
@@ -165,12 +165,16 @@ func (b *Book) react(s *State, w *What) effect {
 		return effect{ignored: Over}
 	case w.Kind == Arrived:
 		return effect{ignored: Repeated}
+	case w.Kind == Woke && !s.Armed.Has(w.Clock):
+		return effect{ignored: NotDue}
 	case s.Marks.Has(CallerGone):
 		return b.aftermath(n, s, w)
 	case n.action == leg:
 		return b.stepLeg(n, s, w)
 	case w.Kind == HungUp, w.Kind == Woke && w.Report == Gone:
-		return b.callerGone(n, s, w)
+		return b.callerGone(s, w)
+	case n.action == nothing: // a step of some other book
+		return b.divert(s, b.sorry, w)
 	case w.Kind == Failed, w.Kind == Exhausted && w.Budget != Guesses:
 		return b.giveUp(s, w)
 	case w.Kind == Told && w.News == Dropped:

@@ -1,6 +1,10 @@
 package flow
 
-import "github.com/extflow/extflow/extension"
+import (
+	"slices"
+
+	"github.com/extflow/extflow/extension"
+)
 
 // Collect: say a prompt, read an entry. Flows read extensions, menus read single
 // keys, and a menu may do both. Rounds of silence and wrong entries stay inside
@@ -47,18 +51,23 @@ func (b *Book) read(n *node, s *State, w *What) effect {
 }
 
 // entry is the outcome of an entry, before anybody is looked up. Only ASCII 0 to
-// 9, * and # count; a trailing # is stripped.
+// 9, * and # count; a trailing # is stripped, unless it is all that was keyed and
+// a key of the menu.
 func (n *node) entry(e string) Outcome {
-	if len(e) == 1 {
-		if n.back != 0 && e[0] == n.back {
-			return OnBack
-		}
-		if o := keyOutcome(e[0]); o != NoOutcome && n.keys.has(o) {
-			return o
-		}
-	}
+	key := e
 	if e != "" && e[len(e)-1] == '#' {
 		e = e[:len(e)-1]
+	}
+	if e != "" {
+		key = e
+	}
+	if len(key) == 1 {
+		if n.back != 0 && key[0] == n.back {
+			return OnBack
+		}
+		if o := keyOutcome(key[0]); o != NoOutcome && n.keys.has(o) {
+			return o
+		}
 	}
 	if e == "" {
 		return OnSilent
@@ -123,17 +132,19 @@ func (b *Book) boxOf(p *extension.Party) StepID {
 }
 
 // blaze keeps the trail of menus and flows on the way from the step that is left
-// to the one that is entered.
+// to the one that is entered. Steps in between, such as hours, leave it alone.
 func (b *Book) blaze(s *State, to StepID) {
-	if !b.nodes[to].trail {
+	if b.nodes[to].action == play {
+		to = b.nodes[to].next[OnDone]
+	}
+	if i := slices.Index(s.Trail[:], to); i >= 0 { // back where it was: forget what came after
+		n := copy(s.Trail[:], s.Trail[i+1:])
+		clear(s.Trail[n:])
 		return
 	}
-	for i, id := range s.Trail {
-		if id == to { // back where it was: forget what came after
-			n := copy(s.Trail[:], s.Trail[i+1:])
-			clear(s.Trail[n:])
-			return
-		}
+	if b.nodes[to].action == end {
+		s.Trail = [3]StepID{}
+		return
 	}
 	if from := s.At; from != to && b.nodes[from].trail {
 		copy(s.Trail[1:], s.Trail[:])

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"time"
@@ -36,7 +37,13 @@ func Compile(s Settings, steps ...string) (*Book, error) {
 	for _, name := range slices.Sorted(maps.Keys(s.Entries)) {
 		c.entry(name)
 	}
-	return c.b, c.b.cycles().Err()
+	if steps := len(c.b.nodes) - 1; steps > maxSteps {
+		return nil, Faults{{Path: "settings", Problem: fmt.Sprintf("%d steps in all; an account has at most %d, so use fewer menus, flows and destinations", steps, maxSteps)}}
+	}
+	if faults = c.b.cycles(); len(faults) > 0 {
+		return nil, faults
+	}
+	return c.b, nil
 }
 
 // compiler makes the nodes of a book. Steps that are named are placed before
@@ -79,11 +86,14 @@ func (c *compiler) place(name string) StepID {
 	id, ok := c.ids[name]
 	if !ok {
 		id = StepID(len(c.b.nodes))
-		c.b.nodes = append(c.b.nodes, node{})
+		c.b.nodes = append(c.b.nodes, node{name: name})
 		c.ids[name] = id
 	}
 	return id
 }
+
+// maxSteps is how many steps a StepID can tell apart.
+const maxSteps = 1<<16 - 1
 
 // fill makes a step of a name, unless it is made already; body must not keep n.
 func (c *compiler) fill(name string, body func() node) StepID {
@@ -210,7 +220,7 @@ func (c *compiler) entry(name string) {
 	in := scope{ring: c.ringing(Ringing{}, "", "")}
 	open := c.dest(&e.Dest, nil, in)
 	if e.Hours != "" {
-		open = c.opening("hours of "+name, e.Hours, open, c.dest(e.Closed, HangUp(nil), in))
+		open = c.opening("hours of number "+name, e.Hours, open, c.dest(e.Closed, HangUp(nil), in))
 	}
 	c.b.entries[name] = open
 }

@@ -146,10 +146,14 @@ func (c *compiler) ringer(how Command) node {
 func (c *compiler) menu(name string) StepID {
 	m := c.s.Menus[name]
 	id := c.place("menu " + name)
-	if c.b.nodes[id].action != nothing {
-		return c.b.entries["menu "+name]
+	first := id
+	if m.Hours != "" {
+		first = c.place("hours of menu " + name)
 	}
-	c.b.entries["menu "+name] = id
+	if c.b.nodes[id].action != nothing {
+		return first
+	}
+	c.b.entries["menu "+name] = first
 	in := scope{again: id, ring: c.ringing(Ringing{}, "", "")}
 	n := c.collector(m.Repeats, m.Counters)
 	n.entries = m.Extensions
@@ -171,7 +175,7 @@ func (c *compiler) menu(name string) StepID {
 	c.put(id, "menu "+name, n)
 	if m.Hours != "" {
 		closed := c.dest(m.Closed, HangUp(nil), in)
-		c.b.entries["menu "+name] = c.opening("hours of menu "+name, m.Hours, id, closed)
+		c.opening("hours of menu "+name, m.Hours, id, closed)
 	}
 	n.next[OnSilent] = c.leading(m.NoInput, in)
 	n.next[OnInvalid] = c.leading(m.Invalid, in)
@@ -191,7 +195,7 @@ func (c *compiler) menu(name string) StepID {
 		})
 	}
 	c.put(id, "menu "+name, n)
-	return c.b.entries["menu "+name]
+	return first
 }
 
 // queue makes the step of a queue.
@@ -205,7 +209,7 @@ func (c *compiler) queue(name string) StepID {
 	every := cmp.Or(q.Announce.Every, time.Minute)
 	n := node{action: queue, announce: q.Announce, find: &Move{Do: Command{Kind: Find, Name: name}}}
 	n.notice = arms{}.with(NoticeClock, every)
-	n.deserted = arms{}.with(NoticeClock, min(noMembers, every))
+	n.deserted = arms{}.with(NoticeClock, noMembers)
 	hold := Command{Kind: Hold, Keys: q.LeaveKey}
 	var first []Message
 	if m := c.s.message(q.Hold, "hold"); m.Play != "" {

@@ -37,7 +37,7 @@ func recall(s *State) News {
 
 // callerGone ends the call with what it had reached. Only a recording can still
 // be missing then.
-func (b *Book) callerGone(n *node, s *State, w *What) effect {
+func (b *Book) callerGone(s *State, w *What) effect {
 	var eff effect
 	eff.tell = recall(s)
 	s.Marks |= CallerGone
@@ -82,7 +82,7 @@ func (b *Book) probed(s *State, w *What) effect {
 	silent := w.Report == Unknown
 	switch {
 	case silent && (w.Clock == LifeClock || s.Phase == Ending):
-		return b.callerGone(&b.nodes[s.At], s, w)
+		return b.callerGone(s, w)
 	case w.Clock == LifeClock:
 		return effect{arm: &lifeAgain}
 	case silent || s.Phase == InTalk:

@@ -1,6 +1,8 @@
 package flow
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/extflow/extflow/extension"
@@ -36,6 +38,9 @@ func (b *Book) AllEvents() []What {
 		What{Kind: Arrived, Start: &Info{Entry: "nowhere"}},
 		What{Kind: Arrived, Start: &Info{Loop: true}},
 		What{Kind: Arrived, Start: &Info{Peer: "caller"}})
+	for _, queue := range slices.Sorted(maps.Keys(b.legs)) {
+		out = append(out, What{Kind: Arrived, Start: &Info{Peer: "caller", Queue: queue}})
+	}
 	for _, entry := range []Digits{"", "1001", "10", "01", "1001#", "12*4", "1a"} {
 		out = append(out, What{Kind: Pressed, Digits: entry})
 	}
@@ -44,7 +49,7 @@ func (b *Book) AllEvents() []What {
 	}
 	for _, class := range extension.Classes() {
 		out = append(out, What{Kind: Found, Class: class})
-		for box := range b.boxes {
+		for _, box := range slices.Sorted(maps.Keys(b.boxes)) {
 			out = append(out, What{Kind: Found, Class: class, Party: &extension.Party{Agent: "agent", Mailbox: box}})
 		}
 	}

@@ -43,7 +43,7 @@ func (b *Book) Posts(was, now Call, e Event) []Post {
 	var posts []Post
 	add := func(p Post) { posts = append(posts, p) }
 	if held, ok := was.released(now); ok {
-		add(b.release(was, e, held))
+		add(b.release(was, now, e, held))
 	}
 	if q := b.line(was); q != b.line(now) {
 		if q != "" {
@@ -53,9 +53,7 @@ func (b *Book) Posts(was, now Call, e Event) []Post {
 			add(Post{Kind: PostWaiting, Queue: q})
 		}
 	}
-	if p, ok := b.message(was, now, e); ok {
-		add(p)
-	}
+	posts = was.messages(posts, now, e)
 	if now.Has(Closed) && !was.Has(Closed) {
 		add(Post{Kind: PostEnded, Result: now.Result})
 	}
@@ -71,9 +69,9 @@ func (c Call) released(now Call) (*extension.Party, bool) {
 }
 
 // release is what a ring or a talk leaves on its agent.
-func (b *Book) release(was Call, e Event, p *extension.Party) Post {
+func (b *Book) release(was, now Call, e Event, p *extension.Party) Post {
 	post := Post{Agent: p.Agent, Queue: b.queueOf(was)}
-	if was.Phase == InTalk || was.State.Result == ResultAnswered || e.Kind == AgentHungUp && !was.IsLeg() {
+	if now.State.Result == ResultAnswered {
 		post.Kind = PostTalked
 		if post.Queue != "" {
 			post.Length = b.settings.Defaults.wrapUp()
@@ -88,8 +86,8 @@ func (b *Book) release(was Call, e Event, p *extension.Party) Post {
 		}
 	}
 	switch {
-	case post.Cause == "":
-		post.Kind = PostFreed
+	case post.Cause == "", now.Has(CallerGone) && !now.IsLeg():
+		post.Kind, post.Cause = PostFreed, ""
 	case post.Queue != "": // rest is for offers by a queue
 		post.Length = post.Cause.Rest()
 	}
@@ -135,22 +133,28 @@ func (b *Book) line(c Call) string {
 	return ""
 }
 
-// message is what became of a voicemail.
-func (b *Book) message(was, now Call, e Event) (Post, bool) {
-	p := Post{Mailbox: was.mailbox()}
-	switch before, after := was.Phase == Recording || was.Phase == Pending, now.Phase == Recording || now.Phase == Pending; {
-	case after && !before:
-		p.Kind, p.Mailbox = PostMessagePending, now.mailbox()
-	case !before || after:
-		return p, false
-	case now.Has(Kept):
-		p.Kind, p.Ref, p.Length = PostMessageLeft, e.Ref, e.Length
-	case e.Kind == Woke && was.Phase == Pending:
-		p.Kind = PostMessageLost
-	default:
-		p.Kind = PostMessageDropped
+// messages adds what became of a voicemail, and that another has begun: a key of
+// the greeting may lead from one mailbox to the next.
+func (c Call) messages(posts []Post, now Call, e Event) []Post {
+	records := now.Phase == Recording || now.Phase == Pending
+	if c.Phase == Recording || c.Phase == Pending {
+		p := Post{Mailbox: c.mailbox()}
+		switch {
+		case records && now.Standing == c.Standing: // it goes on
+			return posts
+		case now.Has(Kept):
+			p.Kind, p.Ref, p.Length = PostMessageLeft, e.Ref, e.Length
+		case e.Kind == Woke && c.Phase == Pending:
+			p.Kind = PostMessageLost
+		default:
+			p.Kind = PostMessageDropped
+		}
+		posts = append(posts, p)
 	}
-	return p, true
+	if records {
+		posts = append(posts, Post{Kind: PostMessagePending, Mailbox: now.mailbox()})
+	}
+	return posts
 }
 
 // mailbox is where the call records, or recorded last.

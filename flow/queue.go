@@ -15,16 +15,14 @@ func (b *Book) stepQueue(n *node, s *State, w *What) effect {
 	case InRing:
 		return b.ringMember(n, s, w)
 	case InTalk:
+		if s.Marks.Has(Dialling) {
+			return b.ringMember(n, s, w)
+		}
 		if w.Kind == Told && w.News == Left {
 			s.Legs = 0
 			return b.endCall(s)
 		}
-		if s.Marks.Has(Dialling) {
-			return b.talkStep(n, s, w)
-		}
-		return b.offers(n, s, w)
-	case Ending:
-		return b.offers(n, s, w)
+		return b.talkStep(n, s, w)
 	}
 	return effect{ignored: NotNow}
 }
@@ -110,7 +108,8 @@ func (b *Book) notice(n *node, s *State, w *What) effect {
 	return effect{move: n.told}
 }
 
-// ringMember is a member's direct ring; without a talk the caller keeps the place.
+// ringMember is a member's direct ring; without a talk the caller keeps the place,
+// also where a fact had claimed one, so the longest wait runs on meanwhile.
 func (b *Book) ringMember(n *node, s *State, w *What) effect {
 	switch {
 	case w.Kind == Woke && w.Clock == WaitClock:
@@ -119,8 +118,14 @@ func (b *Book) ringMember(n *node, s *State, w *What) effect {
 	case w.Kind == Woke && w.Clock == NoticeClock:
 		return effect{arm: &n.notice}
 	case ringFailed(s, w) == NoOutcome:
-		return b.talkStep(n, s, w)
-	case s.Marks.Has(Overdue):
+		eff := b.talkStep(n, s, w)
+		if eff.arm == &b.talk {
+			eff.arm = &talkMaybe
+		}
+		return eff
+	}
+	s.Result = NoResult
+	if s.Marks.Has(Overdue) {
 		return b.leave(n, s, OnUnanswered, w)
 	}
 	s.Phase = InLine
@@ -128,4 +133,7 @@ func (b *Book) ringMember(n *node, s *State, w *What) effect {
 	return effect{move: n.plain}
 }
 
-var waitOver = arms{}.with(WaitClock, 0)
+var (
+	waitOver  = arms{}.with(WaitClock, 0)
+	talkMaybe = arms{}.with(StepClock, nextProbe).with(NoticeClock, 0)
+)

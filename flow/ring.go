@@ -31,8 +31,10 @@ func (b *Book) ringFound(n *node, s *State, w *What) effect {
 	return b.ringOver(n, s, OnUnavailable, w)
 }
 
-// ringOver follows the rule for a ring that did not become a talk.
+// ringOver follows the rule for a ring that did not become a talk, also where a
+// fact had claimed one.
 func (b *Book) ringOver(n *node, s *State, o Outcome, w *What) effect {
+	s.Result = NoResult
 	s.Why = o
 	if o == OnDeclined {
 		s.Why = OnUnanswered
