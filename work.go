@@ -215,7 +215,7 @@ func (w *work) findAgent(b *flow.Book, c flow.Call, entry flow.Digits, keyed boo
 		}
 	}
 	class, party, err := w.e.Store.Directory().Find(w.ctx, w.account, storage.Lookup{
-		Entry: string(entry), Caller: c.From, Carrier: c.Carrier, Open: w.e.opener(b, w.now),
+		Call: c.ID, Entry: string(entry), Caller: c.From, Carrier: c.Carrier, Open: w.e.opener(b, w.now),
 	})
 	if err != nil {
 		return flow.What{}, err

@@ -138,6 +138,7 @@ type Accounts interface {
 
 // Lookup is an entry to look up, and who asks.
 type Lookup struct {
+	Call    string                  // the id of the call that asks: an agent whom it holds itself is not busy to it
 	Entry   string                  // what was keyed, without a terminator
 	Caller  number.E164             // whose own endpoint is busy to them
 	Carrier string                  // endpoints via another carrier cannot be rung
