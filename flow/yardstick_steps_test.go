@@ -133,7 +133,7 @@ func handEnd(s handState, words handText, r Result) (handState, handEffects, boo
 
 // handInRing is a direct ring, of the agent keyed or of a member, and the talk.
 func handInRing(s handState, w *What) (handState, handEffects, bool) {
-	failed := NoOutcome
+	failed, member := NoOutcome, s.at == handOffered || s.at == handTalkingMember
 	switch w.Kind {
 	case FoundBusy:
 		failed = OnBusy
@@ -147,7 +147,7 @@ func handInRing(s handState, w *What) (handState, handEffects, bool) {
 			failed = OnUnanswered
 		case w.Clock == StepClock:
 			return handTalk(s)
-		case w.Clock == WaitClock && s.at == handOffered:
+		case w.Clock == WaitClock && member:
 			s.overdue = true
 			s.armed &^= WaitClock.Of()
 			return s, handEffects{}, true
@@ -164,34 +164,39 @@ func handInRing(s handState, w *What) (handState, handEffects, bool) {
 		return s, handEffects{{do: handHangup}, {do: handArm, arg: uint8(StepClock), time: firstProbe}}, true
 	}
 	switch {
-	case failed == NoOutcome, s.at == handTalkingMember:
+	case failed == NoOutcome:
 		return s, handEffects{}, false
-	case s.at == handOffered && s.overdue:
+	case member && s.overdue:
+		s.result = NoResult // a fact may have claimed a talk
 		return handVoicemail(s)
-	case s.at == handOffered:
-		s.at, s.held = handInLine, false
+	case member:
+		s.at, s.held, s.result = handInLine, false, NoResult
 		s.armed |= StepClock.Of() | NoticeClock.Of()
 		return s, handEffects{
 			{do: handHold},
 			{do: handArm, arg: uint8(StepClock), time: firstProbe},
 			{do: handArm, arg: uint8(NoticeClock), time: handNotice},
 		}, true
-	case failed == OnBusy:
+	}
+	s.result = NoResult
+	switch failed {
+	case OnBusy:
 		return handToMenu(s)
-	case failed == OnUnanswered:
+	case OnUnanswered:
 		return handQueue(s)
 	}
 	return handVoicemail(s)
 }
 
 func handTalk(s handState) (handState, handEffects, bool) {
-	if s.at == handOffered {
+	if s.at == handOffered { // the longest wait runs on: the talk may prove to be none
 		s.at = handTalkingMember
+		s.armed = s.armed&(LifeClock.Of()|WaitClock.Of()) | StepClock.Of()
 	} else {
 		s.at = handTalking
+		s.armed = s.armed&LifeClock.Of() | StepClock.Of()
 	}
 	s.result = ResultAnswered
-	s.armed = s.armed&LifeClock.Of() | StepClock.Of()
 	return s, handEffects{{do: handArm, arg: uint8(StepClock), time: nextProbe}}, true
 }
 
