@@ -31,7 +31,7 @@ const (
 // desk is an account with Ada at 1001 and Grace at 1002, who serve a queue.
 func desk() extflow.Setup {
 	return extflow.Setup{
-		Account: storage.Account{ID: "acme"},
+		Account: "acme",
 		Settings: flow.Settings{
 			Defaults:  flow.Defaults{DefaultQueue: "support", DefaultMailbox: "team"},
 			Mailboxes: map[string]flow.Mailbox{"team": {}},
@@ -482,7 +482,7 @@ func TestInstall_refusesFaultySettingsAndAnAccountThatExists(t *testing.T) {
 	require.ErrorIs(t, err, extflow.ErrExists)
 
 	faulty := desk()
-	faulty.Account.ID = "other"
+	faulty.Account = "other"
 	faulty.Settings.Defaults.DefaultQueue = "suport"
 	_, err = extflow.Install(t.Context(), x.store, faulty, x.now)
 	require.ErrorIs(t, err, flow.ErrSettings)

@@ -16,14 +16,30 @@ import (
 	"github.com/extflow/extflow/storage"
 )
 
-// Setup is an account to begin with: what an account document, or a program, says
-// that it has.
+// Setup is an account to begin with. It has the fields of account.Document, so
+// that Setup(*document) is what a document says; a program may fill in one itself,
+// where everything but Account may be left out.
 type Setup struct {
-	Account  storage.Account
-	Settings flow.Settings
+	Account string // its id
+
+	Range      extension.Range  // which extensions the account has
+	Quarantine time.Duration    // how long a freed extension rests; 0 is 30 days
+	Region     string           // ISO 3166; the country of numbers that are written without one
+	Countries  []string         // ISO 3166; where agents' telephones and hand-offs may be
+	KeepCalls  time.Duration    // how long finished calls are kept; 0 is 90 days
+	Emergency  number.Emergency // of the numbers that do not say it themselves
+
+	Settings flow.Settings       // what the first release is made of
 	Agents   []extension.Agent   // those without an extension get the next free one, in this order
 	Members  map[string][]string // agents' ids, by queue
-	Numbers  []number.Assignment // Account may be left out
+	Numbers  []number.Assignment // their Account may be left out
+}
+
+func (s Setup) account() storage.Account {
+	return storage.Account{
+		ID: s.Account, Range: s.Range, Quarantine: s.Quarantine,
+		Region: s.Region, Countries: s.Countries, KeepCalls: s.KeepCalls,
+	}
 }
 
 // ErrExists is returned by Install for an account that the store has already.
@@ -34,12 +50,12 @@ var ErrExists = errors.New("the account exists already")
 // flow.Faults. The store's own errors say which part they are about; what was
 // stored before them stays.
 func Install(ctx context.Context, s storage.Store, setup Setup, now time.Time) (release string, err error) {
-	id := setup.Account.ID
+	id := setup.Account
 	first, err := flow.NewRelease(id, uuid.NewString(), 1, now, setup.Settings)
 	if err != nil {
 		return "", err
 	}
-	if err := s.Accounts().Put(ctx, setup.Account); err != nil {
+	if err := s.Accounts().Put(ctx, setup.account()); err != nil {
 		if errors.Is(err, storage.ErrConflict) {
 			return "", fmt.Errorf("account %s: %w", id, ErrExists)
 		}
@@ -60,6 +76,9 @@ func Install(ctx context.Context, s storage.Store, setup Setup, now time.Time) (
 	}
 	for _, n := range setup.Numbers {
 		n.Account = id
+		if n.Emergency == (number.Emergency{}) {
+			n.Emergency = setup.Emergency
+		}
 		if err := s.Numbers().Assign(ctx, n); err != nil {
 			return "", fmt.Errorf("number %s: %w", n.Number, err)
 		}
