@@ -1,0 +1,84 @@
+package memory
+
+import (
+	"time"
+
+	"github.com/extflow/extflow/flow"
+	"github.com/extflow/extflow/storage"
+)
+
+// apply writes what a turn posts: to the feed, and to the line, the agent or the
+// mailbox that it concerns.
+func (a *account) apply(r *record, t *flow.Turn, p flow.Post) {
+	a.publish(storage.Entry{Call: r.key, Seq: t.Seq, At: t.Event.At, Post: p})
+	switch p.Kind {
+	case flow.PostWaiting:
+		a.join(r, p.Queue, t.Event.At)
+	case flow.PostServed:
+		a.serve(r, p.Queue, t.Event.At)
+	case flow.PostMissed:
+		if p.Queue != "" && p.Length > 0 && p.Cause != "" { // else the caller left, or it was no offer
+			a.dir.Missed(p.Agent, p.Cause, t.Event.At)
+		}
+	case flow.PostTalked:
+		a.dir.Talked(p.Agent, t.Event.At, p.Length)
+	case flow.PostMessagePending, flow.PostMessageLeft, flow.PostMessageDropped, flow.PostMessageLost:
+		a.message(r, t, p)
+	}
+}
+
+// publish writes an entry to the feed.
+func (a *account) publish(e storage.Entry) {
+	a.cursor++
+	e.Cursor = a.cursor
+	a.feed = append(a.feed, e)
+}
+
+// enrol counts a new call among the account's.
+func (a *account) enrol(r *record) {
+	r.serial = a.first + uint64(len(a.calls))
+	a.calls = append(a.calls, r)
+	a.live[r.serial] = r
+}
+
+// keepCalls is how long finished calls are kept unless the account says otherwise.
+const keepCalls = 90 * 24 * time.Hour
+
+// atOnce bounds what one commit forgets, so that none takes long.
+const atOnce = 8
+
+// outlived takes the oldest calls and entries of the feed off the account once
+// they have been kept for long enough, and returns the calls.
+func (a *account) outlived(now time.Time) (past []flow.Key) {
+	keep := a.settings.KeepCalls
+	if keep <= 0 {
+		keep = keepCalls
+	}
+	until := now.Add(-keep)
+	for range atOnce {
+		if len(a.calls) == 0 || a.calls[0].closed == 0 || a.calls[0].closed >= until.UnixNano() {
+			break
+		}
+		past = append(past, a.calls[0].key)
+		a.calls[0] = nil
+		a.calls = a.calls[1:]
+		a.first++
+	}
+	for range atOnce {
+		if len(a.feed) == 0 || !a.feed[0].At.Before(until) {
+			break
+		}
+		a.feed = a.feed[1:]
+	}
+	return past
+}
+
+// forget removes calls that were kept for long enough.
+func (s *Store) forget(past []flow.Key) {
+	for _, k := range past {
+		p := s.part(k)
+		p.mu.Lock()
+		delete(p.calls, k)
+		p.mu.Unlock()
+	}
+}

@@ -1,0 +1,152 @@
+package storagetest
+
+import (
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/extflow/extflow/flow"
+	"github.com/extflow/extflow/storage"
+)
+
+func lines() []promise {
+	return []promise{
+		{"callers stand in a line in the order in which they joined", func(h *house) {
+			for _, id := range []string{"c9", "c1", "c5"} {
+				h.waits(id)
+			}
+			require.Equal(h, []string{"c9", "c1", "c5"}, h.inLine())
+			first := h.waiting().Callers[0]
+			require.WithinDuration(h, time.Unix(0, h.loaded("c9").Last), first.Since, time.Millisecond)
+		}},
+		{"a caller who joins again is last", func(h *house) {
+			c1 := h.waits("c1")
+			h.waits("c2")
+			h.happens(&c1, flow.What{Kind: flow.Pressed, Digits: "*"}, available(nil)) // the leave key leads back to the queue
+			require.Equal(h, []string{"c2", "c1"}, h.inLine())
+		}},
+		{"a caller who hangs up leaves the line at once", func(h *house) {
+			c1 := h.waits("c1")
+			h.waits("c2")
+			h.happens(&c1, hungUp)
+			require.Equal(h, []string{"c2"}, h.inLine())
+			_, err := h.store.Queues().Place(h.ctx, acme, "support", "c1")
+			require.ErrorIs(h, err, storage.ErrNotFound)
+		}},
+		{"a caller whom a member takes leaves the line", func(h *house) {
+			c1 := h.waits("c1")
+			leg := h.offer(&c1, "l1", "ada")
+			require.Equal(h, []string{"c1"}, h.inLine())
+			h.accepts(&c1, &leg)
+			require.Empty(h, h.inLine())
+		}},
+		{"a caller whom a member does not take keeps the place", func(h *house) {
+			c1 := h.waits("c1")
+			h.waits("c2")
+			leg := h.offer(&c1, "l1", "ada")
+			h.misses(&c1, &leg, flow.Declined)
+			require.Equal(h, []string{"c1", "c2"}, h.inLine())
+		}},
+		{"the offers that are out for a caller are counted", func(h *house) {
+			c1 := h.waits("c1")
+			offers := func() int { return h.waiting().Callers[0].Legs }
+			require.Zero(h, offers())
+			l1 := h.offer(&c1, "l1", "ada")
+			h.offer(&c1, "l2", "grace")
+			require.Equal(h, 2, offers())
+			h.misses(&c1, &l1, flow.Unanswered)
+			require.Equal(h, 1, offers())
+		}},
+		{"a caller whom a member's direct ring is for is in the line, with an offer", func(h *house) {
+			change := h.arriving("c1", "queue sales", available(nil))
+			h.stores(change)
+			c1 := change.Now
+			h.happens(&c1, flow.What{Kind: flow.Told, News: flow.Dialled, Party: h.found("ada").Party()})
+			w, err := h.store.Queues().Waiting(h.ctx, acme, "sales", nil)
+			require.NoError(h, err)
+			require.Len(h, w.Callers, 1)
+			require.Equal(h, 1, w.Callers[0].Legs)
+		}},
+		{"a queue in which nobody waits is empty", func(h *house) {
+			w, err := h.store.Queues().Waiting(h.ctx, acme, "sales", nil)
+			require.NoError(h, err)
+			require.Equal(h, "sales", w.Queue)
+			require.Empty(h, w.Callers)
+			require.Empty(h, w.Members)
+		}},
+		{"a caller knows the place in the line, and its size", func(h *house) {
+			c1 := h.waits("c1")
+			h.waits("c2")
+			h.waits("c3")
+			require.Equal(h, storage.Place{Position: 2, Size: 3}, h.place("c2"))
+			h.happens(&c1, hungUp)
+			require.Equal(h, storage.Place{Position: 1, Size: 2}, h.place("c2"))
+			require.Equal(h, storage.Place{Position: 2, Size: 2}, h.place("c3"))
+		}},
+		{"who does not wait has no place", func(h *house) {
+			h.waits("c1")
+			h.arrives("c2")
+			for _, k := range []struct{ account, queue, call string }{
+				{acme, "support", "c2"}, {acme, "support", "nobody"}, {acme, "sales", "c1"}, {globex, "support", "c1"},
+			} {
+				_, err := h.store.Queues().Place(h.ctx, k.account, k.queue, k.call)
+				require.ErrorIs(h, err, storage.ErrNotFound, "%v", k)
+			}
+		}},
+		{"the wait is estimated from what each place cost those who were served lately", func(h *house) {
+			h.ago(10 * time.Minute)
+			c1, c2 := h.waits("c1"), h.waits("c2")
+			h.waits("c3")
+			require.Zero(h, h.place("c3").Wait, "nothing is known yet")
+			h.at = h.at.Add(time.Minute) // the first waited a minute for one place
+			l1 := h.offer(&c1, "l1", "ada")
+			h.accepts(&c1, &l1)
+			require.InDelta(h, time.Minute, h.place("c2").Wait, float64(time.Second))
+			h.at = h.at.Add(5 * time.Minute) // the second waited six for two
+			l2 := h.offer(&c2, "l2", "grace")
+			h.accepts(&c2, &l2)
+			require.InDelta(h, 2*time.Minute, h.place("c3").Wait, float64(time.Second))
+			h.waits("c4")
+			require.InDelta(h, 4*time.Minute, h.place("c4").Wait, float64(time.Second))
+		}},
+		{"callers who gave up tell nothing of how long it takes", func(h *house) {
+			h.ago(10 * time.Minute)
+			c1 := h.waits("c1")
+			h.waits("c2")
+			h.at = h.at.Add(5 * time.Minute)
+			h.happens(&c1, hungUp)
+			require.Zero(h, h.place("c2").Wait)
+		}},
+		{"of 32 callers who join at once every one has a place of its own", func(h *house) {
+			drafts := make([]storage.Change, 32)
+			for i := range drafts {
+				drafts[i] = h.arriving(fmt.Sprint("w", i), "queue support", available(nil))
+			}
+			var all sync.WaitGroup
+			for _, d := range drafts {
+				all.Go(func() {
+					if err := h.try(d); err != nil {
+						h.Error(err)
+					}
+				})
+			}
+			all.Wait()
+			places := map[int]bool{}
+			for _, d := range drafts {
+				places[h.place(d.Now.ID).Position] = true
+			}
+			require.Len(h, places, 32)
+			require.True(h, places[1] && places[32])
+		}},
+	}
+}
+
+// place is where a caller stands in the line of the queue support.
+func (h *house) place(call string) storage.Place {
+	h.Helper()
+	p, err := h.store.Queues().Place(h.ctx, h.account, "support", call)
+	require.NoError(h, err)
+	return p
+}

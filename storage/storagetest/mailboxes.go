@@ -1,0 +1,122 @@
+package storagetest
+
+import (
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/extflow/extflow/flow"
+	"github.com/extflow/extflow/storage"
+)
+
+func mailboxes() []promise {
+	return []promise{
+		{"a message is pending from the moment its recording starts", func(h *house) {
+			h.records("c1")
+			h.same([]storage.Message{{
+				Mailbox: "team", Call: "c1", From: caller, To: line, At: h.at, Carrier: "sim", State: storage.Pending,
+			}}, h.messages("team"))
+		}},
+		{"a recording completes its message", func(h *house) {
+			h.leaves("c1")
+			m := h.messages("team")[0]
+			require.Equal(h, storage.Left, m.State)
+			require.Equal(h, "REc1", m.Ref)
+			require.Equal(h, 7*time.Second, m.Length)
+			require.False(h, m.Read)
+		}},
+		{"a recording that comes after the call completes its message", func(h *house) {
+			c := h.records("c1")
+			h.happens(&c, hungUp)
+			require.Equal(h, storage.Pending, h.messages("team")[0].State)
+			h.happens(&c, flow.What{Kind: flow.Recorded, Ref: "RE1", Length: 7 * time.Second})
+			require.Equal(h, storage.Left, h.messages("team")[0].State)
+			require.Len(h, h.messages("team"), 1)
+		}},
+		{"a recording that is too short is no message", func(h *house) {
+			c := h.records("c1")
+			h.happens(&c, flow.What{Kind: flow.Recorded, Ref: "RE1", Length: time.Second})
+			require.Empty(h, h.messages("team"))
+		}},
+		{"a recording that never comes is lost, and stays to be seen", func(h *house) {
+			h.ago(time.Hour)
+			c := h.records("c1")
+			h.happens(&c, hungUp)
+			h.at = h.at.Add(20 * time.Minute)
+			h.happens(&c, flow.What{Kind: flow.Woke, Clock: flow.LifeClock})
+			require.Equal(h, storage.Lost, h.messages("team")[0].State)
+		}},
+		{"messages are listed, the newest first, each in its own mailbox", func(h *house) {
+			h.leaves("c2")
+			h.leaves("c1")
+			h.records("c3")
+			require.Equal(h, []string{"c3", "c1", "c2"}, h.from("team"))
+			require.Empty(h, h.from("ada"))
+		}},
+		{"a message is marked as read, and as unread", func(h *house) {
+			h.leaves("c1")
+			for _, read := range []bool{true, false} {
+				require.NoError(h, h.store.Mailboxes().Mark(h.ctx, acme, "team", "c1", read))
+				require.Equal(h, read, h.messages("team")[0].Read)
+			}
+		}},
+		{"a message that is forwarded is in the other mailbox, unread", func(h *house) {
+			h.leaves("c1")
+			require.NoError(h, h.store.Mailboxes().Mark(h.ctx, acme, "team", "c1", true))
+			require.NoError(h, h.store.Mailboxes().Forward(h.ctx, acme, "team", "c1", "ada"))
+			require.Empty(h, h.messages("team"))
+			m := h.messages("ada")
+			require.Len(h, m, 1)
+			require.Equal(h, "ada", m[0].Mailbox)
+			require.False(h, m[0].Read)
+		}},
+		{"a recording finds its message where it was forwarded to", func(h *house) {
+			c := h.records("c1")
+			require.NoError(h, h.store.Mailboxes().Forward(h.ctx, acme, "team", "c1", "ada"))
+			h.happens(&c, flow.What{Kind: flow.Recorded, Ref: "RE1", Length: 7 * time.Second})
+			require.Empty(h, h.messages("team"))
+			require.Equal(h, storage.Left, h.messages("ada")[0].State)
+		}},
+		{"a message that is deleted is gone", func(h *house) {
+			h.leaves("c1")
+			h.leaves("c2")
+			require.NoError(h, h.store.Mailboxes().Delete(h.ctx, acme, "team", "c1"))
+			require.Equal(h, []string{"c2"}, h.from("team"))
+		}},
+		{"a message is found by its account, mailbox and call", func(h *house) {
+			h.leaves("c1")
+			boxes := h.store.Mailboxes()
+			for _, k := range []struct{ account, box, call string }{
+				{acme, "ada", "c1"}, {acme, "team", "c2"}, {globex, "team", "c1"}, {globex, "ada", "c3"},
+			} {
+				require.ErrorIs(h, boxes.Mark(h.ctx, k.account, k.box, k.call, true), storage.ErrNotFound, "%v", k)
+				require.ErrorIs(h, boxes.Forward(h.ctx, k.account, k.box, k.call, "grace"), storage.ErrNotFound, "%v", k)
+				require.ErrorIs(h, boxes.Delete(h.ctx, k.account, k.box, k.call), storage.ErrNotFound, "%v", k)
+			}
+			require.Len(h, h.messages("team"), 1)
+		}},
+	}
+}
+
+// leaves is a new call that leaves a message of seven seconds in the mailbox team.
+func (h *house) leaves(id string) {
+	h.Helper()
+	c := h.records(id)
+	h.happens(&c, flow.What{Kind: flow.Recorded, Ref: "RE" + id, Length: 7 * time.Second})
+}
+
+func (h *house) messages(box string) []storage.Message {
+	h.Helper()
+	m, err := h.store.Mailboxes().Messages(h.ctx, h.account, box)
+	require.NoError(h, err)
+	return m
+}
+
+// from are the calls whose messages are in a mailbox.
+func (h *house) from(box string) (calls []string) {
+	h.Helper()
+	for _, m := range h.messages(box) {
+		calls = append(calls, m.Call)
+	}
+	return calls
+}
