@@ -199,6 +199,15 @@ func (b *Book) guessed(c *Call, w *What) bool {
 		(w.Class == extension.ClassUnknown || w.Class == extension.ClassPartial)
 }
 
+// key is the one key that was keyed, the key that ended it aside; 0 where it was
+// none or several.
+func (d Digits) key() byte {
+	if len(d) == 1 || len(d) == 2 && d[1] == '#' {
+		return d[0]
+	}
+	return 0
+}
+
 // entry is what was keyed without the key that ended it.
 func (d Digits) entry() Digits { return Digits(strings.TrimSuffix(string(d), "#")) }
 

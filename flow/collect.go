@@ -54,20 +54,16 @@ func (b *Book) read(n *node, s *State, w *What) effect {
 // 9, * and # count; a trailing # is stripped, unless it is all that was keyed and
 // a key of the menu.
 func (n *node) entry(e string) Outcome {
-	key := e
-	if e != "" && e[len(e)-1] == '#' {
-		e = e[:len(e)-1]
-	}
-	if e != "" {
-		key = e
-	}
-	if len(key) == 1 {
-		if n.back != 0 && key[0] == n.back {
+	if key := Digits(e).key(); key != 0 {
+		if key == n.back {
 			return OnBack
 		}
-		if o := keyOutcome(key[0]); o != NoOutcome && n.keys.has(o) {
+		if o := keyOutcome(key); o != NoOutcome && n.keys.has(o) {
 			return o
 		}
+	}
+	if e != "" && e[len(e)-1] == '#' {
+		e = e[:len(e)-1]
 	}
 	if e == "" {
 		return OnSilent

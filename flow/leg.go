@@ -6,6 +6,8 @@ package flow
 
 func (b *Book) stepLeg(n *node, s *State, w *What) effect {
 	switch {
+	case w.Kind == Failed && (s.Phase == Screening || s.Phase == InTalk):
+		return n.failed(s)
 	case w.Kind == HungUp, w.Kind == AgentHungUp, w.Kind == Failed, w.Kind == Woke && w.Report == Gone:
 		return b.legOver(s, w)
 	case w.Kind == Told && (w.News == Withdrawn || w.News == Dropped):
@@ -48,7 +50,7 @@ func (n *node) take(s *State) effect {
 
 // screened takes the call on 1, and says it once more on anything else.
 func (n *node) screened(s *State, w *What) effect {
-	if w.Digits == "1" {
+	if w.Digits.key() == '1' {
 		return n.take(s)
 	}
 	if s.Try < screenSaid {
@@ -63,6 +65,18 @@ func (n *node) missed(s *State) effect {
 	s.Why = OnUnanswered
 	eff := n.dismiss(s, n.told)
 	eff.tell = Missed
+	return eff
+}
+
+// failed hangs up on an agent who is on the line when the carrier fails: the leg
+// is not over before the carrier says so.
+func (n *node) failed(s *State) effect {
+	news := Missed
+	if s.Phase == InTalk {
+		news = Left
+	}
+	eff := n.dismiss(s, n.told)
+	eff.tell = news
 	return eff
 }
 

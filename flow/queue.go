@@ -45,7 +45,7 @@ func (b *Book) joinLine(n *node, s *State, w *What) effect {
 func (b *Book) waiting(n *node, s *State, w *What) effect {
 	switch {
 	case w.Kind == Pressed:
-		if n.leave != 0 && len(w.Digits) == 1 && w.Digits[0] == n.leave {
+		if key := w.Digits.key(); key != 0 && key == n.leave {
 			return b.leaveLine(n, s, OnLeave, w)
 		}
 		return effect{ignored: Meaningless}
@@ -68,17 +68,17 @@ func (b *Book) waiting(n *node, s *State, w *What) effect {
 		}
 		return eff
 	}
-	return b.offers(n, s, w)
+	return offers(s, w)
 }
 
 // offers keeps count of the legs that are out.
-func (b *Book) offers(_ *node, s *State, w *What) effect {
+func offers(s *State, w *What) effect {
 	switch {
 	case w.Kind != Told:
-	case w.News == Offered && s.Phase == InLine && s.Legs < MaxLegs:
+	case w.News == Offered && s.Legs < MaxLegs:
 		s.Legs++
 		return effect{}
-	case w.News == Missed && s.Phase == InLine && s.Legs > 0:
+	case w.News == Missed && s.Legs > 0:
 		s.Legs--
 		return effect{}
 	}

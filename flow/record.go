@@ -66,12 +66,10 @@ func (b *Book) stepRecord(n *node, s *State, w *What) effect {
 			return b.leave(n, s, OnDone, w)
 		}
 		return b.leave(n, s, OnOtherwise, w)
-	case w.Kind == Pressed && len(w.Digits) == 1:
-		if o := keyOutcome(w.Digits[0]); o != NoOutcome && n.keys.has(o) {
+	case w.Kind == Pressed:
+		if o := keyOutcome(w.Digits.key()); o != NoOutcome && n.keys.has(o) {
 			return b.leave(n, s, o, w)
 		}
-		return effect{ignored: Meaningless}
-	case w.Kind == Pressed:
 		return effect{ignored: Meaningless}
 	}
 	return effect{ignored: NotNow}
