@@ -26,7 +26,7 @@ func (b *Book) Advance(c Call, e Event) (next Call, m Move) {
 		w = short
 	}
 	eff := b.change(&next.State, w)
-	if int(c.Entries)+int(eff.entered) > maxEntries && eff.ignored == 0 {
+	if eff.entered > 0 && int(c.Entries)+int(eff.entered) > maxEntries && eff.ignored == 0 {
 		w = &outOfEntries
 		next.State = c.State
 		eff = b.change(&next.State, w)

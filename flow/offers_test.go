@@ -1,0 +1,131 @@
+package flow
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/extflow/extflow/extension"
+)
+
+func member(agent string, free bool, idle time.Duration) Member {
+	return Member{Party: &extension.Party{Agent: agent}, Free: free, IdleSince: noon.Add(-idle)}
+}
+
+// offersInWords are the offers as "call agent".
+func offersInWords(w Waiting) []string {
+	var out []string
+	for _, o := range Offers(w) {
+		out = append(out, o.Call+" "+o.Party.Agent)
+	}
+	return out
+}
+
+func TestOffers_firstComeFirstServedToTheLongestIdle(t *testing.T) {
+	t.Parallel()
+	w := Waiting{
+		Callers: []Waiter{{Call: "first"}, {Call: "second"}, {Call: "third"}},
+		Members: []Member{
+			member("ada", true, time.Minute), member("grace", false, 5*time.Hour), member("linus", true, time.Hour),
+			{Party: nil, Free: true},
+		},
+	}
+	require.Equal(t, []string{"first linus", "second ada"}, offersInWords(w))
+	w.Strategy = InOrder
+	require.Equal(t, []string{"first ada", "second linus"}, offersInWords(w))
+	w.Callers[0].Legs = 1
+	require.Equal(t, []string{"second ada", "third linus"}, offersInWords(w))
+	w.Members = nil
+	require.Empty(t, Offers(w))
+	require.Empty(t, Offers(Waiting{Members: []Member{member("ada", true, 0)}}))
+}
+
+func TestOffers_ringAllTriesFiveMembersForTheCallerAtTheHead(t *testing.T) {
+	t.Parallel()
+	w := Waiting{Strategy: RingAll, Callers: []Waiter{{Call: "first", Legs: 1}, {Call: "second"}}}
+	for i := range 7 {
+		w.Members = append(w.Members, member(fmt.Sprint(i), true, 0))
+	}
+	require.Equal(t, []string{"first 0", "first 1", "first 2", "first 3", "second 4", "second 5", "second 6"}, offersInWords(w))
+}
+
+func TestOffers_whoeverIsEqualGoesByTheQueuesOrder(t *testing.T) {
+	t.Parallel()
+	w := Waiting{Strategy: LongestIdle, Callers: []Waiter{{Call: "a"}, {Call: "b"}}, Members: []Member{member("x", true, 0), member("y", true, 0)}}
+	require.Equal(t, []string{"a x", "b y"}, offersInWords(w))
+}
+
+func TestOffers_neverTwiceTheSameMemberNorABusyOneNorOutOfTurn(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		w := Waiting{Strategy: rapid.SampledFrom([]Strategy{"", LongestIdle, InOrder, RingAll}).Draw(t, "strategy")}
+		for i := range rapid.IntRange(0, 6).Draw(t, "callers") {
+			w.Callers = append(w.Callers, Waiter{Call: fmt.Sprint("call", i), Legs: rapid.IntRange(0, 6).Draw(t, "legs")})
+		}
+		for i := range rapid.IntRange(0, 8).Draw(t, "members") {
+			w.Members = append(w.Members, member(fmt.Sprint(i), rapid.Bool().Draw(t, "free"), time.Duration(rapid.IntRange(0, 3).Draw(t, "idle"))*time.Minute))
+		}
+		most := 1
+		if w.Strategy == RingAll {
+			most = MaxLegs
+		}
+		before := slices.Clone(w.Members)
+		offers, seen, legs := Offers(w), map[string]bool{}, map[string]int{}
+		for _, c := range w.Callers {
+			legs[c.Call] = c.Legs
+		}
+		for _, o := range offers {
+			if seen[o.Party.Agent] {
+				t.Fatalf("%s is offered twice", o.Party.Agent)
+			}
+			seen[o.Party.Agent] = true
+			legs[o.Call]++
+		}
+		free := 0
+		for i, m := range w.Members {
+			if m.Free {
+				free++
+			} else if seen[m.Party.Agent] {
+				t.Fatalf("%s is not free", m.Party.Agent)
+			}
+			if m != before[i] {
+				t.Fatal("the members were changed")
+			}
+		}
+		for _, c := range w.Callers {
+			if legs[c.Call] > max(most, c.Legs) {
+				t.Fatalf("%s has too many offers", c.Call)
+			}
+			if free > len(offers) && legs[c.Call] < most {
+				t.Fatalf("%s waits though somebody is free", c.Call)
+			}
+		}
+	})
+}
+
+func TestAtWork_isAnyMemberWhoIs(t *testing.T) {
+	t.Parallel()
+	require.False(t, Waiting{Members: []Member{{Free: true}}}.AtWork())
+	require.True(t, Waiting{Members: []Member{{}, {AtWork: true}}}.AtWork())
+}
+
+func TestQueue_settingsHaveTheirDefaults(t *testing.T) {
+	t.Parallel()
+	b := compiled(t, func(s *Settings) { s.Queues["bare"] = Queue{} })
+	q, ok := b.Queue("bare")
+	require.True(t, ok)
+	require.Equal(t, Queue{Strategy: LongestIdle, Offer: Place, MaxSize: 100, Ring: 15 * time.Second, MaxWait: 10 * time.Minute}, q)
+	q, _ = b.Queue("support")
+	require.Equal(t, 5*time.Minute, q.MaxWait)
+	_, ok = b.Queue("none")
+	require.False(t, ok)
+	box, ok := b.Mailbox("team")
+	require.True(t, ok)
+	require.Equal(t, leaveOne, box.Greeting.Say)
+	_, ok = b.Mailbox("ada")
+	require.False(t, ok)
+}
