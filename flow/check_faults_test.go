@@ -130,7 +130,7 @@ func TestCheck_holdsOneSettingAgainstAnother(t *testing.T) {
 		`mailboxes.box.min_length: 10s is not shorter than max_length, so no message would be kept; write less`: set(func(s *flow.Settings) {
 			s.Mailboxes["box"] = flow.Mailbox{MinLength: 10 * time.Second, MaxLength: 10 * time.Second}
 		}),
-		`mailboxes.ada: agent "ada" has the mailbox of that name; write owner: ada, or pick another name`: set(func(s *flow.Settings) { s.Mailboxes["ada"] = flow.Mailbox{} }),
+		`mailboxes.ada.owner: agent "ada" has the mailbox of that name; write owner: ada, or pick another name`: set(func(s *flow.Settings) { s.Mailboxes["ada"] = flow.Mailbox{} }),
 		`mailboxes.grace2.owner: agent "grace" already owns the mailbox "grace"; an agent has one, so leave the owner out`: set(func(s *flow.Settings) {
 			s.Mailboxes["grace2"] = flow.Mailbox{Owner: "grace"}
 		}),

@@ -48,7 +48,7 @@ func (c *checker) owner(path, name, owner string) {
 	case name == Personal:
 		c.fault(path, "personal means the mailbox of the agent who was keyed; pick another name")
 	case c.w.Agents[name] && owner != name:
-		c.fault(path, "agent %.64q has the mailbox of that name; write owner: %s, or pick another name", name, name)
+		c.fault(path+".owner", "agent %.64q has the mailbox of that name; write owner: %s, or pick another name", name, name)
 	case owner == "":
 	case c.w.Agents != nil && !c.w.Agents[owner]:
 		c.missing(path+".owner", "agent", "agents", owner, maps.Keys(c.w.Agents))

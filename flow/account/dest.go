@@ -1,0 +1,205 @@
+package account
+
+import (
+	"slices"
+
+	"github.com/extflow/extflow/flow"
+)
+
+// A DEST is a map with one key that says where to, or one of three bare words.
+
+// dest is a DEST that may be left to its default.
+type dest struct{ into **flow.Dest }
+
+func (v dest) read(r *reader, n *node, at string) { *v.into = r.dest(n, at) }
+func (v dest) schema() schema                     { return reference("destination") }
+
+func (v dest) write() *node {
+	if *v.into == nil {
+		return nil
+	}
+	return writeDest(*v.into)
+}
+
+// answer is what a rule about silence or a wrong entry takes: a MESSAGE, which is
+// said before collecting again, or a DEST.
+type answer struct{ into **flow.Dest }
+
+func (v answer) read(r *reader, n *node, at string) {
+	if n.kind == scalar && bareWord(n.text) == nil || n.kind == mapping && isMessage(n) {
+		if m, ok := r.message(n, at); ok {
+			*v.into = flow.Repeat(&m)
+		}
+		return
+	}
+	*v.into = r.dest(n, at)
+}
+
+func isMessage(n *node) bool {
+	keys := messageKeys(new(flow.Message))
+	return slices.ContainsFunc(n.pairs, func(p pair) bool {
+		_, ok := keys.find(p.key)
+		return ok
+	})
+}
+
+func (v answer) write() *node {
+	d := *v.into
+	if d != nil && d.To == flow.TargetRepeat && d.Message != nil && bareWord(d.Message.Name) == nil {
+		return writeMessage(d.Message)
+	}
+	return dest(v).write()
+}
+
+func (v answer) schema() schema {
+	return schema{"anyOf": []schema{reference("message"), reference("destination")}}
+}
+
+// keyed is a map of keys and where they lead.
+type keyed struct{ into *map[string]flow.Dest }
+
+func (v keyed) read(r *reader, n *node, at string) {
+	for _, p := range r.open(n, at, `keys, as in {"1": {queue: support}}`) {
+		d := r.dest(p.value, under(at, p.key))
+		if *v.into == nil {
+			*v.into = map[string]flow.Dest{}
+		}
+		if d == nil { // told already; the key is there all the same
+			d = flow.HangUp(nil)
+		}
+		(*v.into)[p.key] = *d
+	}
+}
+
+func (v keyed) write() *node {
+	return writeMap(*v.into, writeDest)
+}
+
+func (v keyed) schema() schema {
+	return schema{"type": []string{"object", "null"}, "propertyNames": reference("key"), "additionalProperties": reference("destination")}
+}
+
+// bareWord is the destination that a word stands for by itself, or nil.
+func bareWord(s string) *flow.Dest {
+	switch flow.Target(s) {
+	case flow.TargetVoicemail:
+		return flow.ToPersonal()
+	case flow.TargetHangUp:
+		return flow.HangUp(nil)
+	case flow.TargetRepeat:
+		return flow.Repeat(nil)
+	}
+	return nil
+}
+
+// destKeys are the keys of a DEST. One of the first eight says where to.
+func destKeys(d *flow.Dest) block {
+	return block{
+		{"queue", target{d, flow.TargetQueue, "a queue's name"}, "wait in a queue"},
+		{"voicemail", mailboxOf{d}, "leave a message in a mailbox; personal is the mailbox of the agent keyed first"},
+		{"menu", target{d, flow.TargetMenu, "a menu's name"}, "hear a menu"},
+		{"hangup", parting{d, flow.TargetHangUp}, "hear a message, and the call ends"},
+		{"flow", target{d, flow.TargetFlow, "a flow's name"}, "enter an agent extension flow"},
+		{"extension", target{d, flow.TargetExtension, "an extension's digits"}, "ring the agent of an extension once"},
+		{"handoff", away{d}, "the carrier rings an address outside and owns the call from then on"},
+		{"repeat", parting{d, flow.TargetRepeat}, "hear a message, and be asked again"},
+		{"otherwise", fallback{d}, "where a failed ring of the extension leads; voicemail"},
+	}
+}
+
+// dest reads a DEST; nil where there is none.
+func (r *reader) dest(n *node, at string) *flow.Dest {
+	const aDest = "a destination, as in {queue: support}"
+	switch n.kind {
+	case scalar:
+		if d := bareWord(n.text); d != nil {
+			return d
+		}
+		if to, ok := r.sections[n.text]; ok {
+			r.fault(n.line, at, "%.64q does not say where to; write {%s: %s}", n.text, to, n.text)
+		} else {
+			r.fault(n.line, at, "%.64q is no destination; write one, as in {queue: support}, or voicemail, hangup or repeat", n.text)
+		}
+		return nil
+	case mapping:
+		var d flow.Dest
+		if !r.destPairs(n.line, &d, destKeys(&d), r.open(n, at, aDest), at) {
+			return nil
+		}
+		return &d
+	}
+	r.wants(n, at, aDest)
+	return nil
+}
+
+// destPairs reads a block, from keys that were opened before, whose keys are those
+// of a DEST and perhaps more. It reports whether there is a DEST in it.
+func (r *reader) destPairs(line int, d *flow.Dest, keys block, pairs []pair, at string) bool {
+	kept := make([]pair, 0, len(pairs))
+	to, otherwise, strange := "", 0, false
+	for _, p := range pairs {
+		if _, ok := keys.find(p.key); !ok {
+			strange = true
+		}
+		switch {
+		case p.key == "otherwise":
+			otherwise = p.line
+		case !slices.Contains(targets(), p.key):
+		case to != "":
+			r.fault(p.line, under(at, p.key), "a second destination beside %s; keep one", to)
+			continue
+		default:
+			to = p.key
+		}
+		kept = append(kept, p)
+	}
+	keys.readPairs(r, kept, at)
+	if otherwise > 0 && to != string(flow.TargetExtension) {
+		r.fault(otherwise, under(at, "otherwise"), "only an extension has an otherwise beside it; remove it, or write it inside the handoff")
+	}
+	if to == "" && !strange {
+		r.fault(line, at, "leads nowhere; write one of %s", or(targets()))
+	}
+	return d.To != ""
+}
+
+// targets are the keys that say where to.
+func targets() []string {
+	names := destKeys(new(flow.Dest)).names()
+	return names[:len(names)-1]
+}
+
+func writeDest(d *flow.Dest) *node {
+	for _, word := range []flow.Target{flow.TargetVoicemail, flow.TargetHangUp, flow.TargetRepeat} {
+		if bare := bareWord(string(word)); *d == *bare {
+			return text(string(word))
+		}
+	}
+	if n := destKeys(d).write(); n != nil {
+		return n
+	}
+	return pairs()
+}
+
+func destSchema() schema {
+	forms := destKeys(new(flow.Dest)).schema()
+	forms["type"] = "object"
+	forms["oneOf"] = exactlyOneTarget()
+	forms["dependentRequired"] = otherwiseNeedsExtension()
+	return schema{
+		"description": "a destination: a map with one key, or a bare word",
+		"oneOf":       []schema{{"enum": []string{"voicemail", "hangup", "repeat"}}, forms},
+	}
+}
+
+func exactlyOneTarget() []schema {
+	var one []schema
+	for _, to := range targets() {
+		one = append(one, schema{"required": []string{to}})
+	}
+	return one
+}
+
+func otherwiseNeedsExtension() schema {
+	return schema{"otherwise": []string{string(flow.TargetExtension)}}
+}
