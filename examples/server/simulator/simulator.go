@@ -1,0 +1,174 @@
+// Package simulator is a telephone exchange for trying an account out: a carrier
+// in memory with callers' and agents' phones, an engine, and a store of its own,
+// all on one clock that can be skipped forward and stopped.
+//
+// The clock is real time plus what was skipped. Whatever is done at a phone first
+// lets happen what was due before; Run does so all the time in between.
+package simulator
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/extflow/extflow"
+	"github.com/extflow/extflow/adapter"
+	"github.com/extflow/extflow/adapter/sim"
+	"github.com/extflow/extflow/storage"
+	"github.com/extflow/extflow/storage/memory"
+)
+
+// Config is what a Simulator works with. The zero value is a useful one.
+type Config struct {
+	Logger  *slog.Logger
+	Observe func(extflow.Observed)                // as in extflow.Config
+	Wrap    func(adapter.Handler) adapter.Handler // sees every event before the engine does
+	Now     func() time.Time                      // real time; time.Now
+	Words   int                                   // spoken a minute; 0 and everything said takes no time
+}
+
+// Simulator is a carrier, an engine and a store on one clock. It is safe for
+// concurrent use.
+type Simulator struct {
+	Store   storage.Store
+	Engine  *extflow.Engine
+	Carrier *sim.Carrier
+
+	clock clock
+	nudge chan struct{}
+}
+
+// Name is the carrier's name in the calls that it brings.
+const Name = "sim"
+
+// New makes a simulator whose store is empty: install an account, then Run it.
+func New(c Config) (*Simulator, error) {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	s := &Simulator{clock: clock{real: c.Now}, nudge: make(chan struct{}, 1)}
+	s.Carrier = sim.New(sim.Config{Name: Name, Start: s.clock.now().UTC(), Words: c.Words})
+	s.Store = memory.New(memory.Config{Now: s.Carrier.Now})
+	var err error
+	s.Engine, err = extflow.New(extflow.Config{
+		Store: s.Store, Carriers: map[string]adapter.Carrier{Name: s.Carrier},
+		Logger: c.Logger, Observe: c.Observe,
+	})
+	if err != nil {
+		return nil, err
+	}
+	var h adapter.Handler = s.Engine
+	if c.Wrap != nil {
+		h = c.Wrap(h)
+	}
+	s.Carrier.Attach(h)
+	s.Carrier.Clockwork(func() (time.Time, bool) {
+		at, some, err := s.Engine.Next(context.Background())
+		return at, some && err == nil
+	}, s.Engine.Wake)
+	return s, nil
+}
+
+// Run lets time pass until ctx ends, and returns ctx's error.
+func (s *Simulator) Run(ctx context.Context) error {
+	const busy, idle = 50 * time.Millisecond, time.Second
+	for {
+		_ = s.Catch(ctx) // what went wrong at a phone is in the log
+		sleep := idle
+		if len(s.Carrier.Phones()) > 0 {
+			sleep = busy
+		}
+		timer := time.NewTimer(sleep)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return ctx.Err()
+		case <-s.nudge:
+			timer.Stop()
+		case <-timer.C:
+		}
+	}
+}
+
+// Catch lets happen what is due by now. Call it after a change that no phone
+// brought about.
+func (s *Simulator) Catch(ctx context.Context) error {
+	return s.Carrier.WaitUntil(ctx, s.clock.now())
+}
+
+// Act does something at a phone once all that was due before has happened. It is
+// carried out to its end also when whoever asked for it has gone.
+func (s *Simulator) Act(ctx context.Context, do func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), actTime)
+	defer cancel()
+	defer s.hurry()
+	if err := s.Catch(ctx); ctx.Err() != nil {
+		return err
+	}
+	return do(ctx)
+}
+
+const actTime = 20 * time.Second
+
+// hurry has Run look again: a phone may be on a call now.
+func (s *Simulator) hurry() {
+	select {
+	case s.nudge <- struct{}{}:
+	default:
+	}
+}
+
+// MaxSkip is the longest time that can be skipped at once.
+const MaxSkip = 24 * time.Hour
+
+// ErrSkip is returned for a time that cannot be skipped.
+var ErrSkip = errors.New("simulator: time cannot be skipped")
+
+// Skip lets time pass at once: what is due on the way happens at its instant. The
+// error is ErrSkip for a time below 0 or above MaxSkip.
+func (s *Simulator) Skip(ctx context.Context, d time.Duration) error {
+	if d < 0 || d > MaxSkip {
+		return fmt.Errorf("%w: %v; give 0s to %v", ErrSkip, d, MaxSkip)
+	}
+	return s.Act(ctx, func(ctx context.Context) error {
+		s.clock.skip(d)
+		return s.Catch(ctx)
+	})
+}
+
+// SkipToNext lets time pass until the next thing is due, and reports whether there
+// was any.
+func (s *Simulator) SkipToNext(ctx context.Context) (some bool, err error) {
+	err = s.Act(ctx, func(ctx context.Context) error {
+		some, err = s.Carrier.SkipToNext(ctx)
+		s.clock.reach(s.Carrier.Now())
+		return err
+	})
+	return some, err
+}
+
+// Stop has time stand still: only Skip moves it.
+func (s *Simulator) Stop(ctx context.Context) error {
+	s.clock.stop()
+	return s.Act(ctx, func(context.Context) error { return nil })
+}
+
+// Start has time pass again, from where it stands.
+func (s *Simulator) Start(ctx context.Context) error {
+	s.clock.start()
+	return s.Act(ctx, func(context.Context) error { return nil })
+}
+
+// Clock is a reading of the simulator's clock.
+type Clock struct {
+	Now     time.Time
+	Running bool
+	Ahead   time.Duration // of real time
+}
+
+// Clock reads the clock.
+func (s *Simulator) Clock() Clock {
+	return Clock{Now: s.clock.now(), Running: s.clock.running(), Ahead: s.clock.ahead()}
+}
