@@ -173,7 +173,9 @@ func TestAdvance_theLimitOfTurnsCutsNoTalkAndLosesNoMessage(t *testing.T) {
 	require.Equal(t, PostMessageLeft, l.posts[0].Kind)
 	l.hangsUp().ends(ResultVoicemail)
 
-	b := compiled(t, func(s *Settings) { s.Menus["main"].Keys["3"] = *ToHandoff(extension.Endpoint{Address: "tel:+12025550199"}, nil) })
+	b := compiled(t, func(s *Settings) {
+		s.Menus["main"].Keys["3"] = *ToHandoff(extension.Endpoint{Address: "tel:+12025550199"}, nil)
+	})
 	l = dials(t, b, theMenu)
 	for l.c.Rev < 998 {
 		l.keys("9")

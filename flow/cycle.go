@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -24,10 +25,8 @@ func (b *Book) cycles() Faults {
 		}
 		state[id] = 1
 		path = append(path, id)
-		for o := range numOutcomes {
-			if to := b.nodes[id].next[o]; to != 0 && b.nodes[id].alone(Outcome(o)) {
-				walk(to)
-			}
+		for _, to := range b.onward(id) {
+			walk(to)
 		}
 		path = path[:len(path)-1]
 		state[id] = 2
@@ -38,6 +37,27 @@ func (b *Book) cycles() Faults {
 		}
 	}
 	return faults
+}
+
+// onward are the steps that a step leads to without the caller. Voicemail for the
+// agent keyed may be for any mailbox that an agent owns.
+func (b *Book) onward(id StepID) []StepID {
+	n := &b.nodes[id]
+	var to []StepID
+	for o, next := range n.next {
+		if next != 0 && n.alone(Outcome(o)) && !slices.Contains(to, next) {
+			to = append(to, next)
+		}
+	}
+	if !n.personal {
+		return to
+	}
+	for _, name := range slices.Sorted(maps.Keys(b.settings.Mailboxes)) {
+		if b.settings.Mailboxes[name].Owner != "" {
+			to = append(to, n.variant(b.boxes[name]))
+		}
+	}
+	return to
 }
 
 // alone reports whether an outcome comes about without the caller.
@@ -59,9 +79,9 @@ func (b *Book) circle(path []StepID) Fault {
 		names[i] = b.nodes[id].name
 	}
 	where := names[0]
-	for _, name := range names {
-		if kind, rest, ok := strings.Cut(name, " "); ok && (kind == "flow" || kind == "menu" || kind == "queue") {
-			where = kind + "s." + strings.TrimSuffix(rest, ": ring")
+	for _, id := range path {
+		if own := b.nodes[id].setting(); own != "" {
+			where = own
 			break
 		}
 	}
@@ -69,4 +89,17 @@ func (b *Book) circle(path []StepID) Fault {
 		Path:    where,
 		Problem: "leads back to itself without the caller keying anything: " + strings.Join(names, " → ") + "; let one of these end the call, or ask for a key",
 	}
+}
+
+// setting is the path of what an author wrote a step for; empty where that is
+// part of something else.
+func (n *node) setting() string {
+	kind, rest, _ := strings.Cut(strings.TrimPrefix(n.name, "hours of "), " ")
+	switch {
+	case kind == "flow", kind == "menu", kind == "queue":
+		return kind + "s." + strings.TrimSuffix(rest, ": ring")
+	case n.action == record && !n.personal:
+		return "mailboxes." + n.standing.Do.Mailbox
+	}
+	return ""
 }

@@ -212,7 +212,7 @@ func TestQueue_dialRingsTheMemberDirectly(t *testing.T) {
 	l.happens(What{Kind: AgentHungUp}).does(Hangup)
 	require.Equal(t, []Post{{Kind: PostTalked, Agent: "ada", Queue: "support", Length: 10 * time.Second}}, l.posts)
 	l.hangsUp().ends(ResultAnswered)
-	waits(t, nil).ignores(NotNow, Event{What: What{Kind: Told, News: Dialled}})                   // nobody to ring
+	waits(t, nil).ignores(NotNow, Event{What: What{Kind: Told, News: Dialled}})                    // nobody to ring
 	waits(t, nil).told(Offered, "a").ignores(NotNow, Event{What: What{Kind: Told, News: Dialled}}) // somebody rings already
 }
 

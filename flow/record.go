@@ -12,10 +12,7 @@ import (
 
 func (b *Book) openRecord(n *node, s *State, w *What) effect {
 	if n.personal {
-		id := s.Box
-		if v, ok := n.variants[id]; ok {
-			id = v
-		}
+		id := n.variant(s.Box)
 		if id == 0 {
 			return b.leave(n, s, OnOtherwise, w)
 		}
@@ -26,6 +23,14 @@ func (b *Book) openRecord(n *node, s *State, w *What) effect {
 		return effect{move: n.find}
 	}
 	return n.greet(s)
+}
+
+// variant is the step that records for a mailbox with the greeting of n.
+func (n *node) variant(box StepID) StepID {
+	if v, ok := n.variants[box]; ok {
+		return v
+	}
+	return box
 }
 
 // greet says the mailbox's greeting, the one for the reason where it has one.
