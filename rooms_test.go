@@ -52,6 +52,7 @@ var rooms = []room{
 	{dir: "flow/flowtest", mayBe: []string{"*"}},
 	{dir: "adapter", mayBe: []string{"number", "extension", "flow"}},
 	{dir: "adapter/sim", mayBe: []string{"adapter", "number", "extension", "flow"}, never: []string{"testing"}},
+	{dir: "adapter/twilio", mayBe: []string{"adapter", "number", "extension", "flow", "github.com/twilio/twilio-go"}, never: []string{"testing"}},
 	{dir: "storage", mayBe: []string{"number", "extension", "flow"}},
 	{dir: "storage/memory", mayBe: []string{"storage", "number", "extension", "flow"}, never: []string{"testing"}},
 	{dir: "storage/storagetest", mayBe: []string{"*"}},

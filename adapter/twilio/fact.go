@@ -1,0 +1,65 @@
+package twilio
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/extflow/extflow/flow"
+)
+
+// Facts: status callbacks. They come late, twice, in any order or not at all, and
+// each bears an id, so that the same one is heard once.
+
+// fact tells the engine what happened. The carrier is asked to send it again only
+// where it could not be stored.
+func (a *Adapter) fact(ctx context.Context, w http.ResponseWriter, q *request) {
+	e, err := a.factOf(ctx, q)
+	if e.Kind != 0 && err == nil {
+		var turn flow.Turn
+		if turn, err = a.handle(ctx, e); turn.Seq != flow.SafeSeq || turn.Move.Do.Kind == flow.Hangup {
+			err = nil // stored, or of a call that nobody knows
+		}
+	}
+	if err != nil {
+		http.Error(w, "twilio: it could not be stored; send it again", http.StatusServiceUnavailable)
+		return
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// factOf is the event of a status callback; without a kind it says nothing new.
+func (a *Adapter) factOf(ctx context.Context, q *request) (flow.Event, error) {
+	e := flow.Event{Call: q.call, ID: q.id()}
+	switch q.what {
+	case atStatus:
+		if ended(q.get("CallStatus")) {
+			start := a.start(q)
+			e.Call, e.What = a.known.key(start.Ref), flow.What{Kind: flow.HungUp, Start: start, Cause: string(q.get("CallStatus"))}
+		}
+	case atTaken:
+		if string(q.get("CallStatus")) == "in-progress" {
+			e.Re, e.What = q.seq, flow.What{Kind: flow.Answered}
+		}
+	case atTaped:
+		switch string(q.get("RecordingStatus")) {
+		case "completed":
+			e.Re, e.What = q.seq, flow.What{Kind: flow.Recorded, Ref: q.recording(), Length: q.seconds("RecordingDuration")}
+		case "absent", "failed":
+			e.Re, e.What = q.seq, flow.What{Kind: flow.Recorded, Cause: string(q.get("RecordingStatus"))}
+		}
+	case atEnded:
+		return a.legEnded(ctx, q, e)
+	}
+	return e, nil
+}
+
+// id names a fact: the same callback sent twice bears the same one.
+func (q *request) id() string {
+	id := make([]byte, 0, 96)
+	for _, part := range [][]byte{q.get("CallSid"), []byte(q.what), q.get("CallStatus"), q.get("RecordingSid"), q.get("RecordingStatus"), q.get("SequenceNumber")} {
+		if len(part) > 0 {
+			id = append(append(id, part...), '.')
+		}
+	}
+	return string(id[:max(len(id)-1, 0)])
+}

@@ -1,0 +1,108 @@
+package twilio
+
+import (
+	"strconv"
+	"unicode/utf8"
+)
+
+// page writes a TwiML document by appending. The SDK's types drop empty attributes
+// and order the others at random; here the same calls give the same bytes.
+type page struct {
+	b    []byte
+	open bool // a start tag has not been closed yet
+}
+
+const prolog = `<?xml version="1.0" encoding="UTF-8"?>`
+
+// start begins an element.
+func (p *page) start(tag string) {
+	p.close()
+	p.b = append(p.b, '<')
+	p.b = append(p.b, tag...)
+	p.open = true
+}
+
+// end ends the element that was begun last and has not ended.
+func (p *page) end(tag string) {
+	if p.open {
+		p.b, p.open = append(p.b, '/', '>'), false
+		return
+	}
+	p.b = append(p.b, '<', '/')
+	p.b = append(p.b, tag...)
+	p.b = append(p.b, '>')
+}
+
+func (p *page) close() {
+	if p.open {
+		p.b, p.open = append(p.b, '>'), false
+	}
+}
+
+// attr gives the element an attribute, which may be empty.
+func (p *page) attr(name, value string) {
+	p.name(name)
+	p.b = appendEscaped(p.b, value)
+	p.b = append(p.b, '"')
+}
+
+func (p *page) number(name string, n int) {
+	p.name(name)
+	p.b = strconv.AppendInt(p.b, int64(n), 10)
+	p.b = append(p.b, '"')
+}
+
+func (p *page) name(name string) {
+	p.b = append(p.b, ' ')
+	p.b = append(p.b, name...)
+	p.b = append(p.b, '=', '"')
+}
+
+// text is the element's text.
+func (p *page) text(s string) {
+	p.close()
+	p.b = appendEscaped(p.b, s)
+}
+
+// appendEscaped appends text such that a parser gives it back: also the white space
+// that parsers would change. What XML cannot carry at all becomes U+FFFD.
+func appendEscaped(dst []byte, s string) []byte {
+	last := 0
+	for i := 0; i < len(s); {
+		r, size := rune(s[i]), 1
+		if r >= utf8.RuneSelf {
+			r, size = utf8.DecodeRuneInString(s[i:])
+		}
+		if esc := escape(r, size); esc != "" {
+			dst = append(dst, s[last:i]...)
+			dst = append(dst, esc...)
+			last = i + size
+		}
+		i += size
+	}
+	return append(dst, s[last:]...)
+}
+
+// escape is what stands for a rune; empty where it stands for itself.
+func escape(r rune, size int) string {
+	switch r {
+	case '&':
+		return "&amp;"
+	case '<':
+		return "&lt;"
+	case '>':
+		return "&gt;"
+	case '"':
+		return "&#34;"
+	case '\t':
+		return "&#x9;"
+	case '\n':
+		return "&#xA;"
+	case '\r':
+		return "&#xD;"
+	}
+	if r < ' ' || r == utf8.RuneError && size == 1 || r == 0xFFFE || r == 0xFFFF {
+		return "\uFFFD"
+	}
+	return ""
+}

@@ -1,0 +1,97 @@
+package twilio
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/twilio/twilio-go/rest/api/v2010"
+
+	"github.com/extflow/extflow/adapter"
+	"github.com/extflow/extflow/extension"
+	"github.com/extflow/extflow/flow"
+)
+
+// Probe asks Twilio about a call: whether it is over, whether an agent of a direct
+// ring has answered, and for its newest recording once that is all that is missing.
+func (a *Adapter) Probe(ctx context.Context, c flow.Call) (adapter.Status, error) {
+	ctx, cancel := context.WithTimeout(ctx, a.cfg.Deadline)
+	defer cancel()
+	var parties []extension.Endpoint
+	if c.Party != nil {
+		parties = c.Party.Endpoints
+	}
+	ref, err := a.refOf(ctx, c.Key, c.Info, parties)
+	if err != nil {
+		return adapter.Status{}, err
+	}
+	if ref == "" {
+		return adapter.Status{Report: flow.Gone}, nil
+	}
+	s, err := a.status(ctx, c, ref)
+	if err != nil {
+		return adapter.Status{}, fmt.Errorf("ask about call %s: %w", c.ID, err)
+	}
+	return s, nil
+}
+
+func (a *Adapter) status(ctx context.Context, c flow.Call, ref string) (adapter.Status, error) {
+	s := adapter.Status{Report: flow.Alive}
+	now, err := a.api(ctx, false).FetchCall(ref, nil)
+	switch {
+	case gone(err):
+		return adapter.Status{Report: flow.Gone}, nil
+	case err != nil:
+		return s, err
+	case ended([]byte(text(now.Status))):
+		s.Report = flow.Gone
+	}
+	if s.Report == flow.Alive && !c.IsLeg() && (c.Phase == flow.InRing || c.Phase == flow.InTalk) {
+		talking, err := a.bridged(ctx, ref)
+		if err != nil {
+			return s, err
+		}
+		if talking {
+			s.Report = flow.Talking
+		}
+	}
+	if c.Phase == flow.Recording || c.Phase == flow.Pending {
+		s.Ref, s.Length, err = a.newest(ctx, ref)
+	}
+	return s, err
+}
+
+// bridged reports whether a leg that a Dial rang is in progress.
+func (a *Adapter) bridged(ctx context.Context, parent string) (bool, error) {
+	p := &openapi.ListCallParams{}
+	p.SetParentCallSid(parent)
+	page, err := a.api(ctx, false).PageCall(p, "", "")
+	if err != nil {
+		return false, err
+	}
+	for _, c := range page.Calls {
+		if text(c.Status) == "in-progress" {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// newest is the newest recording of a call that is complete; empty where none is.
+func (a *Adapter) newest(ctx context.Context, ref string) (string, time.Duration, error) {
+	page, err := a.api(ctx, false).PageCallRecording(ref, &openapi.ListCallRecordingParams{}, "", "")
+	if gone(err) {
+		return "", 0, nil
+	}
+	if err != nil {
+		return "", 0, err
+	}
+	for _, r := range page.Recordings { // the newest comes first
+		if text(r.Status) == "completed" {
+			n, _ := strconv.Atoi(text(r.Duration))
+			return text(r.Sid), time.Duration(n) * time.Second, nil
+		}
+	}
+	return "", 0, nil
+}
