@@ -12,9 +12,9 @@ import (
 // Fault is one thing wrong with a document: the line, counted from 1, the path
 // of the key, and what to do. A document that is no YAML at all has no paths.
 type Fault struct {
-	Line    int
-	Path    string
-	Problem string
+	Line    int    `json:"line"`
+	Path    string `json:"path,omitempty"`
+	Problem string `json:"problem"`
 }
 
 // Error is the fault in one line: "line 41: flows.front-desk.busy.menu: no menu …".
