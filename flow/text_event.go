@@ -119,11 +119,11 @@ func (s Script) Post(p Post) string {
 	case PostMessageLost:
 		return "voicemail lost to " + box
 	case PostMissed:
-		return plain(p.Agent) + " missed the call" + ofQueue(p) + rest(p, "rests")
+		return plain(p.Agent) + " missed a call" + queued(p, " of ") + rest(p, "rests")
 	case PostFreed:
 		return plain(p.Agent) + " is free again"
 	case PostTalked:
-		return plain(p.Agent) + " talked" + ofQueue(p) + rest(p, "wraps up")
+		return plain(p.Agent) + " talked" + queued(p, " for ") + rest(p, "wraps up")
 	case PostWaiting:
 		return "waits in " + plain(p.Queue)
 	case PostServed:
@@ -134,11 +134,11 @@ func (s Script) Post(p Post) string {
 	return "post " + strconv.Itoa(int(p.Kind))
 }
 
-func ofQueue(p Post) string {
+func queued(p Post, joint string) string {
 	if p.Queue == "" {
 		return ""
 	}
-	return " of " + plain(p.Queue)
+	return joint + plain(p.Queue)
 }
 
 func rest(p Post, verb string) string {

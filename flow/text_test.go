@@ -114,18 +114,18 @@ func TestText_writesEveryEvent(t *testing.T) {
 
 func TestText_writesEveryPost(t *testing.T) {
 	for want, p := range map[string]Post{
-		"voicemail begins to team":                  {Kind: PostMessagePending, Mailbox: "team"},
-		"voicemail left to team, 12s":               {Kind: PostMessageLeft, Mailbox: "team", Length: 12 * time.Second},
-		"voicemail dropped to team":                 {Kind: PostMessageDropped, Mailbox: "team"},
-		"voicemail lost to team":                    {Kind: PostMessageLost, Mailbox: "team"},
-		"ada missed the call":                       {Kind: PostMissed, Agent: "ada"},
-		"ada missed the call of support, rests 30s": {Kind: PostMissed, Agent: "ada", Queue: "support", Length: 30 * time.Second},
-		"ada talked of support, wraps up 10s":       {Kind: PostTalked, Agent: "ada", Queue: "support", Length: 10 * time.Second},
-		"waits in support":                          {Kind: PostWaiting, Queue: "support"},
-		"leaves support":                            {Kind: PostServed, Queue: "support"},
-		"ends handed off":                           {Kind: PostEnded, Result: ResultHandedOff},
-		"ends result 0":                             {Kind: PostEnded},
-		"post 77":                                   {Kind: 77},
+		"voicemail begins to team":                {Kind: PostMessagePending, Mailbox: "team"},
+		"voicemail left to team, 12s":             {Kind: PostMessageLeft, Mailbox: "team", Length: 12 * time.Second},
+		"voicemail dropped to team":               {Kind: PostMessageDropped, Mailbox: "team"},
+		"voicemail lost to team":                  {Kind: PostMessageLost, Mailbox: "team"},
+		"ada missed a call":                       {Kind: PostMissed, Agent: "ada"},
+		"ada missed a call of support, rests 30s": {Kind: PostMissed, Agent: "ada", Queue: "support", Length: 30 * time.Second},
+		"ada talked for support, wraps up 10s":    {Kind: PostTalked, Agent: "ada", Queue: "support", Length: 10 * time.Second},
+		"waits in support":                        {Kind: PostWaiting, Queue: "support"},
+		"leaves support":                          {Kind: PostServed, Queue: "support"},
+		"ends handed off":                         {Kind: PostEnded, Result: ResultHandedOff},
+		"ends result 0":                           {Kind: PostEnded},
+		"post 77":                                 {Kind: 77},
 	} {
 		require.Equal(t, want, p.String())
 	}

@@ -1,0 +1,224 @@
+package flowtest
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/extflow/extflow/adapter"
+	"github.com/extflow/extflow/extension"
+	"github.com/extflow/extflow/flow"
+)
+
+// What the core knows beside its calls: hours, extensions, lines and mailboxes.
+
+// guessLimit is how many wrong entries one caller may key within guessPer, whatever
+// the call.
+const (
+	guessLimit = 20
+	guessPer   = time.Hour
+)
+
+// open reports whether hours are open now; those that nobody defined always are.
+func (c *core) open(name string) bool {
+	h, ok := c.book.Hours(name)
+	if !ok {
+		return true
+	}
+	zone := c.zones[h.Timezone]
+	if zone == nil {
+		var err error
+		if zone, err = time.LoadLocation(h.Timezone); err != nil {
+			return true
+		}
+		c.zones[h.Timezone] = zone
+	}
+	return h.OpenAt(c.Now().In(zone))
+}
+
+func (c *core) inquiry(call flow.Call) extension.Inquiry {
+	q := extension.Inquiry{Now: c.Now(), Closed: func(hours string) bool { return !c.open(hours) }}
+	if call.Info != nil {
+		q.Call, q.Caller, q.Carrier = call.ID, call.From, call.Carrier
+	}
+	return q
+}
+
+// find looks an entry up. What callers key is refused once they have guessed too
+// often.
+func (c *core) find(call flow.Call, entry string, keyed bool) flow.What {
+	counted := keyed && call.From != ""
+	recent := slices.DeleteFunc(c.guesses[call.From], func(at time.Time) bool { return !at.After(c.Now().Add(-guessPer)) })
+	if counted && len(recent) >= guessLimit {
+		return flow.What{Kind: flow.Exhausted, Budget: flow.Guesses}
+	}
+	class, party := c.agents.Find(entry, c.inquiry(call))
+	if counted && party == nil {
+		recent = append(recent, c.Now())
+	}
+	c.guesses[call.From] = recent
+	return flow.What{Kind: flow.Found, Class: class, Party: party}
+}
+
+// lineOpen sees whether a line has room and anybody to serve it.
+func (c *core) lineOpen(queue string) extension.Class {
+	q, _ := c.book.Queue(queue)
+	switch {
+	case len(c.lines[queue]) >= q.MaxSize:
+		return extension.ClassBusy
+	case !c.agents.Staffed(queue, c.inquiry(flow.Call{})):
+		return extension.ClassAway
+	}
+	return extension.ClassAvailable
+}
+
+// room sees whether a mailbox has room.
+func (c *core) room(mailbox string) extension.Class {
+	if box, _ := c.book.Mailbox(mailbox); box.MaxMessages > 0 && len(c.boxes[mailbox]) >= box.MaxMessages {
+		return extension.ClassBusy
+	}
+	return extension.ClassAvailable
+}
+
+// post does what a turn's post says.
+func (c *core) post(call flow.Call, p flow.Post) {
+	switch p.Kind {
+	case flow.PostWaiting:
+		c.lines[p.Queue] = append(c.lines[p.Queue], call.ID)
+		c.look(c.Now(), p.Queue)
+	case flow.PostServed:
+		c.lines[p.Queue] = slices.DeleteFunc(c.lines[p.Queue], func(id string) bool { return id == call.ID })
+	case flow.PostMessagePending, flow.PostMessageLeft:
+		if c.boxes[p.Mailbox] == nil {
+			c.boxes[p.Mailbox] = map[string]bool{}
+		}
+		c.boxes[p.Mailbox][call.ID] = true
+	case flow.PostMessageDropped, flow.PostMessageLost:
+		delete(c.boxes[p.Mailbox], call.ID)
+	case flow.PostTalked:
+		c.agents.Talked(p.Agent, c.Now(), p.Length)
+	case flow.PostMissed:
+		if p.Queue != "" && p.Cause != "" {
+			c.agents.Missed(p.Agent, p.Cause, c.Now())
+		}
+	}
+	if p.Agent != "" { // whom a call let go of
+		c.look(c.Now(), c.agents.QueuesOf(p.Agent)...)
+		c.look(c.Now(), p.Queue)
+	}
+}
+
+// look marks queues to be looked at, from an instant on.
+func (c *core) look(at time.Time, queues ...string) {
+	for _, q := range queues {
+		if due, ok := c.serve[q]; q != "" && (!ok || at.Before(due)) {
+			c.serve[q] = at
+		}
+	}
+}
+
+// serveLines looks at the queues that are due, and reports whether any was.
+func (c *core) serveLines() bool {
+	var due []string
+	for q, at := range c.serve {
+		if !at.After(c.Now()) {
+			due = append(due, q)
+			delete(c.serve, q)
+		}
+	}
+	slices.Sort(due)
+	for _, q := range due {
+		c.serveLine(q)
+	}
+	return len(due) > 0
+}
+
+// serveLine offers the callers of a queue to its free members, or tells them that
+// nobody is at work any more.
+func (c *core) serveLine(queue string) {
+	w := c.waiting(queue)
+	if len(w.Callers) == 0 {
+		return
+	}
+	if !w.AtWork() {
+		for _, caller := range w.Callers {
+			work := c.begin()
+			_, err := work.happen(flow.Event{Call: c.calls[caller.Call].call.Key, What: flow.What{Kind: flow.Told, News: flow.Deserted}})
+			if err == nil {
+				_ = work.commit() // nobody is reserved by it
+			}
+		}
+	}
+	for _, o := range flow.Offers(w) {
+		c.offer(queue, o)
+	}
+	for _, m := range w.Members {
+		if m.Rest.After(c.Now()) {
+			c.look(m.Rest, queue)
+		}
+	}
+}
+
+// waiting is a line and its members as they are now.
+func (c *core) waiting(queue string) flow.Waiting {
+	q, _ := c.book.Queue(queue)
+	w := flow.Waiting{Queue: queue, Strategy: q.Strategy}
+	for _, id := range c.lines[queue] {
+		call := c.calls[id].call
+		w.Callers = append(w.Callers, flow.Waiter{Call: id, Legs: call.Offered()})
+	}
+	inquiry := c.inquiry(flow.Call{})
+	for _, id := range c.agents.Members(queue) {
+		a, _ := c.agents.Agent(id)
+		w.Members = append(w.Members, flow.Member{
+			Party: c.agents.Party(id, c.Name), Free: c.agents.Free(id, inquiry), AtWork: a.AtWork(inquiry),
+			IdleSince: a.Duty.IdleSince, Rest: a.Duty.RestUntil,
+		})
+	}
+	return w
+}
+
+// offer rings a member for a waiting caller: by a leg that is placed, or directly
+// where the queue wants that or the carrier can do nothing else. A member whom
+// another call holds by now is not rung.
+func (c *core) offer(queue string, o flow.Offer) {
+	caller := c.calls[o.Call].call
+	q, _ := c.book.Queue(queue)
+	w := c.begin()
+	tell := func(what flow.What) bool {
+		what.Kind, what.Party = flow.Told, o.Party
+		m, err := w.happen(flow.Event{Call: caller.Key, What: what})
+		return err == nil && m.Ignored == 0
+	}
+	if q.Offer == flow.Dial || !adapter.AbilitiesOf(c.Carrier).Place {
+		if tell(flow.What{News: flow.Dialled}) {
+			_ = w.commit()
+		}
+		return
+	}
+	c.legs++
+	start := *caller.Info
+	start.Key.ID = "leg " + strconv.Itoa(c.legs)
+	start.Ref, start.ForwardedFrom, start.Entry = "", "", ""
+	start.Peer, start.Queue = caller.ID, queue
+	if !tell(flow.What{News: flow.Offered, Leg: start.ID}) {
+		return
+	}
+	if _, err := w.happen(flow.Event{Call: start.Key, What: flow.What{Kind: flow.Arrived, Start: &start, Party: o.Party}}); err == nil {
+		_ = w.commit()
+	}
+}
+
+// place is where a waiting caller stands, and whether anybody is at work.
+func (c *core) place(call flow.Call, w *flow.What) {
+	queue := c.book.Line(call)
+	if queue == "" {
+		return
+	}
+	w.Class = extension.ClassAway
+	if c.agents.Staffed(queue, c.inquiry(flow.Call{})) {
+		w.Class = extension.ClassAvailable
+	}
+	w.Position = uint16(slices.Index(c.lines[queue], call.ID) + 1)
+	c.look(c.Now(), queue)
+}
