@@ -32,7 +32,8 @@ type desk struct {
 	calls   map[flow.Key]flow.Call
 	seen    map[string]bool // ids of facts
 	retry   map[flow.Key]time.Time
-	members []string // extensions of those who serve the queue
+	rest    map[string]time.Time // until when who missed an offer gets no other
+	members []string             // extensions of those who serve the queue
 	legs    int
 	down    int // so many events meet a store that is out of reach
 	turns   []flow.Turn
@@ -65,7 +66,7 @@ func settings() flow.Settings {
 			Keys: map[string]flow.Dest{"1": *flow.ToQueue("support"), "2": *flow.ToVoicemail("team")},
 		}},
 		Flows: map[string]flow.Flow{
-			"front": {Greeting: flow.Say("one two three four")},
+			"front":  {Greeting: flow.Say("one two three four")},
 			"strict": {Greeting: flow.Say("one two three four"), Collect: flow.Collecting{NoBargeIn: true}},
 		},
 		Entries: map[string]flow.Entry{
@@ -91,7 +92,7 @@ func newDesk(t *testing.T, c sim.Config) (*desk, *sim.Carrier) {
 		return out
 	}
 	d := &desk{
-		book: book, carrier: carrier, calls: map[flow.Key]flow.Call{}, seen: map[string]bool{}, retry: map[flow.Key]time.Time{},
+		book: book, carrier: carrier, calls: map[flow.Key]flow.Call{}, seen: map[string]bool{}, retry: map[flow.Key]time.Time{}, rest: map[string]time.Time{},
 		people: map[string]extension.Agent{
 			"1001": {ID: "ada", Extension: "1001", Endpoints: endpoint(ada), Presence: extension.Available},
 			"1002": {ID: "both", Extension: "1002", Endpoints: endpoint(ada, adaCell), Presence: extension.Available},
@@ -166,6 +167,9 @@ func (d *desk) happen(k flow.Key, e flow.Event) flow.Move {
 		}
 		d.calls[k] = now
 		d.turns = append(d.turns, flow.Turn{Call: k, Seq: now.Rev, Event: e, Move: m})
+		if now.IsLeg() && now.Result == flow.ResultMissed && e.Kind != flow.Told && e.Kind != flow.HungUp {
+			d.rest[was.Party.Agent] = d.carrier.Now().Add(30 * time.Second)
+		}
 		d.spread(was, now, m, e)
 		if !m.Do.Kind.Engine() {
 			return m
@@ -244,7 +248,8 @@ func (d *desk) serve() {
 			continue
 		}
 		for _, ext := range d.members {
-			if p := d.people[ext].Party(); !d.held(p.Agent) {
+			p := d.people[ext].Party()
+			if !d.held(p.Agent) && !d.rest[p.Agent].After(d.carrier.Now()) {
 				d.offer(c, p)
 				break
 			}
@@ -275,6 +280,14 @@ func (d *desk) next() (next time.Time, some bool) {
 		}
 		if ok && (!some || at.Before(next)) {
 			next, some = at, true
+		}
+		if d.book.Line(c) == "" || c.Offered() > 0 {
+			continue
+		}
+		for _, until := range d.rest {
+			if until.After(d.carrier.Now()) && until.Before(next) {
+				next = until
+			}
 		}
 	}
 	return next, some

@@ -11,7 +11,7 @@ import (
 )
 
 // Faults are what goes wrong between the carrier and the handler. The chances are
-// from 0 to 1, for each event that is first sent; the same seed and the same acts
+// from 0 to 1, for each event whenever it is sent; the same seed and the same acts
 // give the same faults. The zero value is a carrier without any.
 //
 // A request (an event with Reply) that got no answer is made once more after 5 s,

@@ -17,7 +17,7 @@ type letter struct {
 	tries  int  // requests made again, facts sent again
 	copy   bool // a second delivery, whose answer nobody waits for
 	mute   bool // the answer is to be lost
-	judged bool // its faults have befallen it
+	judged bool // the faults of this sending have befallen it
 }
 
 const (
@@ -63,6 +63,7 @@ func (c *Carrier) fetch() *letter {
 // deliver hands an event to the handler and carries out what comes back. It
 // returns the handler's error.
 func (c *Carrier) deliver(ctx context.Context, m *letter) error {
+	c.cry()
 	turn, err := c.handler.Handle(ctx, m.event)
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -75,7 +76,7 @@ func (c *Carrier) deliver(ctx context.Context, m *letter) error {
 	switch {
 	case !m.event.Reply:
 		if err != nil && m.tries < factTries && !m.copy {
-			m.tries++
+			m.tries, m.judged = m.tries+1, false
 			c.postLater(m, time.Second<<(m.tries-1))
 		}
 	case m.mute:
@@ -93,7 +94,7 @@ func (c *Carrier) retry(m *letter) {
 	if m.tries >= askedTwice || m.line.waits != m {
 		return
 	}
-	m.tries++
+	m.tries, m.judged = m.tries+1, false
 	m.line.clocks.start("again", askAgain, func() { c.post(m) })
 }
 
@@ -150,6 +151,7 @@ func (l *line) comeBack(m *letter, t flow.Turn) {
 		}
 		l.clocks.start("again", d, func() {
 			m.event.Try++
+			m.tries, m.judged = 0, false
 			l.c.post(m)
 		})
 	})

@@ -8,7 +8,7 @@
 //
 //	carrier := sim.New(sim.Config{})
 //	carrier.Attach(engine)
-//	carrier.Clockwork(next, engine.Wake) // what else happens as time passes
+//	carrier.Drive(engine) // as time passes, its clocks go off too
 //
 //	carrier.Agent("client:ada").Set(sim.Takes, 3*time.Second)
 //	phone, err := carrier.Dial(ctx, "+14155550100", "+12025550100", sim.Options{})
@@ -105,6 +105,18 @@ func (c *Carrier) Attach(h adapter.Handler) { c.handler = h }
 // come first. Call it before the first act.
 func (c *Carrier) Clockwork(next func() (time.Time, bool), wake func(context.Context) error) {
 	c.next, c.wake = next, wake
+}
+
+// Drive is Clockwork for an engine. While it cannot say when it has something to
+// do, it is not woken.
+func (c *Carrier) Drive(engine interface {
+	Next(context.Context) (time.Time, bool, error)
+	Wake(context.Context) error
+}) {
+	c.Clockwork(func() (time.Time, bool) {
+		at, some, err := engine.Next(context.Background())
+		return at, some && err == nil
+	}, engine.Wake)
 }
 
 // Now is the instant on the carrier's clock: give it to the store as its clock.
