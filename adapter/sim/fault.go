@@ -34,14 +34,12 @@ type Faults struct {
 	DoRefuses int // then so many are refused for good: adapter.ErrRefused
 }
 
-// Fault befalls the next event of its kind. Exactly one of the others is set.
+// Fault befalls the next event of its kind; Kind 0 is the next of any. One of the
+// others says what it is, in the words of Faults; Late is by how much exactly.
 type Fault struct {
-	Kind    flow.Kind     // 0 is the next event of any kind
-	Twice   bool          // as in Faults, all of these
-	Lost    bool          //
-	Mute    bool          //
-	Swapped bool          //
-	Late    time.Duration // by exactly this
+	Kind                       flow.Kind
+	Twice, Lost, Mute, Swapped bool
+	Late                       time.Duration
 }
 
 // ErrDown is in every error that Do returns because of a fault other than a refusal.

@@ -25,7 +25,7 @@ type line struct {
 	seq   uint32    // the newest numbered turn that was; safe ones are not numbered
 	safe  bool      // the turn needs no further request
 	waits *letter   // the request that is out: nothing moves until it is answered
-	taken bool      // a leg was answered, a call was not refused
+	taken bool      // the leg was answered; the call was given something other than its end
 
 	entry   string    // keyed so far
 	early   []*letter // facts that wait until the handler has named the call

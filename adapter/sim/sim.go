@@ -24,6 +24,10 @@
 // clockwork complained of meanwhile; the act was carried out all the same.
 //
 // The package starts no goroutine, and the same acts give the same happenings.
+//
+// What a carrier hears of sound is left out: words take time and say nothing, a
+// recording has a length and no audio. Music on hold plays on without the laps that
+// webhook carriers need. Agents do not place calls, and no phone has two of them.
 package sim
 
 import (
