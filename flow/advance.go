@@ -58,7 +58,7 @@ func (c *Call) become(e *Event, eff effect, now int64) {
 	c.Last = now
 	c.Entries += eff.entered
 	if eff.move != nil {
-		c.arm(&eff.move.arm, now)
+		c.arm(eff.move.arm, now)
 		c.Move, c.Standing = eff.move, c.Rev
 		if eff.move.fills {
 			c.Move = c.words(eff.move, &e.What)

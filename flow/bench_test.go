@@ -139,13 +139,10 @@ func BenchmarkWholeCall(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		info := *benchInfo
+		events[0].Start = &info
 		var c Call
 		for i := range events {
-			e := events[i]
-			if i == 0 {
-				e.Start = &info
-			}
-			c, _ = book.Advance(c, e)
+			c, _ = book.Advance(c, events[i])
 		}
 		if !c.Has(Closed) {
 			b.Fatal("the call did not end")

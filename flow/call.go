@@ -118,6 +118,9 @@ func (i *Info) leg() bool { return i != nil && i.Peer != "" }
 // arm sets and stops the instants of clocks, counted from now. Which are armed is
 // part of the State, and the machine's to say.
 func (c *Call) arm(a *arms, now int64) {
+	if a == nil {
+		return
+	}
 	for k := range a.in {
 		if a.set.Has(Clock(k + 1)) {
 			c.Clocks[k] = now + int64(a.in[k])

@@ -128,7 +128,7 @@ func (c *compiler) builtin() {
 }
 
 func (c *compiler) hangup(cause Cause, say ...Message) *Move {
-	return &Move{Say: say, Do: Command{Kind: Hangup, Cause: cause}, arm: stepArms(firstProbe)}
+	return &Move{Say: say, Do: Command{Kind: Hangup, Cause: cause}, arm: new(stepArms(firstProbe))}
 }
 
 func (c *compiler) end(name, message string, r Result) StepID {

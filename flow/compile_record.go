@@ -44,7 +44,7 @@ func (c *compiler) recorder(name string, box Mailbox, greeting *Message) node {
 		Finish:  "#",
 		Keys:    strings.Join(slices.Sorted(maps.Keys(box.Keys)), ""),
 	}
-	standing := &Move{Do: do, arm: stepArms(do.Time + firstProbe)}
+	standing := &Move{Do: do, arm: new(stepArms(do.Time + firstProbe))}
 	n := node{action: record, shortest: cmp.Or(box.MinLength, shortest)}
 	n.standing = standing.saying(c.s.message(cmp.Or(greeting, box.Greeting), owner))
 	if greeting == nil {
@@ -114,10 +114,10 @@ func (c *compiler) placedLeg(long time.Duration) node {
 	listen := Command{Kind: Listen, Digits: 1, First: screenTime, Inter: screenTime, Keys: "1"}
 	return node{
 		action:   leg,
-		standing: &Move{Do: ring, arm: stepArms(ring.Time + screenSaid*screenTime + time.Minute)},
-		ask:      &Move{Say: []Message{c.s.message(nil, "screening")}, Do: listen, arm: stepArms(firstProbe), fills: true},
+		standing: &Move{Do: ring, arm: new(stepArms(ring.Time + screenSaid*screenTime + time.Minute))},
+		ask:      &Move{Say: []Message{c.s.message(nil, "screening")}, Do: listen, arm: new(stepArms(firstProbe)), fills: true},
 		find:     &Move{Do: Command{Kind: Tell, News: Accepted}},
-		join:     &Move{Do: Command{Kind: Join, Limit: c.s.Defaults.maxTalk()}, arm: stepArms(nextProbe)},
+		join:     &Move{Do: Command{Kind: Join, Limit: c.s.Defaults.maxTalk()}, arm: new(stepArms(nextProbe))},
 		told:     c.hangup(Normal),
 		gone:     c.hangup(Normal, c.s.message(nil, "gone")),
 	}

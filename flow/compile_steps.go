@@ -24,7 +24,7 @@ func (c *compiler) flow(name string) StepID {
 	n := c.collector(f.Repeats, f.Counters)
 	n.entries = true
 	listen := c.listening(f.Collect)
-	n.plain = &Move{Do: listen, arm: stepArms(firstProbe)}
+	n.plain = &Move{Do: listen, arm: new(stepArms(firstProbe))}
 	n.standing = n.plain.saying(c.s.message(f.Greeting, "welcome"))
 	n.find = &Move{Do: Command{Kind: Find}}
 	c.put(id, "flow "+name, n) // what follows may lead back here
@@ -139,7 +139,7 @@ func (c *compiler) ringing(set Ringing, screening extension.Switch, id CallerID)
 }
 
 func (c *compiler) ringer(how Command) node {
-	return node{action: ring, standing: &Move{Do: how, arm: stepArms(how.Time + screenSaid*screenTime + ringMargin)}}
+	return node{action: ring, standing: &Move{Do: how, arm: new(stepArms(how.Time + screenSaid*screenTime + ringMargin))}}
 }
 
 // menu makes the step of a menu, and before it the one that asks for its hours.
@@ -168,7 +168,7 @@ func (c *compiler) menu(name string) StepID {
 	if strings.Contains(listen.Keys, "#") {
 		listen.Finish = ""
 	}
-	n.standing = &Move{Say: []Message{c.s.message(&m.Prompt, "")}, Do: listen, arm: stepArms(firstProbe)}
+	n.standing = &Move{Say: []Message{c.s.message(&m.Prompt, "")}, Do: listen, arm: new(stepArms(firstProbe))}
 	n.find = &Move{Do: Command{Kind: Find}}
 	n.silent = c.failing(m.NoInput, "no-input", n.standing, n.standing)
 	n.invalid = c.failing(m.Invalid, "invalid", n.standing, n.standing)
@@ -221,14 +221,14 @@ func (c *compiler) queue(name string) StepID {
 		n.leave = q.LeaveKey[0]
 	}
 	lap := n.notice.with(StepClock, firstProbe)
-	n.plain = &Move{Do: hold, arm: lap}
-	n.standing = &Move{Say: first, Do: hold, arm: lap.with(WaitClock, cmp.Or(q.MaxWait, 10*time.Minute))}
+	n.plain = &Move{Do: hold, arm: new(lap)}
+	n.standing = &Move{Say: first, Do: hold, arm: new(lap.with(WaitClock, cmp.Or(q.MaxWait, 10*time.Minute)))}
 	if says := c.announcement(q.Announce); len(says) > 0 {
-		n.told = &Move{Say: says, Do: hold, arm: lap, fills: true}
+		n.told = &Move{Say: says, Do: hold, arm: new(lap), fills: true}
 	}
 	ring := c.ringing(Ringing{Time: cmp.Or(q.Ring, 15*time.Second)}, "", "")
-	n.dial = &Move{Do: ring, arm: arms{}.with(StepClock, ring.Time+screenSaid*screenTime+ringMargin)}
-	n.join = &Move{Do: Command{Kind: Join, Limit: c.s.Defaults.maxTalk()}, arm: stepArms(nextProbe)}
+	n.dial = &Move{Do: ring, arm: new(arms{}.with(StepClock, ring.Time+screenSaid*screenTime+ringMargin))}
+	n.join = &Move{Do: Command{Kind: Join, Limit: c.s.Defaults.maxTalk()}, arm: new(stepArms(nextProbe))}
 	c.put(id, "queue "+name, n)
 	c.b.legs[name] = c.fill("queue "+name+": leg", func() node { return c.placedLeg(ring.Time) })
 

@@ -14,39 +14,39 @@ type Move struct {
 	Tell    News      `json:"tell,omitempty"`    // what the peer, or every other leg that is out, is told in the same commit
 	Ignored Ignored   `json:"ignored,omitempty"` // why the event changed nothing; the standing turn stays
 
-	arm   arms
-	fills bool // the words have gaps that the call fills
+	fills bool  // the words have gaps that the call fills
+	arm   *arms // nil leaves the clocks as they are
 }
 
 // Command is the one thing that a turn waits on. Kind says which of the other
 // fields mean something.
 type Command struct {
-	Kind CommandKind `json:"do"`
+	Kind    CommandKind `json:"do"`
+	Digits  uint8       `json:"digits,omitempty"`   // Listen: the longest entry
+	NoBarge bool        `json:"no_barge,omitempty"` // Listen: a key does not stop the prompt
+	Star    bool        `json:"star,omitempty"`     // Listen: * leads somewhere at once
+	Cause   Cause       `json:"cause,omitempty"`    // Hangup
+	News    News        `json:"news,omitempty"`     // Tell: what; its peer answers
+	Retry   uint8       `json:"retry,omitempty"`    // Again: how many safe turns this makes
 
 	// Listen, and Hold, Record for their keys.
-	Digits   uint8         `json:"digits,omitempty"` // the longest entry
-	First    time.Duration `json:"first,omitempty"`  // from the end of the prompt, or the first key
-	Inter    time.Duration `json:"inter,omitempty"`  // between keys
-	Finish   string        `json:"finish,omitempty"` // the key that ends the entry or the recording; empty is none
-	Keys     string        `json:"keys,omitempty"`   // keys that mean something on their own
-	NoBarge  bool          `json:"no_barge,omitempty"`
-	Star     bool          `json:"star,omitempty"`     // * leads somewhere at once
-	CallerID CallerID      `json:"callerid,omitempty"` // Connect, Originate
-	Cause    Cause         `json:"cause,omitempty"`    // Hangup
+	First  time.Duration `json:"first,omitempty"`  // from the end of the prompt, or the first key
+	Inter  time.Duration `json:"inter,omitempty"`  // between keys
+	Finish string        `json:"finish,omitempty"` // the key that ends the entry or the recording; empty is none
+	Keys   string        `json:"keys,omitempty"`   // keys that mean something on their own
 
-	Time    time.Duration    `json:"time,omitempty"`    // Connect, Originate: the ring; Record: the longest
-	Silence time.Duration    `json:"silence,omitempty"` // Record: this much of it ends the recording
-	Limit   time.Duration    `json:"limit,omitempty"`   // Connect, Join: the carrier's limit of the talk
-	Screen  *Screen          `json:"screen,omitempty"`  // Connect, Originate: what the agent hears before being joined
-	Party   *extension.Party `json:"party,omitempty"`   // Connect, Originate: whom
-	Mailbox string           `json:"mailbox,omitempty"` // Record
-	Room    string           `json:"room,omitempty"`    // Join: the id of the caller's call, which names the talk
-	Music   *Message         `json:"music,omitempty"`   // Hold
+	CallerID CallerID         `json:"callerid,omitempty"` // Connect, Originate
+	Time     time.Duration    `json:"time,omitempty"`     // Connect, Originate: the ring; Record: the longest
+	Silence  time.Duration    `json:"silence,omitempty"`  // Record: this much of it ends the recording
+	Limit    time.Duration    `json:"limit,omitempty"`    // Connect, Join: the carrier's limit of the talk
+	Screen   *Screen          `json:"screen,omitempty"`   // Connect, Originate: what the agent hears before being joined
+	Party    *extension.Party `json:"party,omitempty"`    // Connect, Originate: whom
+	Mailbox  string           `json:"mailbox,omitempty"`  // Record
+	Room     string           `json:"room,omitempty"`     // Join: the id of the caller's call, which names the talk
+	Music    *Message         `json:"music,omitempty"`    // Hold
 
 	Entry Digits `json:"entry,omitempty"` // Find: what was keyed, or the extension that the flow names
 	Name  string `json:"name,omitempty"`  // Find: a queue; Hours: which
-	News  News   `json:"news,omitempty"`  // Tell: what; its peer answers
-	Retry uint8  `json:"retry,omitempty"` // Again: how many safe turns this makes
 }
 
 // CommandKind is what kind of command it is.
@@ -143,7 +143,12 @@ type arms struct {
 }
 
 // armed is the set of armed clocks after a.
-func (a *arms) armed(was ClockSet) ClockSet { return was&^a.set | a.on }
+func (a *arms) armed(was ClockSet) ClockSet {
+	if a == nil {
+		return was
+	}
+	return was&^a.set | a.on
+}
 
 // with is a with one clock more: set to go off after d, or stopped where d is 0.
 func (a arms) with(k Clock, d time.Duration) arms {

@@ -115,7 +115,7 @@ func moveArms(m *Move) *arms {
 	if m == nil {
 		return nil
 	}
-	return &m.arm
+	return m.arm
 }
 
 func sameMove(t *testing.T, where string, m *Move, do handEffect, says []string) {
