@@ -221,7 +221,7 @@ func (v *view) join(p *page, t *flow.Turn) {
 // room is the name of a talk, the same for both who take part in it and for no
 // other of the carrier's account.
 func room(account, id string) string {
-	return string(appendSegment(append(appendSegment([]byte("extflow-"), account), '-'), id))
+	return string(appendSegment(append(appendSegment([]byte("extflow:"), account), ':'), id))
 }
 
 // hangup ends the call; one that was not taken yet is refused where the flow says
