@@ -120,7 +120,11 @@ func (b *Book) probedLeg(n *node, s *State, w *What) effect {
 	case w.Report == Unknown && (w.Clock == LifeClock || s.Phase == Ending || s.Phase == Calling):
 		return b.legOver(s, w)
 	case s.Phase == Calling: // it rings for longer than it may
-		return n.missed(s)
+		eff := n.missed(s)
+		if w.Clock == LifeClock {
+			eff.arm = &lifeAgain
+		}
+		return eff
 	case w.Clock == LifeClock:
 		return effect{arm: &lifeAgain}
 	case s.Phase == InTalk || w.Report == Unknown:

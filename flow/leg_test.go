@@ -121,6 +121,10 @@ func TestLeg_silentLegsAreAskedAfter(t *testing.T) {
 	require.Equal(t, Missed, l.m.Tell)
 	l.ends(ResultMissed)
 	offered(t, b, "support").wakes(StepClock, What{Report: Gone}).ends(ResultMissed)
+	l = offered(t, b, "support")
+	l.at = noon.Add(6 * time.Hour)
+	l.happens(What{Kind: Woke, Clock: LifeClock, Report: Alive}).does(Hangup)
+	l.ignores(NotDue, Event{What: What{Kind: Woke, Clock: LifeClock, Report: Alive}})
 
 	l = offered(t, b, "support").happens(What{Kind: Answered}).wakes(StepClock, What{Report: Unknown}).stands(theLeg, Screening)
 	l = l.keys("1").happens(What{Kind: Replied, Yes: true}).wakes(StepClock, What{Report: Talking}).stands(theLeg, InTalk)
