@@ -131,7 +131,10 @@ func newAPIError(resp *http.Response, answer []byte) *apiError {
 }
 
 func (e *apiError) Error() string {
-	return fmt.Sprintf("twilio: the REST API answered %d, code %d (https://www.twilio.com/docs/errors/%d)", e.Status, e.Code, e.Code)
+	if e.Code == 0 {
+		return fmt.Sprintf("twilio: the REST API answered %d", e.Status)
+	}
+	return fmt.Sprintf("twilio: the REST API answered %d, code %d; see https://www.twilio.com/docs/errors/%d", e.Status, e.Code, e.Code)
 }
 
 func (e *apiError) Unwrap() error { return &e.TwilioRestError }
