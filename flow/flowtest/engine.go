@@ -1,0 +1,67 @@
+package flowtest
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/extflow/extflow"
+	"github.com/extflow/extflow/adapter"
+	"github.com/extflow/extflow/extension"
+	"github.com/extflow/extflow/flow"
+	"github.com/extflow/extflow/storage"
+)
+
+// engined is an engine and its store behind a story's telephones.
+type engined struct {
+	*extflow.Engine
+	account string
+	store   storage.Store
+}
+
+// OpenEngine opens an engine for each story, with a store of its own that keeps
+// the story's time: for RunOn, with the store that a product brings.
+func OpenEngine(store func(now func() time.Time) (storage.Store, error)) Open {
+	return func(s Site) (Exchange, error) {
+		kept, err := store(s.Now)
+		if err != nil {
+			return nil, err
+		}
+		legs := 0
+		engine, err := extflow.New(extflow.Config{
+			Store:    kept,
+			Carriers: map[string]adapter.Carrier{s.Name: s.Carrier},
+			NewID:    func() string { legs++; return "leg " + strconv.Itoa(legs) },
+			Deadline: time.Minute,
+		})
+		if err != nil {
+			return nil, err
+		}
+		_, err = extflow.Install(context.Background(), kept, extflow.Setup(*s.Document), s.Now())
+		return engined{engine, s.Document.Account, kept}, err
+	}
+}
+
+func (e engined) Calls(ctx context.Context) (calls []flow.Call, err error) {
+	for c, err := range e.store.Calls().List(ctx, e.account, storage.Query{}) {
+		if err != nil {
+			return nil, err
+		}
+		calls = append(calls, c)
+	}
+	return calls, nil
+}
+
+func (e engined) Turns(ctx context.Context, k flow.Key, after uint32) ([]flow.Turn, error) {
+	return e.store.Calls().Turns(ctx, k, after)
+}
+
+func (e engined) Agents(ctx context.Context) (agents []extension.Agent, err error) {
+	for a, err := range e.store.Directory().Agents(ctx, e.account) {
+		if err != nil {
+			return nil, err
+		}
+		agents = append(agents, a)
+	}
+	return agents, nil
+}
