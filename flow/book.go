@@ -123,11 +123,10 @@ type besides struct {
 
 // step is the machine: where the call is, what happened, where it is then. It is
 // total, and depends on nothing but its arguments and the book.
-func (b *Book) step(s State, w *What) (State, effect) {
-	next := s
-	eff := b.change(&next, w)
-	if eff.ignored != 0 {
-		return s, eff
+func (b *Book) step(s State, w *What) (next State, eff effect) {
+	next = s
+	if eff = b.change(&next, w); eff.ignored != 0 {
+		next = s
 	}
 	return next, eff
 }
