@@ -1,0 +1,347 @@
+package twilio
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/extflow/extflow"
+	"github.com/extflow/extflow/adapter"
+	"github.com/extflow/extflow/flow"
+	"github.com/extflow/extflow/flow/account"
+	"github.com/extflow/extflow/storage"
+	"github.com/extflow/extflow/storage/memory"
+)
+
+// The sample account on an engine, called over HTTP.
+
+type office struct {
+	t      *testing.T
+	api    *twilioAPI
+	tw     *Adapter
+	engine *extflow.Engine
+	store  *outage
+	url    string
+	http   *http.Client
+
+	mu    sync.Mutex
+	now   time.Time
+	turns []string // of all calls, in words
+}
+
+// outage is a store that can be made to fail.
+type outage struct {
+	storage.Store
+	down atomic.Bool
+}
+
+func (o *outage) Agenda() storage.Agenda { return away{o.Store.Agenda(), &o.down} }
+
+type away struct {
+	storage.Agenda
+	down *atomic.Bool
+}
+
+func (a away) Now(ctx context.Context) (time.Time, error) {
+	if a.down.Load() {
+		return time.Time{}, errors.New("the store is away")
+	}
+	return a.Agenda.Now(ctx)
+}
+
+func open(t *testing.T, c Config) *office {
+	t.Helper()
+	o := &office{t: t, now: time.Date(2026, 1, 5, 14, 0, 0, 0, time.UTC), http: &http.Client{Timeout: 10 * time.Second}}
+	server := httptest.NewUnstartedServer(nil)
+	o.url = "http://" + server.Listener.Addr().String() + "/twilio"
+	c.PublicURL = o.url
+	o.api, _, o.tw = newRest(t, c)
+	o.store = &outage{Store: memory.New(memory.Config{Now: o.clock})}
+	var err error
+	o.engine, err = extflow.New(extflow.Config{
+		Store:    o.store,
+		Carriers: map[string]adapter.Carrier{"twilio": o.tw},
+		Observe: func(seen extflow.Observed) {
+			if seen.Turn.Move.Ignored == 0 {
+				o.mu.Lock()
+				defer o.mu.Unlock()
+				o.turns = append(o.turns, seen.Turn.String())
+			}
+		},
+	})
+	require.NoError(t, err)
+	o.tw.Attach(o.engine)
+	doc, err := account.Parse(account.Sample())
+	require.NoError(t, err)
+	_, err = extflow.Install(t.Context(), o.store, extflow.Setup(*doc), o.clock())
+	require.NoError(t, err)
+	mux := http.NewServeMux()
+	mux.Handle("/twilio/", o.tw)
+	server.Config.Handler = mux
+	server.Start()
+	t.Cleanup(server.Close)
+	return o
+}
+
+func (o *office) clock() time.Time {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.now
+}
+
+func (o *office) later(d time.Duration) {
+	o.mu.Lock()
+	o.now = o.now.Add(d)
+	o.mu.Unlock()
+	require.NoError(o.t, o.engine.Wake(o.t.Context()))
+}
+
+func (o *office) taken() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return len(o.turns)
+}
+
+// request makes a webhook of the caller's call, or of a call with another reference
+// among the parameters.
+func (o *office) request(at string, more ...string) answer {
+	o.t.Helper()
+	if !strings.HasPrefix(at, "http") {
+		at = o.url + at
+	}
+	form := during(more...)
+	r, err := http.NewRequestWithContext(o.t.Context(), http.MethodPost, at, strings.NewReader(form.Encode()))
+	require.NoError(o.t, err)
+	r.Header.Set("Content-Type", formType)
+	r.Header.Set("X-Twilio-Signature", sign(token, at, form))
+	resp, err := o.http.Do(r)
+	require.NoError(o.t, err)
+	defer resp.Body.Close()
+	a := answer{code: resp.StatusCode, http: resp.Header}
+	body := make([]byte, 0, 1024)
+	body, err = readAll(body, resp.Body)
+	require.NoError(o.t, err)
+	a.body = string(body)
+	if a.code == http.StatusOK {
+		a.doc = read(o.t, a.body)
+		valid(o.t, a)
+	}
+	return a
+}
+
+func (o *office) dials(to string) answer {
+	o.t.Helper()
+	return o.request("/voice", "To", to, "CallStatus", "ringing")
+}
+
+// at is where an element of a document leads.
+func (a answer) at(t testing.TB, tag, attr string) string {
+	t.Helper()
+	e := a.doc.find(t, tag)
+	if attr == "" {
+		return e.text
+	}
+	return e.attrs[attr]
+}
+
+func (o *office) outcome(ref string) flow.Result {
+	o.t.Helper()
+	key := o.tw.known.key(ref)
+	c, err := o.store.Calls().Load(o.t.Context(), key)
+	require.NoError(o.t, err)
+	require.True(o.t, c.Has(flow.Closed), "the call is not over")
+	require.Empty(o.t, c.Agent(), "an agent is still held")
+	return c.State.Result
+}
+
+const (
+	office100 = "+12025550100"
+	ada       = "1001"
+	grace     = "1002" // offline
+	linus     = "1003" // busy
+)
+
+func TestStory_anAgentTakesTheCall(t *testing.T) {
+	t.Parallel()
+	o := open(t, Config{})
+	welcome := o.dials(office100)
+	require.Contains(t, welcome.says(), "Welcome to Acme")
+	ring := o.request(welcome.at(t, "Gather", "action"), "Digits", ada)
+	require.Equal(t, "ada", ring.doc.find(t, "Client").text)
+	require.Equal(t, http.StatusNoContent, o.request(ring.at(t, "Client", "statusCallback"), "CallSid", "CA2", "SequenceNumber", "0").code)
+	bye := o.request(ring.at(t, "Dial", "action"), "DialCallStatus", "completed", "DialBridged", "true")
+	require.Equal(t, "Hangup", bye.says())
+	require.Equal(t, http.StatusNoContent, o.request("/status", "CallStatus", "completed").code)
+	require.Equal(t, flow.ResultAnswered, o.outcome("CA1"))
+}
+
+func TestStory_aCallerWhoLeavesAMessageAndHangsUp(t *testing.T) {
+	t.Parallel()
+	o := open(t, Config{})
+	tone := o.request(o.dials(office100).at(t, "Gather", "action"), "Digits", grace)
+	require.Contains(t, tone.says(), "Please leave a message after the tone.")
+	o.request("/status", "CallStatus", "completed") // the fact is faster
+	gone := o.request(tone.at(t, "Record", "action"), "Digits", "hangup", "CallStatus", "completed", "RecordingSid", "RE1", "RecordingDuration", "9")
+	require.Equal(t, "Hangup", gone.says())
+	o.request(tone.at(t, "Record", "recordingStatusCallback"), "CallStatus", "", "RecordingSid", "RE1", "RecordingStatus", "completed", "RecordingDuration", "9")
+	require.Equal(t, flow.ResultVoicemail, o.outcome("CA1"))
+	messages, err := o.store.Mailboxes().Messages(t.Context(), "acme", "team")
+	require.NoError(t, err)
+	require.Len(t, messages, 1)
+	require.Equal(t, "RE1", messages[0].Ref)
+	require.Equal(t, 9*time.Second, messages[0].Length)
+}
+
+func TestStory_wrongEntriesThenTheMenuOfABusyAgent(t *testing.T) {
+	t.Parallel()
+	o := open(t, Config{})
+	next := o.dials(office100)
+	for _, entry := range []string{"", "7777", "12"} {
+		next = o.request(next.at(t, "Gather", "action"), "Digits", entry)
+		require.NotEmpty(t, next.doc.all("Gather"))
+	}
+	menu := o.request(next.at(t, "Gather", "action"), "Digits", linus)
+	require.Contains(t, menu.says(), "For support press 1.")
+	require.Equal(t, "", menu.at(t, "Gather", "finishOnKey"))
+	again := o.request(menu.at(t, "Gather", "action"), "Digits", "9")
+	require.Contains(t, again.says(), "For support press 1.")
+	tone := o.request(again.at(t, "Gather", "action"), "Digits", "2")
+	require.NotEmpty(t, tone.doc.all("Record"))
+	bye := o.request(tone.at(t, "Redirect", "")) // nothing was recorded
+	require.NotEmpty(t, bye.doc.all("Hangup"))
+	o.request("/status", "CallStatus", "completed")
+	require.Equal(t, flow.ResultGoodbye, o.outcome("CA1"))
+}
+
+func TestStory_nobodyAnswersSoTheCallerWaitsAndAMemberTakesTheCall(t *testing.T) {
+	t.Parallel()
+	o := open(t, Config{})
+	first := o.request(o.dials(office100).at(t, "Gather", "action"), "Digits", ada)
+	second := o.request(first.at(t, "Dial", "action"), "DialCallStatus", "no-answer")
+	require.Equal(t, "+12025550111", second.doc.find(t, "Number").text, "her phone rings after her app")
+	ask := o.request(second.at(t, "Number", "url"), "CallSid", "CA2", "ParentCallSid", "CA1")
+	require.Contains(t, ask.says(), "Call from 1 4 1 5 5 5 5 0 1 0 0. Press 1 to accept.")
+	hold := o.request(second.at(t, "Dial", "action"), "DialCallStatus", "completed", "DialBridged", "false", "DialCallDuration", "16")
+	require.Equal(t, "https://media.example.com/hold.mp3", hold.doc.find(t, "Play").text)
+	o.api.was()
+
+	o.later(time.Second) // a member is offered
+	var placed string
+	for _, asked := range o.api.was() {
+		if strings.HasPrefix(asked, "POST Calls.json") {
+			placed = asked
+		}
+	}
+	require.NotEmpty(t, placed)
+	form, err := url.ParseQuery(strings.TrimPrefix(placed, "POST Calls.json "))
+	require.NoError(t, err)
+	require.Equal(t, strings.TrimPrefix(office100, "+"), strings.TrimSpace(form.Get("From")), "the number that was called is shown")
+	lap := o.request(hold.at(t, "Redirect", ""))
+	require.NotEmpty(t, lap.doc.all("Play"), "the caller hears music on")
+
+	leg := func(at string, more ...string) answer {
+		return o.request(at, append([]string{"CallSid", "CAnew", "Direction", "outbound-api"}, more...)...)
+	}
+	up := leg(form.Get("Url"))
+	if len(up.doc.all("Conference")) == 0 { // a telephone: somebody must press 1
+		require.Contains(t, up.says(), "Press 1 to accept")
+		up = leg(up.at(t, "Gather", "action"), "Digits", "1")
+	}
+	room := up.doc.find(t, "Conference").text
+	o.later(0)
+	require.Contains(t, strings.Join(o.api.was(), "\n"), "POST Calls/CA1.json Method=POST&Url="+o.url+"/call/acme/")
+	caller := o.tw.known.key("CA1")
+	c, err := o.store.Calls().Load(t.Context(), caller)
+	require.NoError(t, err)
+	joined := o.request(o.tw.url(caller, c.Standing, atNext, ""))
+	require.Equal(t, room, joined.doc.find(t, "Conference").text, "both in one talk")
+
+	require.Equal(t, "Hangup", leg(up.at(t, "Dial", "action"), "DialCallStatus", "answered", "CallStatus", "completed").says())
+	after := o.request(joined.at(t, "Dial", "action"), "DialCallStatus", "answered")
+	require.Equal(t, "Hangup", after.says())
+	o.request("/status", "CallStatus", "completed")
+	require.Equal(t, flow.ResultAnswered, o.outcome("CA1"))
+	require.Equal(t, flow.ResultAnswered, o.outcome("CAnew"))
+}
+
+func TestStory_theCallerLeavesWhileAMemberRings(t *testing.T) {
+	t.Parallel()
+	o := open(t, Config{})
+	hold := o.request(o.dials(office100).at(t, "Gather", "action"), "Digits", "*")
+	require.NotEmpty(t, hold.doc.all("Play"))
+	o.later(time.Second)
+	o.request("/status", "CallStatus", "completed")
+	o.later(0)
+	require.Contains(t, o.api.was(), "POST Calls/CAnew.json Status=completed", "the leg is hung up")
+	key := o.tw.known.key("CAnew")
+	o.request(o.tw.url(key, 1, atEnded, "s=0&k=1"), "CallSid", "CAnew", "CallStatus", "canceled")
+	require.Equal(t, flow.ResultAbandoned, o.outcome("CA1"))
+	require.Equal(t, flow.ResultMissed, o.outcome("CAnew"))
+}
+
+func TestStory_theSameRequestThreeTimesAtOnceIsOneTurn(t *testing.T) {
+	t.Parallel()
+	o := open(t, Config{})
+	action := o.dials(office100).at(t, "Gather", "action")
+	before := o.taken()
+	bodies := make([]string, 3)
+	var all sync.WaitGroup
+	for i := range bodies {
+		all.Go(func() { bodies[i] = o.request(action, "Digits", ada).body })
+	}
+	all.Wait()
+	require.Equal(t, bodies[0], bodies[1])
+	require.Equal(t, bodies[0], bodies[2])
+	require.Contains(t, bodies[0], "<Client")
+	require.Equal(t, before+2, o.taken(), "looked up, and found")
+	require.Equal(t, bodies[0], o.request("/voice", "ErrorCode", "11200").body, "the fallback URL gets what stands, too")
+}
+
+func TestStory_numbersThatNobodyHasAreRefusedAndLoopsAreBusy(t *testing.T) {
+	t.Parallel()
+	o := open(t, Config{})
+	require.Equal(t, "Reject reason=rejected", o.dials("+12025550999").says())
+	loop := o.request("/voice", "CallSid", "CA9", "From", office100, "To", office100, "CallStatus", "ringing")
+	require.Equal(t, "Reject reason=busy", loop.says())
+	require.Equal(t, "Hangup", o.request("/call/acme/nobody/3/gather", "Digits", "1").says(), "a call that nobody knows")
+	require.Equal(t, http.StatusNoContent, o.request("/status", "CallSid", "CAx", "CallStatus", "completed").code)
+}
+
+func TestStory_aCallGoesOnWhereItStoodWhenTheStoreReturns(t *testing.T) {
+	t.Parallel()
+	o := open(t, Config{})
+	action := o.dials(office100).at(t, "Gather", "action")
+	o.store.down.Store(true)
+	start := time.Now()
+	moment := o.request(action, "Digits", ada)
+	require.Less(t, time.Since(start), time.Second)
+	require.Contains(t, moment.says(), "One moment, please.")
+	again := o.request(moment.at(t, "Redirect", ""))
+	require.Contains(t, again.says(), "One moment, please.")
+	emergency := o.request(again.at(t, "Redirect", ""))
+	require.Contains(t, emergency.says(), "We cannot take your call right now. Please try again later.")
+	require.Empty(t, emergency.doc.all("Redirect"), "it needs no further request")
+	o.store.down.Store(false)
+	ring := o.request(again.at(t, "Redirect", ""))
+	require.Equal(t, "ada", ring.doc.find(t, "Client").text, "the digits came along")
+}
+
+func TestStory_aCallOfAFinishedTalkGetsADocumentAllTheSame(t *testing.T) {
+	t.Parallel()
+	o := open(t, Config{})
+	welcome := o.dials(office100)
+	o.request("/status", "CallStatus", "completed")
+	require.Equal(t, flow.ResultAbandoned, o.outcome("CA1"))
+	for range 2 {
+		require.Equal(t, "Hangup", o.request(welcome.at(t, "Gather", "action"), "Digits", ada).says())
+	}
+}
