@@ -288,6 +288,19 @@ func TestEngine_tellsTheCallWhenTheCarrierRefusesItsTurn(t *testing.T) {
 	require.False(t, x.agent("ada").Duty.Held())
 }
 
+func TestEngine_freesTheAgentWhenTheCarrierKnowsNothingOfTheLeg(t *testing.T) {
+	t.Parallel()
+	x := open(t)
+	waiting := x.then(x.arrives(bob, "CA2"), pressed("*"))
+	x.carrier.err = errors.New("no route to host")
+	require.Error(t, x.Wake(t.Context()), "the leg is not placed")
+	x.then(waiting, kind(flow.HungUp))
+	x.carrier.err = adapter.ErrGone
+	x.now = x.now.Add(31 * time.Second) // the claim's lease
+	require.NoError(t, x.Wake(t.Context()))
+	require.False(t, x.agent("ada").Duty.Held())
+}
+
 func TestEngine_asksTheCarrierBeforeItEndsASilentCall(t *testing.T) {
 	t.Parallel()
 	x := open(t)

@@ -125,14 +125,18 @@ func (e *Engine) deliver(ctx context.Context, t storage.Ticket, c flow.Call) err
 	if err == nil {
 		return e.Store.Agenda().Settle(ctx, t)
 	}
-	e.Logger.LogAttrs(ctx, slog.LevelWarn, "turn not delivered", slog.String("call", c.ID), slog.Any("error", err))
-	if !errors.Is(err, adapter.ErrRefused) {
+	what := flow.What{Kind: flow.Failed, Cause: err.Error()}
+	switch {
+	case errors.Is(err, adapter.ErrGone):
+		what.Kind = flow.HungUp
+	case !errors.Is(err, adapter.ErrRefused):
+		e.Logger.LogAttrs(ctx, slog.LevelWarn, "turn not delivered", slog.String("call", c.ID), slog.Any("error", err))
 		return err
 	}
 	if err := e.Store.Agenda().Settle(ctx, t); err != nil {
 		return err
 	}
-	_, err = e.happen(ctx, flow.Event{Call: c.Key, Re: c.Standing, What: flow.What{Kind: flow.Failed, Cause: err.Error()}})
+	_, err = e.happen(ctx, flow.Event{Call: c.Key, Re: c.Standing, What: what})
 	return err
 }
 

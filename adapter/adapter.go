@@ -27,19 +27,21 @@ type Handler interface {
 }
 
 // Carrier carries out a turn that nobody was waiting for: a live call is moved,
-// hung up or joined, a leg is placed. Done twice is done once. A call that the
-// carrier no longer knows is no error: its end will be reported, or found by
-// Probe. Carriers are safe for concurrent use.
+// hung up or joined, a leg is placed. Done twice is done once. Carriers are safe
+// for concurrent use.
 //
-// An error that wraps ErrRefused is final: the engine tells the call Failed. Any
-// other is tried again.
+// An error that wraps ErrGone says that the carrier knows no such call, or no
+// longer: the engine ends it. One that wraps ErrRefused is final: the engine tells
+// the call Failed. Any other is tried again.
 type Carrier interface {
 	Do(ctx context.Context, t flow.Turn) error
 }
 
-// ErrRefused is wrapped by a Carrier's error when trying again would be refused
-// again.
-var ErrRefused = errors.New("the carrier refuses")
+// The errors of a Carrier that the engine tells apart.
+var (
+	ErrGone    = errors.New("the carrier knows no such call")
+	ErrRefused = errors.New("the carrier refuses") // and would refuse again
+)
 
 // Status is what a carrier knows of a call.
 type Status struct {

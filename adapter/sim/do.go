@@ -15,7 +15,7 @@ import (
 // Done twice is done once: a turn older than the one that is being carried out, or
 // that very one, changes nothing. Only where a request for the next turn got no
 // answer is the same one carried out again. The error wraps adapter.ErrRefused for
-// what a carrier cannot do, and ErrDown where a fault says so.
+// what a carrier cannot do, adapter.ErrGone for a call that there never was, and ErrDown where a fault says so.
 func (c *Carrier) Do(_ context.Context, t flow.Turn) error {
 	defer c.cry()
 	c.mu.Lock()
@@ -23,7 +23,7 @@ func (c *Carrier) Do(_ context.Context, t flow.Turn) error {
 	do := t.Move.Do.Kind
 	if err, carried := c.plan.doFault(); err != nil {
 		if carried && carries(do) {
-			c.do(t)
+			_ = c.do(t)
 		}
 		return err
 	}
@@ -33,24 +33,27 @@ func (c *Carrier) Do(_ context.Context, t flow.Turn) error {
 	if do == flow.Originate && c.cfg.NoPlacing {
 		return fmt.Errorf("sim: this carrier places no calls (NoPlacing): %w", adapter.ErrRefused)
 	}
-	c.do(t)
-	return nil
+	return c.do(t)
 }
 
-func (c *Carrier) do(t flow.Turn) {
+func (c *Carrier) do(t flow.Turn) error {
 	l := c.find(t.Call, t.Info)
 	if l == nil && t.Move.Do.Kind == flow.Originate {
 		l = c.place(t)
 	}
-	if l == nil || l.state == Over {
-		return
+	if l == nil {
+		return fmt.Errorf("sim: call %s: %w", t.Call.ID, adapter.ErrGone)
+	}
+	if l.state == Over {
+		return nil // its end is reported
 	}
 	l.named(t.Call)
 	if t.Seq < l.seq || t.Seq == l.seq && l.waits == nil {
-		return
+		return nil
 	}
 	l.note(Happening{What: Got, Turn: t})
 	l.carry(t)
+	return nil
 }
 
 // find is the line of a call, by our key, or else by the carrier's own reference.

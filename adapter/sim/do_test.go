@@ -29,7 +29,7 @@ func TestDo_doneTwiceIsDoneOnceAndTheNewestTurnWins(t *testing.T) {
 
 	// What the carrier cannot do is refused; a call that it does not know is no error.
 	require.ErrorIs(t, c.Do(ctx, flow.Turn{Call: k, Seq: 4, Move: flow.Move{Do: flow.Command{Kind: flow.Find}}}), adapter.ErrRefused)
-	require.NoError(t, c.Do(ctx, flow.Turn{Call: flow.Key{ID: "unknown"}, Seq: 1, Move: flow.Move{Do: flow.Command{Kind: flow.Hangup}}}))
+	require.ErrorIs(t, c.Do(ctx, flow.Turn{Call: flow.Key{ID: "unknown"}, Seq: 1, Move: flow.Move{Do: flow.Command{Kind: flow.Hangup}}}), adapter.ErrGone)
 
 	// It reports nothing by itself: the next act does.
 	require.NoError(t, c.Do(ctx, flow.Turn{Call: k, Seq: 5, Move: flow.Move{Do: flow.Command{Kind: flow.Hangup}}}))

@@ -184,9 +184,15 @@ func (c *core) deliver(ctx context.Context, k *kept) error {
 	turn := standing(k.call)
 	k.call.Owed = false
 	err := c.Carrier.Do(ctx, turn)
-	if errors.Is(err, adapter.ErrRefused) {
-		_, err = c.Handle(ctx, flow.Event{Call: turn.Call, Re: turn.Seq, What: flow.What{Kind: flow.Failed, Cause: err.Error()}})
+	what := flow.What{Kind: flow.Failed}
+	switch {
+	case errors.Is(err, adapter.ErrGone):
+		what.Kind = flow.HungUp
+	case !errors.Is(err, adapter.ErrRefused):
+		return err
 	}
+	what.Cause = err.Error()
+	_, err = c.Handle(ctx, flow.Event{Call: turn.Call, Re: turn.Seq, What: what})
 	return err
 }
 
