@@ -19,14 +19,14 @@ type account struct {
 	mu       sync.RWMutex
 	settings storage.Account
 	dir      *extension.Directory
-	holds    holds
 	releases []release // the oldest first
 	lines    map[string]*line
 	boxes    boxes
 
-	calls []*record // in the order in which they began
+	calls []*record // in the order in which they began; nil for those forgotten
 	first uint64    // the serial of the first of calls
 	live  map[uint64]*record
+	over  []*record // in the order in which they closed
 
 	feed   []storage.Entry
 	cursor uint64 // of the last entry that the feed got
@@ -35,7 +35,6 @@ type account struct {
 func newAccount(dir *extension.Directory) *account {
 	return &account{
 		dir:   dir,
-		holds: holds{agents: map[string]string{}, rung: map[string]string{}},
 		lines: map[string]*line{},
 		boxes: boxes{byCall: map[string]*storage.Message{}, byName: map[string]map[string]*storage.Message{}},
 		live:  map[uint64]*record{},
@@ -107,7 +106,7 @@ func (a *account) put(settings storage.Account) error {
 	}
 	settings = copied(settings)
 	settings.Rev++
-	if err := a.dir.Configure(extension.Config{Range: settings.Range}); err != nil {
+	if err := a.dir.Configure(extension.Config{Range: settings.Range, Quarantine: settings.Quarantine}); err != nil {
 		return err
 	}
 	a.settings = settings

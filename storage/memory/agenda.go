@@ -47,7 +47,7 @@ func (a *agenda) Claim(ctx context.Context, n int, lease time.Duration) ([]stora
 		if p.next.Load() > now.UnixNano() {
 			break
 		}
-		if t, ok := p.claim(now, now.Add(lease)); ok {
+		if t, ok := p.claim(now, now.Add(max(lease, 1))); ok {
 			tickets = append(tickets, t)
 		}
 	}

@@ -7,7 +7,6 @@ import (
 	"iter"
 	"maps"
 	"slices"
-	"sort"
 
 	"github.com/extflow/extflow/flow"
 	"github.com/extflow/extflow/storage"
@@ -40,8 +39,15 @@ func (c *calls) Turns(ctx context.Context, k flow.Key, after uint32) ([]flow.Tur
 	if r == nil {
 		return nil, nil
 	}
-	from := sort.Search(len(r.turns), func(i int) bool { return r.turns[i].Seq > after })
-	return slices.Clone(r.turns[from:]), nil
+	var turns []flow.Turn
+	for _, stored := range r.turns {
+		for i := range stored {
+			if stored[i].Seq > after {
+				turns = append(turns, stored[i])
+			}
+		}
+	}
+	return turns, nil
 }
 
 // List reads the account's calls a few at a time, so that a reader who takes its
@@ -107,9 +113,12 @@ func (a *account) newest(live bool) iter.Seq[*record] {
 func (a *account) older(before uint64, some []*record) (last uint64, n int) {
 	a.mu.RLock()
 	defer a.mu.RUnlock()
-	for at := min(before, a.first+uint64(len(a.calls))); at > a.first && n < len(some); n++ {
+	for at := min(before, a.first+uint64(len(a.calls))); at > a.first && n < len(some); {
 		at--
-		some[n] = a.calls[at-a.first]
+		if r := a.calls[at-a.first]; r != nil {
+			some[n] = r
+			n++
+		}
 		last = at
 	}
 	return last, n

@@ -142,13 +142,14 @@ func (w *commit) store(i int) *record {
 		p.calls[c.Now.Key] = r
 	}
 	r.call = c.Now
-	for j := range c.Turns {
-		r.turns = append(r.turns, c.Turns[j])
-		r.turns[len(r.turns)-1].Info = nil
-		if id := c.Turns[j].Event.ID; id != "" {
+	turns := slices.Clone(c.Turns)
+	for j := range turns {
+		turns[j].Info = nil
+		if id := turns[j].Event.ID; id != "" {
 			r.seen = append(r.seen, id)
 		}
 	}
+	r.turns = append(r.turns, turns)
 	p.schedule(r, w.s.attention(&r.call))
 	return r
 }
@@ -167,8 +168,9 @@ func (w *commit) record(r *record, c *storage.Change) {
 	if r.waits != nil {
 		r.waits.offers = c.Now.Offered()
 	}
-	if c.Now.Has(flow.Closed) {
+	if c.Now.Has(flow.Closed) && r.closed == 0 {
 		r.closed = c.Now.Last
+		a.over = append(a.over, r)
 		delete(a.live, r.serial)
 	}
 }

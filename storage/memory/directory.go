@@ -7,7 +7,6 @@ import (
 	"iter"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/extflow/extflow/extension"
 	"github.com/extflow/extflow/number"
@@ -24,14 +23,11 @@ func (d *directory) Find(ctx context.Context, id string, l storage.Lookup) (exte
 	if err != nil {
 		return 0, nil, err
 	}
-	q := extension.Inquiry{Caller: l.Caller, Carrier: l.Carrier, Now: s.now()}
+	q := extension.Inquiry{Call: l.Call, Caller: l.Caller, Carrier: l.Carrier, Now: s.now()}
 	var class extension.Class
 	var party *extension.Party
 	a.ask(l.Open, q, func(q extension.Inquiry) {
 		class, party = a.dir.Find(l.Entry, q)
-		if class == extension.ClassAvailable && a.elsewhere(party, "") {
-			class = extension.ClassBusy // an endpoint that rings was another agent's a moment ago
-		}
 	})
 	return class, party, nil
 }
@@ -93,11 +89,6 @@ func (d *directory) Put(ctx context.Context, id string, agent extension.Agent) (
 		return extension.Agent{}, fmt.Errorf("%w: %w", storage.ErrConflict, err)
 	case err != nil:
 		return extension.Agent{}, err
-	}
-	if call := a.holds.agents[agent.ID]; call != "" && !put[0].Duty.Held() {
-		// Removed and added again while a call goes on: it holds the agent still.
-		_ = a.dir.Hold(agent.ID, call, time.Time{})
-		put[0], _ = a.dir.Agent(agent.ID)
 	}
 	return put[0], nil
 }
@@ -163,5 +154,6 @@ func (d *directory) Reached(ctx context.Context, id string, address number.E164)
 	}
 	a.mu.RLock()
 	defer a.mu.RUnlock()
-	return a.holds.reach(address), nil
+	_, held := a.dir.HeldAt(address)
+	return held, nil
 }

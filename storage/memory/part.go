@@ -29,8 +29,8 @@ const never = math.MaxInt64
 type record struct {
 	key     flow.Key // never changes, like account
 	call    flow.Call
-	turns   []flow.Turn
-	seen    []string // the ids of its events, of those that have one
+	turns   [][]flow.Turn // by commit: none is copied again when the next is stored
+	seen    []string      // the ids of its events, of those that have one
 	account *account
 	serial  uint64 // counts the account's calls
 

@@ -56,11 +56,15 @@ func (a *account) outlived(now time.Time) (past []flow.Key) {
 	}
 	until := now.Add(-keep)
 	for range atOnce {
-		if len(a.calls) == 0 || a.calls[0].closed == 0 || a.calls[0].closed >= until.UnixNano() {
+		if len(a.over) == 0 || a.over[0].closed >= until.UnixNano() {
 			break
 		}
-		past = append(past, a.calls[0].key)
-		a.calls[0] = nil
+		r := a.over[0]
+		a.over[0], a.over = nil, a.over[1:]
+		a.calls[r.serial-a.first] = nil
+		past = append(past, r.key)
+	}
+	for len(a.calls) > 0 && a.calls[0] == nil {
 		a.calls = a.calls[1:]
 		a.first++
 	}

@@ -133,10 +133,10 @@ func (a *account) waiting(queue string, q extension.Inquiry) flow.Waiting {
 		agent, _ := a.dir.Agent(id)
 		m := flow.Member{
 			Party:     a.dir.Party(id, ""),
+			Free:      a.dir.Free(id, q),
 			AtWork:    agent.AtWork(q),
 			IdleSince: agent.Duty.IdleSince,
 		}
-		m.Free = a.dir.Free(id, q) && !a.elsewhere(m.Party, "")
 		if agent.Duty.Resting(q.Now) {
 			m.Rest = agent.Duty.RestUntil
 		}

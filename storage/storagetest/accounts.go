@@ -14,7 +14,7 @@ func accounts() []promise {
 		{"an account is found as it was put, and each put counts", func(h *house) {
 			a := storage.Account{
 				ID: "initech", Range: extension.Range{Length: 3, First: 101, Last: 199, Reserved: []string{"113"}},
-				Region: "DE", Countries: []string{"DE", "AT"}, KeepCalls: 30 * day,
+				Quarantine: 7 * day, Region: "DE", Countries: []string{"DE", "AT"}, KeepCalls: 30 * day,
 			}
 			require.NoError(h, h.store.Accounts().Put(h.ctx, a))
 			a.Rev = 1

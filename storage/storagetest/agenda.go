@@ -2,6 +2,7 @@ package storagetest
 
 import (
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -64,62 +65,6 @@ func agenda() []promise {
 			require.Len(h, again, 1)
 			require.Equal(h, c.Rev, again[0].Rev)
 		}},
-		{"what is owed is due at once", func(h *house) {
-			h.arrives("c1")
-			c2 := h.waits("c2")
-			leg := h.offer(&c2, "l1", "ada")
-			require.True(h, leg.Owed)
-			got := h.claim(time.Minute)
-			require.Len(h, got, 1)
-			require.Equal(h, storage.Ticket{Call: leg.Key, Rev: leg.Rev, Owed: true, Fence: got[0].Fence}, got[0])
-		}},
-		{"what was delivered is owed no more, and that is no new revision", func(h *house) {
-			leg := h.owed()
-			h.settle(h.claim(time.Minute)...)
-			leg.Owed = false
-			h.same(leg, h.loaded(leg.ID))
-			require.Empty(h, h.claim(time.Minute))
-			h.happens(&leg, flow.What{Kind: flow.Answered})
-			require.Len(h, h.turns(leg.ID), 2)
-		}},
-		{"a delivery that is settled late does not clear what is owed since", func(h *house) {
-			leg := h.owed()
-			late := h.claim(time.Minute)
-			h.happens(&leg, flow.What{Kind: flow.Answered}) // the agent is to be asked to press 1
-			h.settle(late...)
-			require.True(h, h.loaded(leg.ID).Owed)
-			require.Len(h, h.claim(time.Minute), 1)
-		}},
-		{"a claim that somebody else has by now cannot be settled", func(h *house) {
-			leg := h.owed()
-			late := h.claim(h.moment())
-			h.wait(h.moment() + 50*time.Millisecond)
-			require.Len(h, h.claim(time.Hour), 1)
-			h.settle(late...)
-			require.True(h, h.loaded(leg.ID).Owed)
-			require.Empty(h, h.claim(time.Hour), "the second claim stands")
-		}},
-		{"a clock is claimed before a delivery, and then the delivery", func(h *house) {
-			h.ago(time.Hour)
-			c := h.waits("c1")
-			h.offer(&c, "l1", "ada")
-			leg := h.loaded("l1")
-			got := h.claim(time.Hour)
-			ticket := func(id string) (found storage.Ticket) {
-				for _, t := range got {
-					if t.Call.ID == id {
-						found = t
-					}
-				}
-				return found
-			}
-			require.False(h, ticket("l1").Owed, "the ring was over long ago")
-			h.past = false
-			h.happens(&leg, flow.What{Kind: flow.Woke, Clock: flow.StepClock, Report: flow.Alive})
-			require.True(h, leg.Owed)
-			got = h.claim(time.Hour)
-			require.True(h, ticket("l1").Owed, "the leg is to be hung up")
-		}},
 		{"settling a clock ends the claim", func(h *house) {
 			h.ago(time.Hour)
 			h.arrives("c1")
@@ -146,6 +91,30 @@ func agenda() []promise {
 				require.NoError(h, err)
 				require.Len(h, got, want.got)
 			}
+		}},
+		{"no call is claimed twice at once, however short the lease", func(h *house) {
+			h.ago(time.Hour)
+			h.arrives("c1")
+			require.Len(h, h.claim(0), 1)
+		}},
+		{"those who waited longest are claimed first", func(h *house) {
+			h = h.alone()
+			for i, ago := range []time.Duration{10, 50, 30, 40, 20} {
+				h.ago(ago * time.Minute)
+				h.arrives(fmt.Sprint("c", i))
+			}
+			var order []string
+			for range 3 {
+				got, err := h.store.Agenda().Claim(h.ctx, 2, time.Hour)
+				require.NoError(h, err)
+				var few []string
+				for _, t := range got {
+					few = append(few, t.Call.ID)
+				}
+				slices.Sort(few)
+				order = append(order, few...)
+			}
+			require.Equal(h, []string{"c1", "c3", "c2", "c4", "c0"}, order)
 		}},
 		{"a store says when it needs attention next", func(h *house) {
 			h = h.alone()
@@ -223,11 +192,4 @@ func (h *house) claim(lease time.Duration) (own []storage.Ticket) {
 func (h *house) settle(tickets ...storage.Ticket) {
 	h.Helper()
 	require.NoError(h, h.store.Agenda().Settle(h.ctx, tickets...))
-}
-
-// owed is a leg whose first turn is owed, alone in that.
-func (h *house) owed() flow.Call {
-	h.Helper()
-	c := h.waits("c1")
-	return h.offer(&c, "l1", "ada")
 }

@@ -40,10 +40,10 @@ func budget() []promise {
 		{"what was spent comes back after its time, each spending after its own", func(h *house) {
 			per := h.moment()
 			require.True(h, h.spend("guess", 1, 2, per))
-			h.wait(per * 2 / 5)
+			h.wait(per / 2)
 			require.True(h, h.spend("guess", 1, 2, per))
 			require.False(h, h.spend("guess", 1, 2, per))
-			h.wait(per * 7 / 10) // the first is past, the second is not
+			h.wait(per * 6 / 10) // the first is past, the second is not
 			require.True(h, h.spend("guess", 1, 2, per))
 			require.False(h, h.spend("guess", 1, 2, per))
 		}},

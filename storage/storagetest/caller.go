@@ -35,7 +35,7 @@ func (h *house) draftAs(c flow.Call, e flow.Event, answers ...flow.What) storage
 		require.Zero(h, move.Ignored, "event %d means nothing here", e.Kind)
 		change.Now = next
 		change.Turns = append(change.Turns, flow.Turn{
-			Call: next.Key, Seq: next.Rev, Event: e, Move: move, Posts: h.book.Posts(was, next, e),
+			Call: next.Key, Seq: next.Rev, Event: e, Move: move, Posts: h.book.Posts(was, next, e), Info: next.Info,
 		})
 		if !move.Do.Kind.Engine() {
 			require.Empty(h, answers, "answers that nobody asked for")

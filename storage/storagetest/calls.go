@@ -43,7 +43,7 @@ func calls() []promise {
 		{"a call of the same id in another account is another call", func(h *house) {
 			h.arrives("c1")
 			require.Equal(h, flow.Listening, h.loaded("c1").Phase)
-			require.Equal(h, flow.InRing, h.in(globex).loaded("c1").Phase)
+			require.Equal(h, flow.InTalk, h.in(globex).loaded("c1").Phase)
 		}},
 		{"turns come back in order, as they were stored", func(h *house) {
 			first := h.arriving("c1", "flow desk")
@@ -52,6 +52,9 @@ func calls() []promise {
 			h.stores(second)
 			require.Len(h, second.Turns, 2)
 			h.same(append(first.Turns, second.Turns...), h.turns("c1"))
+			for _, turn := range h.turns("c1") {
+				require.Nil(h, turn.Info, "that is the call's")
+			}
 		}},
 		{"turns can be had from a number on", func(h *house) {
 			c := h.ring("c1", "ada")

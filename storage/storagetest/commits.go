@@ -1,6 +1,7 @@
 package storagetest
 
 import (
+	"context"
 	"sync"
 
 	"github.com/stretchr/testify/require"
@@ -88,6 +89,14 @@ func commits() []promise {
 			h.happens(&c, flow.What{Kind: flow.AgentHungUp})
 			require.ErrorIs(h, h.try(stale), storage.ErrConflict)
 			require.NoError(h, h.try(h.draftAs(c, flow.Event{ID: "e1", At: h.next(), What: hungUp})))
+		}},
+		{"a commit for which there is no time left changes nothing", func(h *house) {
+			before := h.snapshot()
+			late, cancel := context.WithCancel(h.ctx)
+			cancel()
+			err := h.store.Calls().Commit(late, &storage.Txn{Account: acme, Changes: []storage.Change{h.ringing("c1", "ada")}})
+			require.ErrorIs(h, err, context.Canceled)
+			require.Equal(h, before, h.snapshot())
 		}},
 		{"a commit stores the calls of its own account alone", func(h *house) {
 			before := h.snapshot()

@@ -3,6 +3,7 @@ package storagetest
 import (
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -55,11 +56,21 @@ func directory() []promise {
 			require.Equal(h, "ada", party.Agent)
 		}},
 		{"an extension that rested for long enough is given again", func(h *house) {
+			a := h.accountOf(acme)
+			a.Quarantine = h.moment()
+			require.NoError(h, h.store.Accounts().Put(h.ctx, a))
+			grace := h.found("grace")
+			grace.Extension = "1008"
+			_, err := h.store.Directory().Put(h.ctx, acme, grace)
+			require.NoError(h, err)
 			require.NoError(h, h.store.Directory().Remove(h.ctx, acme, "ada"))
 			require.Equal(h, extension.ClassUnknown, h.class("1001"))
+			require.Equal(h, extension.ClassAvailable, h.class("1002"), "it reaches who gave it up")
 			require.Equal(h, "1004", h.agent("new", "").Extension)
-			h.wait(extension.DefaultQuarantine + day)
+			h.wait(h.moment() + 50*time.Millisecond)
+			require.Equal(h, extension.ClassUnknown, h.class("1002"))
 			require.Equal(h, "1001", h.agent("newer", "").Extension)
+			require.Equal(h, "1002", h.agent("newest", "").Extension)
 		}},
 		{"an agent who was changed meanwhile is not overwritten", func(h *house) {
 			a := h.found("ada")

@@ -52,6 +52,16 @@ func entries() []promise {
 			require.NoError(h, err)
 			require.Equal(h, extension.ClassAway, class)
 		}},
+		{"an agent whom the asking call holds itself is not busy to it", func(h *house) {
+			h.ring("c1", "ada")
+			for call, want := range map[string]extension.Class{
+				"c1": extension.ClassAvailable, "c2": extension.ClassBusy, "": extension.ClassBusy,
+			} {
+				class, _, err := h.store.Directory().Find(h.ctx, acme, storage.Lookup{Call: call, Entry: "1001", Caller: caller})
+				require.NoError(h, err)
+				require.Equal(h, want, class, call)
+			}
+		}},
 		{"nobody rings themselves", func(h *house) {
 			for entry, from := range map[string]number.E164{"1001": "+12025550111", "1002": "sip:grace@pbx.example.com"} {
 				class, _, err := h.store.Directory().Find(h.ctx, acme, storage.Lookup{Entry: entry, Caller: from})

@@ -44,7 +44,8 @@ func newHouse(t *testing.T, open func(*testing.T) Harness) *house {
 	h := empty(t, open)
 	h.account = globex
 	h.furnish()
-	h.ring("c1", "ada")
+	c1 := h.ring("c1", "ada")
+	h.stores(h.draftAs(c1, flow.Event{ID: "e1", At: h.next(), What: flow.What{Kind: flow.Answered}}))
 	h.waits("c2")
 	c3 := h.records("c3")
 	h.happens(&c3, flow.What{Kind: flow.Recorded, Ref: "RE3", Length: 5 * time.Second})
@@ -95,9 +96,10 @@ func settings() flow.Settings {
 		},
 		Flows: map[string]flow.Flow{"desk": {NoAnswer: flow.ToVoicemail("team")}},
 		Entries: map[string]flow.Entry{
-			"ada":   {Dest: *flow.ToExtension("1001", flow.ToVoicemail("team"))},
-			"grace": {Dest: *flow.ToExtension("1002", flow.ToVoicemail("team"))},
-			"mary":  {Dest: *flow.ToExtension("1003", flow.ToVoicemail("team"))},
+			"ada":       {Dest: *flow.ToExtension("1001", flow.ToVoicemail("team"))},
+			"ada again": {Dest: *flow.ToExtension("1001", flow.ToExtension("1001", flow.ToVoicemail("team")))},
+			"grace":     {Dest: *flow.ToExtension("1002", flow.ToVoicemail("team"))},
+			"mary":      {Dest: *flow.ToExtension("1003", flow.ToVoicemail("team"))},
 		},
 	}
 }

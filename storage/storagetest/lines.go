@@ -58,6 +58,8 @@ func lines() []promise {
 			require.Equal(h, 2, offers())
 			h.misses(&c1, &l1, flow.Unanswered)
 			require.Equal(h, 1, offers())
+			h.happens(&c1, flow.What{Kind: flow.Told, News: flow.Missed, Leg: "l2"})
+			require.Zero(h, offers())
 		}},
 		{"a caller whom a member's direct ring is for is in the line, with an offer", func(h *house) {
 			change := h.arriving("c1", "queue sales", available(nil))

@@ -18,6 +18,7 @@ func reservations() []promise {
 		{"a call that rings an agent reserves it", func(h *house) {
 			h.ring("c1", "ada")
 			require.Equal(h, "c1", h.found("ada").Duty.HeldBy)
+			require.True(h, h.found("ada").Duty.HeldUntil.After(h.now()), "there is a lease")
 			require.Equal(h, extension.ClassBusy, h.class("1001"))
 			require.Equal(h, extension.ClassAvailable, h.class("1002"))
 		}},
@@ -71,6 +72,25 @@ func reservations() []promise {
 			h.stores(h.ringingOf("c2", h.found("desk")))
 			require.Equal(h, extension.ClassBusy, h.class("1001"))
 		}},
+		{"an endpoint that a call does not ring is not reserved", func(h *house) {
+			a := h.found("ada")
+			a.Endpoints = []extension.Endpoint{{Address: "client:ada", Via: "sim"}, {Address: "tel:+12025550116", Via: "other"}}
+			a, err := h.store.Directory().Put(h.ctx, acme, a)
+			require.NoError(h, err)
+			h.agent("desk", "1004", "tel:+12025550116")
+			h.stores(h.arriving("c1", "ada", available(a.PartyVia("sim"))))
+			require.Equal(h, extension.ClassAvailable, h.class("1004"))
+			h.stores(h.ringingOf("c2", h.found("desk")))
+		}},
+		{"a call that rings the same agent elsewhere reserves where it rings now", func(h *house) {
+			h.stores(h.arriving("c1", "ada again", available(h.found("ada").Party())))
+			h.moves("ada", "tel:+12025550116")
+			c := h.loaded("c1")
+			h.happens(&c, flow.What{Kind: flow.Unanswered}, available(h.found("ada").Party()))
+			require.True(h, h.reached("+12025550116"))
+			require.False(h, h.reached("+12025550111"))
+			require.Equal(h, "c1", h.found("ada").Duty.HeldBy)
+		}},
 		{"a telephone that rings stays reserved when it becomes another agent's", func(h *house) {
 			c1 := h.ring("c1", "ada")
 			h.moves("ada", "client:ada")
@@ -98,19 +118,14 @@ func reservations() []promise {
 		{"a caller is known to call from where somebody is rung", func(h *house) {
 			h.agent("desk", "1004", "sip:desk@pbx.example.com", "tel:+12025550115")
 			c1 := h.ringingOf("c1", h.found("desk"))
-			reached := func(address string) bool {
-				yes, err := h.store.Directory().Reached(h.ctx, acme, number.E164(address))
-				require.NoError(h, err)
-				return yes
-			}
-			require.False(h, reached("+12025550115"))
+			require.False(h, h.reached("+12025550115"))
 			h.stores(c1)
-			require.True(h, reached("+12025550115"))
-			require.True(h, reached("sip:desk@PBX.example.com;transport=tls"))
-			require.False(h, reached("+12025550111"), "nobody rings ada")
-			require.False(h, reached(""), "a withheld number is nobody's")
+			require.True(h, h.reached("+12025550115"))
+			require.True(h, h.reached("sip:desk@PBX.example.com;transport=tls"))
+			require.False(h, h.reached("+12025550111"), "nobody rings ada")
+			require.False(h, h.reached(""), "a withheld number is nobody's")
 			h.stores(h.draft(c1.Now, hungUp))
-			require.False(h, reached("+12025550115"))
+			require.False(h, h.reached("+12025550115"))
 		}},
 		{"of 64 callers who want the same agent one gets it", func(h *house) {
 			drafts, errs := make([]storage.Change, 64), make([]error, 64)
@@ -181,6 +196,14 @@ func (h *house) taken(err error, agents ...string) {
 func (h *house) ringingOf(id string, a extension.Agent) storage.Change {
 	h.Helper()
 	return h.arriving(id, "ada", available(a.Party()))
+}
+
+// reached reports whether an address is one that a call rings.
+func (h *house) reached(address number.E164) bool {
+	h.Helper()
+	yes, err := h.store.Directory().Reached(h.ctx, h.account, address)
+	require.NoError(h, err)
+	return yes
 }
 
 // moves gives an agent another endpoint in place of those it has.

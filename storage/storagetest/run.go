@@ -14,7 +14,8 @@ import (
 	"github.com/extflow/extflow/storage"
 )
 
-// Harness is an empty store, and how time goes by there.
+// Harness is an empty store, and how time goes by there. Times that the suite
+// stores are whole milliseconds, and must come back in UTC.
 type Harness struct {
 	Store storage.Store
 
@@ -26,7 +27,7 @@ type Harness struct {
 }
 
 // Patience is the longest that the suite waits for a clock that cannot be moved.
-const Patience = time.Second
+const Patience = 1500 * time.Millisecond
 
 // Run proves what a store promises. Open returns an empty store, another one each
 // time that it is called, and has t clean up behind it.
@@ -40,6 +41,7 @@ func Run(t *testing.T, open func(t *testing.T) Harness) {
 		{"commits", commits()},
 		{"reservations", reservations()},
 		{"agenda", agenda()},
+		{"deliveries", deliveries()},
 		{"directory", directory()},
 		{"entries", entries()},
 		{"numbers", numbers()},

@@ -16,7 +16,7 @@ type view struct {
 	Info             *flow.Info
 	Rev, Standing    uint32
 	State            flow.State
-	Wake             time.Time
+	Clocks           map[flow.Clock]int64 // those that are armed
 	Last             int64
 	Move             flow.Move
 	Agent            string
@@ -32,7 +32,12 @@ func viewed(c flow.Call) view {
 		Info: c.Info, Rev: c.Rev, Standing: c.Standing, State: c.State, Last: c.Last, Move: c.Now(), Agent: c.Agent(),
 		Party: c.Party, Mailbox: c.Mailbox, Legs: append([]string{}, c.Legs...), Owed: c.Owed, Entries: c.Entries, Guesses: c.Guesses,
 	}
-	v.Wake, _, _ = c.Wake()
+	v.Clocks = map[flow.Clock]int64{}
+	for k := flow.StepClock; k <= flow.LifeClock; k++ {
+		if c.Armed.Has(k) {
+			v.Clocks[k] = c.Clocks[k-1]
+		}
+	}
 	return v
 }
 
