@@ -122,7 +122,7 @@ func TestExchange_callsEndInATalk(t *testing.T) {
 
 // kept is how many calls a store takes in before a new one is begun: nothing
 // removes finished calls, and the garbage collector walks them all.
-const kept = 256
+const kept = 1000
 
 // One operation is a call and its leg, every turn of both stored.
 func BenchmarkSimulatedCall(b *testing.B) {

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+// figured is a ring whose every contestant took the same time in three
+// repetitions, but for those named.
+func figured(ns map[string][]float64) []*contestant {
+	ring := contestants()
+	for _, c := range ring {
+		c.allocs, c.bytes, c.ns = "0", "0", []float64{1000, 1000, 1000}
+		if given, ok := ns[c.name]; ok {
+			c.ns = given
+		}
+	}
+	return ring
+}
+
+func TestGoals_areMetOrCountedAsMissed(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	ring := figured(map[string][]float64{
+		"extflow step":      {100, 110, 90},
+		"extflow Advance":   {200, 200, 200},
+		"yardstick":         {50, 50, 50},
+		"qmuntal/stateless": {400, 440, 360},
+		"looplab/fsm":       {1500, 1500, 1800},
+	})
+	named(ring, "extflow Advance").allocs = "1"
+	missed := printGoals(&out, ring)
+	for _, line := range []string{
+		"step costs, in yardsticks           2.00 [1.80 to 2.20]           at most 3           met",
+		"step is faster than stateless       4.00 [4.00 to 4.00]           at least 5 times    NOT MET",
+		"step is faster than looplab         15.00 [13.64 to 20.00]        at least 15 times   met",
+		"calls a second, on a quiet machine  1000000 [1000000 to 1000000]  at least 1,000,000  met",
+		"extflow Advance allocates           1                             0                   NOT MET",
+	} {
+		if !strings.Contains(out.String(), line) {
+			t.Errorf("the table lacks %q:\n%s", line, out.String())
+		}
+	}
+	if missed != 3 {
+		t.Errorf("%d goals were missed, not 3: step and Advance beside stateless, and the allocation", missed)
+	}
+}
+
+func TestGoals_aHopeMissedIsNoGoalMissed(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	ring := figured(map[string][]float64{
+		"extflow step": {10, 10, 10}, "extflow Advance": {20, 20, 20}, "extflow, a call": {1250, 1250, 1250},
+	})
+	if missed := printGoals(&out, ring); missed != 0 || !strings.Contains(out.String(), "not yet") {
+		t.Errorf("%d goals were missed:\n%s", missed, out.String())
+	}
+}
