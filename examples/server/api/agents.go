@@ -1,0 +1,327 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"github.com/extflow/extflow/examples/server/setup"
+	"github.com/extflow/extflow/extension"
+	"github.com/extflow/extflow/storage"
+)
+
+// Agent is an agent as the API reads and writes one. What is marked read-only may
+// be sent back, and is ignored.
+type Agent struct {
+	ID        string     `json:"id" minLength:"1" maxLength:"64" doc:"what the product calls the agent, for good" example:"ada"`
+	Name      string     `json:"name,omitempty" maxLength:"200" doc:"what people call the agent" example:"Ada Lovelace"`
+	Extension string     `json:"extension,omitempty" maxLength:"8" doc:"left out: the one that the agent has, or the next free one" example:"1001"`
+	Endpoints []Endpoint `json:"endpoints,omitempty" maxItems:"20" doc:"where the agent is rung"`
+	Presence  string     `json:"presence,omitempty" enum:"available,busy,away,offline" doc:"left out: as it is, or available"`
+	Hours     string     `json:"hours,omitempty" maxLength:"64" doc:"the name of hours; always open"`
+	Screening string     `json:"screening,omitempty" enum:"on,off" doc:"press 1 to accept; the flow's"`
+	Mailbox   string     `json:"mailbox,omitempty" maxLength:"64" doc:"where the agent's voicemail goes; the agent's own"`
+	Language  string     `json:"language,omitempty" maxLength:"35" doc:"BCP 47; the account's"`
+	Successor string     `json:"successor,omitempty" maxLength:"64" doc:"the agent who gets the extension's calls after this one is deleted"`
+	Rev       uint64     `json:"rev,omitempty" doc:"of the agent as it was read; a change is refused if it is another by now"`
+
+	Reason    string     `json:"reason,omitempty" readOnly:"true" doc:"why the presence is what it is"`
+	Queues    []string   `json:"queues,omitempty" readOnly:"true" doc:"that the agent is a member of"`
+	Call      string     `json:"call,omitempty" readOnly:"true" doc:"the call that reserves the agent"`
+	RestUntil *time.Time `json:"rest_until,omitempty" readOnly:"true" doc:"before then no queue offers the agent a call"`
+	Misses    int        `json:"misses,omitempty" readOnly:"true" doc:"offers missed in a row"`
+}
+
+// Endpoint is where an agent is rung: an address, or an address and the only
+// carrier that reaches it.
+type Endpoint extension.Endpoint
+
+// MarshalJSON writes an address alone where there is no more to it.
+func (e Endpoint) MarshalJSON() ([]byte, error) {
+	if e.Via == "" {
+		return json.Marshal(e.Address)
+	}
+	return json.Marshal(extension.Endpoint(e))
+}
+
+// UnmarshalJSON reads either form.
+func (e *Endpoint) UnmarshalJSON(data []byte) error {
+	if strings.HasPrefix(strings.TrimSpace(string(data)), `"`) {
+		return json.Unmarshal(data, &e.Address)
+	}
+	return json.Unmarshal(data, (*extension.Endpoint)(e))
+}
+
+// Schema describes both forms.
+func (Endpoint) Schema(huma.Registry) *huma.Schema {
+	address := &huma.Schema{Type: huma.TypeString, MaxLength: new(255), Examples: []any{"tel:+12025550111"}, Description: "tel, sip or client"}
+	via := &huma.Schema{Type: huma.TypeString, MaxLength: new(64), Description: "a carrier's name"}
+	both := &huma.Schema{
+		Type: huma.TypeObject, Properties: map[string]*huma.Schema{"address": address, "via": via},
+		Required: []string{"address"}, AdditionalProperties: false,
+	}
+	for _, s := range []*huma.Schema{address, via, both} {
+		s.PrecomputeMessages()
+	}
+	return &huma.Schema{OneOf: []*huma.Schema{address, both}}
+}
+
+type agentPath struct {
+	Agent string `path:"agent" maxLength:"64" doc:"the agent's id"`
+}
+
+type agentBody struct {
+	ETag string `header:"ETag"`
+	Body Agent
+}
+
+type ifMatch struct {
+	IfMatch string `header:"If-Match" maxLength:"80" doc:"the ETag of what is to be changed, as it was read"`
+}
+
+func (a *API) agents() {
+	const tag = "agents"
+	add(a, operation{id: "list-agents", method: http.MethodGet, path: "/agents", tag: tag, summary: "The agents, by extension"}, a.listAgents)
+	add(a, operation{id: "add-agent", method: http.MethodPost, path: "/agents", tag: tag, status: http.StatusCreated,
+		summary: "Add an agent", about: "Without an extension it gets the next free one."}, a.addAgent)
+	add(a, operation{id: "read-agent", method: http.MethodGet, path: "/agents/{agent}", tag: tag, summary: "One agent"}, a.readAgent)
+	add(a, operation{id: "change-agent", method: http.MethodPut, path: "/agents/{agent}", tag: tag, summary: "Change an agent",
+		about: "The extension and the presence stay where they are left out; everything else left out is cleared."}, a.changeAgent)
+	add(a, operation{id: "remove-agent", method: http.MethodDelete, path: "/agents/{agent}", tag: tag, status: http.StatusNoContent,
+		summary: "Remove an agent", about: "Refused while a flow, a menu, a number or another agent names it. Memberships end, live calls finish, the extension rests."}, a.removeAgent)
+	add(a, operation{id: "set-presence", method: http.MethodPut, path: "/agents/{agent}/presence", tag: tag, summary: "Set an agent's presence"}, a.setPresence)
+	add(a, operation{id: "change-extension", method: http.MethodPut, path: "/agents/{agent}/extension", tag: tag, summary: "Change an agent's extension",
+		about: "The old one is in quarantine for a while, in which it still reaches the agent."}, a.changeExtension)
+}
+
+func (a *API) listAgents(ctx context.Context, in *struct {
+	Presence string `query:"presence" enum:"available,busy,away,offline" doc:"only these"`
+	After    string `query:"after" maxLength:"8" doc:"only those after this extension: next of the page before"`
+	Limit    int    `query:"limit" minimum:"1" maximum:"1000" default:"200"`
+}) (*struct {
+	Body struct {
+		Agents []Agent `json:"agents"`
+		Next   string  `json:"next,omitempty" doc:"give it as after for the next page"`
+	}
+}, error) {
+	out := new(struct {
+		Body struct {
+			Agents []Agent `json:"agents"`
+			Next   string  `json:"next,omitempty" doc:"give it as after for the next page"`
+		}
+	})
+	out.Body.Agents = []Agent{}
+	for agent, err := range a.cfg.Store.Directory().Agents(ctx, a.cfg.Account) {
+		if err != nil {
+			return nil, err
+		}
+		if agent.Extension <= in.After || in.Presence != "" && string(agent.Presence) != in.Presence {
+			continue
+		}
+		if len(out.Body.Agents) == in.Limit {
+			out.Body.Next = out.Body.Agents[in.Limit-1].Extension
+			break
+		}
+		told, err := a.told(ctx, agent)
+		if err != nil {
+			return nil, err
+		}
+		out.Body.Agents = append(out.Body.Agents, told)
+	}
+	return out, nil
+}
+
+// told is an agent as the API writes one.
+func (a *API) told(ctx context.Context, g extension.Agent) (Agent, error) {
+	queues, err := a.cfg.Store.Queues().Serving(ctx, a.cfg.Account, g.ID)
+	if err != nil {
+		return Agent{}, err
+	}
+	out := Agent{
+		ID: g.ID, Name: g.Name, Extension: g.Extension, Presence: string(g.Presence), Reason: g.Reason, Hours: g.Hours,
+		Screening: string(g.Screening), Mailbox: g.Mailbox, Language: g.Language, Successor: g.Successor, Rev: g.Rev,
+		Queues: queues, Call: g.Duty.HeldBy, Misses: g.Duty.Misses,
+	}
+	for _, e := range g.Endpoints {
+		out.Endpoints = append(out.Endpoints, Endpoint(e))
+	}
+	if !g.Duty.RestUntil.IsZero() {
+		out.RestUntil = &g.Duty.RestUntil
+	}
+	return out, nil
+}
+
+func (a *API) answer(ctx context.Context, g extension.Agent) (*agentBody, error) {
+	told, err := a.told(ctx, g)
+	return &agentBody{ETag: revTag(g.Rev), Body: told}, err
+}
+
+func revTag(rev uint64) string { return `"` + strconv.FormatUint(rev, 10) + `"` }
+
+func (a *API) readAgent(ctx context.Context, in *agentPath) (*agentBody, error) {
+	g, err := a.cfg.Store.Directory().Agent(ctx, a.cfg.Account, in.Agent)
+	if err != nil {
+		return nil, err
+	}
+	return a.answer(ctx, g)
+}
+
+func (a *API) addAgent(ctx context.Context, in *struct{ Body Agent }) (*agentBody, error) {
+	if _, err := a.cfg.Store.Directory().Agent(ctx, a.cfg.Account, in.Body.ID); err == nil {
+		return nil, at(http.StatusConflict, "body.id", "there is an agent %q; take another id, or change that agent with PUT", in.Body.ID)
+	} else if !errors.Is(err, storage.ErrNotFound) {
+		return nil, err
+	}
+	in.Body.Rev = 0
+	return a.put(ctx, in.Body)
+}
+
+func (a *API) changeAgent(ctx context.Context, in *struct {
+	agentPath
+	ifMatch
+	Body Agent
+}) (*agentBody, error) {
+	was, err := a.cfg.Store.Directory().Agent(ctx, a.cfg.Account, in.Agent)
+	if err != nil {
+		return nil, err
+	}
+	if in.Body.ID != in.Agent {
+		return nil, at(http.StatusUnprocessableEntity, "body.id", "an agent keeps its id: write %q, or add another agent", in.Agent)
+	}
+	if err := matches(in.IfMatch, revTag(was.Rev)); err != nil {
+		return nil, err
+	}
+	if in.Body.Rev == 0 {
+		if in.IfMatch == "" {
+			return nil, at(http.StatusUnprocessableEntity, "body.rev", "say which agent is changed: the rev that it had when it was read, or its ETag as If-Match")
+		}
+		in.Body.Rev = was.Rev
+	}
+	return a.put(ctx, in.Body)
+}
+
+// put stores an agent once all that is wrong with it is known.
+func (a *API) put(ctx context.Context, in Agent) (*agentBody, error) {
+	checked, err := a.check(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	put, err := a.cfg.Store.Directory().Put(ctx, a.cfg.Account, checked)
+	if err != nil {
+		return nil, err
+	}
+	if in.Presence != "" && string(put.Presence) != in.Presence {
+		if err := a.cfg.Engine.SetPresence(ctx, a.cfg.Account, put.ID, extension.Presence(in.Presence), ""); err != nil {
+			return nil, err
+		}
+		if put, err = a.cfg.Store.Directory().Agent(ctx, a.cfg.Account, put.ID); err != nil {
+			return nil, err
+		}
+	}
+	if err := a.cfg.Engine.Freed(ctx, a.cfg.Account, put.ID); err != nil {
+		return nil, err
+	}
+	a.settled(ctx)
+	return a.answer(ctx, put)
+}
+
+func (a *API) setPresence(ctx context.Context, in *struct {
+	agentPath
+	Body struct {
+		Presence string `json:"presence" enum:"available,busy,away,offline"`
+		Reason   string `json:"reason,omitempty" maxLength:"200" doc:"why, for people who read it"`
+	}
+}) (*agentBody, error) {
+	err := a.cfg.Engine.SetPresence(ctx, a.cfg.Account, in.Agent, extension.Presence(in.Body.Presence), in.Body.Reason)
+	if err != nil {
+		return nil, err
+	}
+	a.settled(ctx)
+	return a.readAgent(ctx, &in.agentPath)
+}
+
+func (a *API) changeExtension(ctx context.Context, in *struct {
+	agentPath
+	ifMatch
+	Body struct {
+		Extension string `json:"extension" minLength:"1" maxLength:"8" doc:"digits, or the word next for the next free one" example:"1010"`
+	}
+}) (*agentBody, error) {
+	g, err := a.cfg.Store.Directory().Agent(ctx, a.cfg.Account, in.Agent)
+	if err != nil {
+		return nil, err
+	}
+	if err := matches(in.IfMatch, revTag(g.Rev)); err != nil {
+		return nil, err
+	}
+	if in.Body.Extension == "next" {
+		g, err = a.nextFree(ctx, g)
+	} else {
+		g.Extension = in.Body.Extension
+		g, err = a.cfg.Store.Directory().Put(ctx, a.cfg.Account, g)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return a.answer(ctx, g)
+}
+
+// nextFree gives an agent who has an extension the next free one.
+func (a *API) nextFree(ctx context.Context, g extension.Agent) (extension.Agent, error) {
+	acct, err := a.cfg.Store.Accounts().Load(ctx, a.cfg.Account)
+	if err != nil {
+		return g, err
+	}
+	held := map[string]bool{}
+	for other, err := range a.cfg.Store.Directory().Agents(ctx, a.cfg.Account) {
+		if err != nil {
+			return g, err
+		}
+		held[other.Extension] = true
+	}
+	for ext, ok := acct.Range.After(""); ok; ext, ok = acct.Range.After(ext) {
+		if held[ext] {
+			continue
+		}
+		g.Extension = ext
+		put, err := a.cfg.Store.Directory().Put(ctx, a.cfg.Account, g)
+		if !is(err, extension.ErrTaken, extension.ErrQuarantined, extension.ErrPrefix) {
+			return put, err
+		}
+	}
+	return g, at(http.StatusConflict, "body.extension", "%v: every extension is held, resting or reserved; widen extension_range in the settings", extension.ErrFull)
+}
+
+func (a *API) removeAgent(ctx context.Context, in *struct {
+	agentPath
+	ifMatch
+}) (*none, error) {
+	st, err := setup.Read(ctx, a.cfg.Store, a.cfg.Account)
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(st.Document.Agents, func(g extension.Agent) bool { return g.ID == in.Agent })
+	if i < 0 {
+		_, err := a.cfg.Store.Directory().Agent(ctx, a.cfg.Account, in.Agent)
+		return nil, err
+	}
+	agent := st.Document.Agents[i]
+	if err := matches(in.IfMatch, revTag(agent.Rev)); err != nil {
+		return nil, err
+	}
+	if named := namedBy(st, agent); len(named) > 0 {
+		return nil, at(http.StatusConflict, "path.agent", "agent %s is named by %s; change them first", in.Agent, strings.Join(named, ", "))
+	}
+	if err := a.cfg.Store.Directory().Remove(ctx, a.cfg.Account, in.Agent); err != nil {
+		return nil, err
+	}
+	a.settled(ctx)
+	return nil, nil
+}

@@ -1,0 +1,213 @@
+// Package meter counts what an operator of a server wants to know, by
+// OpenTelemetry, and shows it to Prometheus. No label bears a telephone number,
+// what was keyed, or anything else that a caller or a client can make up.
+package meter
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"go.opentelemetry.io/otel/attribute"
+	otelprom "go.opentelemetry.io/otel/exporters/prometheus"
+	"go.opentelemetry.io/otel/metric"
+	sdk "go.opentelemetry.io/otel/sdk/metric"
+
+	"github.com/extflow/extflow"
+	"github.com/extflow/extflow/adapter"
+	"github.com/extflow/extflow/flow"
+	"github.com/extflow/extflow/storage"
+)
+
+// Meter counts. It is safe for concurrent use.
+type Meter struct {
+	registry *prometheus.Registry
+	provider *sdk.MeterProvider
+
+	turns, ignored, ended, safe, refused metric.Int64Counter
+	http                                 metric.Float64Histogram
+}
+
+// scope is the name of the instrumentation.
+const scope = "github.com/extflow/extflow/examples/server"
+
+// New makes a meter of its own registry. Close it.
+func New() (*Meter, error) {
+	m := &Meter{registry: prometheus.NewRegistry()}
+	exporter, err := otelprom.New(otelprom.WithRegisterer(m.registry), otelprom.WithoutScopeInfo(), otelprom.WithoutTargetInfo())
+	if err != nil {
+		return nil, err
+	}
+	m.provider = sdk.NewMeterProvider(sdk.WithReader(exporter))
+	meter := m.provider.Meter(scope)
+	var errs [6]error
+	m.turns, errs[0] = meter.Int64Counter("extflow.turns", metric.WithDescription("Turns stored, by what happened."))
+	m.ignored, errs[1] = meter.Int64Counter("extflow.ignored", metric.WithDescription("Events that changed nothing, by why."))
+	m.ended, errs[2] = meter.Int64Counter("extflow.calls.ended", metric.WithDescription("Calls closed, by how they ended."))
+	m.safe, errs[3] = meter.Int64Counter("extflow.turns.safe", metric.WithDescription("Safe turns given because the store was out of reach."))
+	m.refused, errs[4] = meter.Int64Counter("extflow.webhooks.refused", metric.WithDescription("Webhooks refused because of their signature."))
+	m.http, errs[5] = meter.Float64Histogram("http.server.request.duration", metric.WithUnit("s"),
+		metric.WithDescription("Duration of HTTP requests, by route."),
+		metric.WithExplicitBucketBoundaries(.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5))
+	return m, errors.Join(errs[:]...)
+}
+
+// Close stops counting.
+func (m *Meter) Close(ctx context.Context) error { return m.provider.Shutdown(ctx) }
+
+// Handler shows what was counted.
+func (m *Meter) Handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+}
+
+// most is how many open calls are counted one by one.
+const most = 10_000
+
+// Watch has the calls that are open, and how late the agenda is, read from a store
+// whenever somebody looks.
+func (m *Meter) Watch(s storage.Store) error {
+	meter := m.provider.Meter(scope)
+	open, err := meter.Int64ObservableGauge("extflow.calls.open", metric.WithDescription("Calls that are not closed; at most 10000 are counted."))
+	if err != nil {
+		return err
+	}
+	late, err := meter.Float64ObservableGauge("extflow.agenda.lag", metric.WithUnit("s"), metric.WithDescription("How long the call that needs attention most has needed it."))
+	if err != nil {
+		return err
+	}
+	_, err = meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
+		n := int64(0)
+		for a, err := range s.Accounts().List(ctx) {
+			if err != nil {
+				return err
+			}
+			for _, err := range s.Calls().List(ctx, a.ID, storage.Query{Live: true, Limit: most}) {
+				if err != nil {
+					return err
+				}
+				n++
+			}
+		}
+		o.ObserveInt64(open, n)
+		lag, err := Lag(ctx, s)
+		o.ObserveFloat64(late, lag.Seconds())
+		return err
+	}, open, late)
+	return err
+}
+
+// Lag is how long the call that needs attention most has needed it.
+func Lag(ctx context.Context, s storage.Store) (time.Duration, error) {
+	now, err := s.Agenda().Now(ctx)
+	if err != nil {
+		return 0, err
+	}
+	at, some, err := s.Agenda().Next(ctx)
+	if err != nil || !some {
+		return 0, err
+	}
+	return max(now.Sub(at), 0), nil
+}
+
+// Observe counts a turn, or an event that changed nothing: give it to the engine.
+func (m *Meter) Observe(o extflow.Observed) {
+	ctx := context.Background()
+	if why := o.Turn.Move.Ignored; why != 0 {
+		m.ignored.Add(ctx, 1, metric.WithAttributes(attribute.String("reason", reason(why))))
+		return
+	}
+	m.turns.Add(ctx, 1, metric.WithAttributes(attribute.String("event", kinds[o.Turn.Event.Kind])))
+	for _, p := range o.Turn.Posts {
+		if p.Kind == flow.PostEnded {
+			m.ended.Add(ctx, 1, metric.WithAttributes(attribute.String("result", strings.TrimPrefix(p.String(), "ends "))))
+		}
+	}
+}
+
+// kinds are the events, in a word.
+var kinds = map[flow.Kind]string{
+	flow.Arrived: "arrived", flow.Pressed: "pressed", flow.Found: "found", flow.Answered: "answered", flow.FoundBusy: "busy",
+	flow.Unanswered: "unanswered", flow.Declined: "declined", flow.Unreachable: "unreachable", flow.AgentHungUp: "agent_hung_up",
+	flow.Recorded: "recorded", flow.HungUp: "hung_up", flow.Woke: "woke", flow.Told: "told", flow.Replied: "replied",
+	flow.Opened: "opened", flow.Failed: "failed", flow.Exhausted: "exhausted",
+}
+
+// reason is why an event was ignored, as transcripts say it.
+func reason(why flow.Ignored) string {
+	return strings.TrimPrefix(flow.Move{Ignored: why}.Text(), "ignored, ")
+}
+
+// Handle counts safe turns: it stands between a carrier and the engine.
+func (m *Meter) Handle(h adapter.Handler) adapter.Handler { return counted{h, m} }
+
+type counted struct {
+	adapter.Handler
+	m *Meter
+}
+
+func (c counted) Handle(ctx context.Context, e flow.Event) (flow.Turn, error) {
+	t, err := c.Handler.Handle(ctx, e)
+	if err != nil && t.Seq == flow.SafeSeq && !errors.Is(err, storage.ErrNotFound) {
+		c.m.safe.Add(ctx, 1)
+	}
+	return t, err
+}
+
+// HTTP measures the requests of a handler, by the pattern of the multiplexer that
+// took them. A carrier's webhooks that are answered 403 were not signed as they
+// should be: carrier says whose a pattern is, and is empty for the others.
+func (m *Meter) HTTP(h http.Handler, carrier func(pattern string) string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		began := time.Now()
+		seen := &status{ResponseWriter: w, code: http.StatusOK}
+		h.ServeHTTP(seen, r)
+		ctx := context.WithoutCancel(r.Context())
+		_, route, spaced := strings.Cut(r.Pattern, " ")
+		if !spaced {
+			route = r.Pattern
+		}
+		m.http.Record(ctx, time.Since(began).Seconds(), metric.WithAttributes(
+			attribute.String("http.request.method", method(r.Method)),
+			attribute.String("http.route", route),
+			attribute.Int("http.response.status_code", seen.code),
+		))
+		if c := carrier(r.Pattern); c != "" && seen.code == http.StatusForbidden {
+			m.refused.Add(ctx, 1, metric.WithAttributes(attribute.String("carrier", c)))
+		}
+	})
+}
+
+// method is one that everybody knows, or other: clients can make words up.
+func method(m string) string {
+	switch m {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+		return m
+	}
+	return "_OTHER"
+}
+
+// status remembers what was answered.
+type status struct {
+	http.ResponseWriter
+	code  int
+	wrote bool
+}
+
+func (s *status) WriteHeader(code int) {
+	if !s.wrote {
+		s.code, s.wrote = code, true
+	}
+	s.ResponseWriter.WriteHeader(code)
+}
+
+func (s *status) Write(b []byte) (int, error) {
+	s.wrote = true
+	return s.ResponseWriter.Write(b)
+}
+
+// Unwrap lets http.ResponseController through.
+func (s *status) Unwrap() http.ResponseWriter { return s.ResponseWriter }

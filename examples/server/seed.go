@@ -1,0 +1,82 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/extflow/extflow"
+	"github.com/extflow/extflow/examples/server/setup"
+	"github.com/extflow/extflow/flow/account"
+	"github.com/extflow/extflow/storage"
+)
+
+// document reads the account document that the server is started with.
+func (s *settings) document() (text []byte, doc *account.Document, from string, err error) {
+	from = "the sample account"
+	text = account.Sample()
+	if s.config != "" {
+		from = s.config
+		if text, err = os.ReadFile(s.config); err != nil {
+			return nil, nil, from, fmt.Errorf("-config: %w", err)
+		}
+	}
+	if doc, err = account.Parse(text); err != nil {
+		return nil, nil, from, fmt.Errorf("%s has faults:\n%w", from, err)
+	}
+	return text, doc, from, nil
+}
+
+// seed puts the document's account into a store that does not have it. One that
+// has it already is compared, and changed only where apply says so.
+func (s *settings) seed(ctx context.Context, store storage.Store, out io.Writer) (id string, err error) {
+	text, doc, from, err := s.document()
+	if err != nil {
+		return "", err
+	}
+	now, err := store.Agenda().Now(ctx)
+	if err != nil {
+		return "", err
+	}
+	_, err = extflow.Install(ctx, store, extflow.Setup(*doc), now)
+	switch {
+	case err == nil:
+		fmt.Fprintf(out, "account %s: made from %s, %d agents, %d numbers\n", doc.Account, from, len(doc.Agents), len(doc.Numbers))
+		return doc.Account, nil
+	case !errors.Is(err, extflow.ErrExists):
+		return "", err
+	}
+	return doc.Account, s.compare(ctx, store, text, doc, from, out)
+}
+
+// compare tells how a store and the document differ, and applies the document
+// where that is asked for.
+func (s *settings) compare(ctx context.Context, store storage.Store, text []byte, doc *account.Document, from string, out io.Writer) error {
+	st, err := setup.Read(ctx, store, doc.Account)
+	if err != nil {
+		return err
+	}
+	open := setup.Open(text)
+	differences, err := setup.Compare(st.Document, *doc, open)
+	if err != nil {
+		return err
+	}
+	switch {
+	case len(differences) == 0:
+		fmt.Fprintf(out, "account %s: as %s says\n", doc.Account, from)
+		return nil
+	case !s.apply:
+		fmt.Fprintf(out, "account %s: differs from %s; nothing was changed, -apply makes it what the document says\n", doc.Account, from)
+		for _, d := range differences {
+			fmt.Fprintf(out, "  %s\n", d)
+		}
+		return nil
+	}
+	done, err := setup.Apply(ctx, store, st, *doc, open, "applied at start")
+	for _, line := range done {
+		fmt.Fprintf(out, "account %s: %s\n", doc.Account, line)
+	}
+	return err
+}

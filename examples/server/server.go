@@ -1,0 +1,242 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"github.com/extflow/extflow"
+	"github.com/extflow/extflow/adapter"
+	"github.com/extflow/extflow/examples/server/api"
+	"github.com/extflow/extflow/examples/server/meter"
+	"github.com/extflow/extflow/examples/server/setup"
+	"github.com/extflow/extflow/examples/server/simulator"
+	"github.com/extflow/extflow/storage"
+	"github.com/extflow/extflow/storage/memory"
+)
+
+// server is everything that a process serves with.
+type server struct {
+	set      *settings
+	out      io.Writer // what people read at start
+	log      *slog.Logger
+	meter    *meter.Meter
+	account  string
+	store    storage.Store
+	engine   *extflow.Engine
+	carriers []carrier
+	sim      atomic.Pointer[simulator.Simulator] // nil where there is none
+	runs     []func(context.Context) error       // until the server stops
+	api      *api.API
+	routes   []route
+	openAPI  []byte
+	draining atomic.Bool
+}
+
+// run starts a server and serves until ctx ends. ready hears where it listens.
+func run(ctx context.Context, args []string, env func(string) string, out, errs io.Writer, ready ...func(net.Addr)) error {
+	set, err := readSettings(args, env, out)
+	if err != nil {
+		return err
+	}
+	s := &server{set: set, out: out, log: logger(set.logAs, errs)}
+	if err := s.build(ctx); err != nil {
+		return err
+	}
+	return s.serve(ctx, ready...)
+}
+
+func logger(as string, to io.Writer) *slog.Logger {
+	if as == "json" {
+		return slog.New(slog.NewJSONHandler(to, nil))
+	}
+	return slog.New(slog.NewTextHandler(to, nil))
+}
+
+// build makes everything, and starts nothing.
+func (s *server) build(ctx context.Context) (err error) {
+	if s.meter, err = meter.New(); err != nil {
+		return err
+	}
+	if s.carriers, err = s.set.carriers(s.log); err != nil {
+		return err
+	}
+	if err := s.exchange(ctx); err != nil {
+		return err
+	}
+	if err := s.meter.Watch(s.store); err != nil {
+		return err
+	}
+	if err := s.engine.Remember(ctx); err != nil {
+		return err
+	}
+	if err := s.describe(); err != nil {
+		return err
+	}
+	return nil
+}
+
+// exchange makes the store and the engine. With the simulator alone they are the
+// simulator's, so that everything goes by its clock; with a carrier on they go by
+// real time, and the simulator has its own.
+func (s *server) exchange(ctx context.Context) error {
+	alone := s.set.simulator && len(s.carriers) == 0
+	if alone {
+		sim, err := s.newSimulator()
+		if err != nil {
+			return err
+		}
+		s.sim.Store(sim)
+		s.store, s.engine = sim.Store, sim.Engine
+		s.account, err = s.set.seed(ctx, s.store, s.out)
+		return err
+	}
+	s.store = memory.New(memory.Config{})
+	adapters := map[string]adapter.Carrier{}
+	for _, c := range s.carriers {
+		adapters[c.Name] = c.adapter
+	}
+	var err error
+	if s.engine, err = extflow.New(extflow.Config{Store: s.store, Carriers: adapters, Logger: s.log, Observe: s.meter.Observe}); err != nil {
+		return err
+	}
+	for _, c := range s.carriers {
+		c.attach(s.meter.Handle(s.engine))
+	}
+	if s.account, err = s.set.seed(ctx, s.store, s.out); err != nil {
+		return err
+	}
+	s.runs = append(s.runs, s.engine.Run)
+	if s.set.simulator {
+		return s.renew(ctx)
+	}
+	return nil
+}
+
+func (s *server) newSimulator() (*simulator.Simulator, error) {
+	return simulator.New(simulator.Config{Logger: s.log, Observe: s.meter.Observe, Wrap: s.meter.Handle})
+}
+
+// renew gives the simulator a fresh copy of the account.
+func (s *server) renew(ctx context.Context) error {
+	st, err := setup.Read(ctx, s.store, s.account)
+	if err != nil {
+		return err
+	}
+	sim, err := s.newSimulator()
+	if err != nil {
+		return err
+	}
+	for i, n := range st.Document.Numbers { // releases are the copy's own, and every carrier is the simulator
+		n.Release, n.Carriers, n.Rev = "", nil, 0
+		st.Document.Numbers[i] = n
+	}
+	for i := range st.Document.Agents {
+		st.Document.Agents[i].Rev = 0
+	}
+	if _, err := extflow.Install(ctx, sim.Store, extflow.Setup(st.Document), time.Now()); err != nil {
+		return err
+	}
+	s.sim.Store(sim)
+	return nil
+}
+
+// simulate lets the simulator's time pass: that of whichever is the newest.
+func (s *server) simulate(ctx context.Context) error {
+	for ctx.Err() == nil {
+		sim := s.sim.Load()
+		turn, cancel := context.WithTimeout(ctx, time.Second)
+		_ = sim.Run(turn) // it ends when its turn does
+		cancel()
+	}
+	return ctx.Err()
+}
+
+// describe makes the API and the routes.
+func (s *server) describe() (err error) {
+	c := api.Config{Account: s.account, Store: s.store, Engine: s.engine, Logger: s.log}
+	if sim := s.sim.Load(); sim != nil {
+		c.Simulator = s.sim.Load
+		if sim.Store == s.store {
+			c.Settle = sim.Catch
+		} else {
+			c.Renew = s.renew
+		}
+		s.runs = append(s.runs, s.simulate)
+	}
+	if s.api, err = api.New(c); err != nil {
+		return err
+	}
+	s.routes = s.table()
+	s.openAPI, err = s.document()
+	return err
+}
+
+// The times that a request may take.
+const (
+	headerTime = 5 * time.Second
+	readTime   = 15 * time.Second
+	writeTime  = 30 * time.Second
+	idleTime   = time.Minute
+	drainTime  = 20 * time.Second
+)
+
+// serve listens until ctx ends, then lets what is under way finish.
+func (s *server) serve(ctx context.Context, ready ...func(net.Addr)) error {
+	listener, err := net.Listen("tcp", s.set.addr)
+	if err != nil {
+		return fmt.Errorf("-addr: %w", err)
+	}
+	h := &http.Server{
+		Handler: s.handler(), ReadHeaderTimeout: headerTime, ReadTimeout: readTime, WriteTimeout: writeTime,
+		IdleTimeout: idleTime, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+		TLSConfig: s.tls(),
+	}
+	running, stopRuns := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopRuns()
+	done := make(chan error, len(s.runs))
+	for _, r := range s.runs {
+		go func() { done <- r(running) }()
+	}
+	served := make(chan error, 1)
+	go func() {
+		if s.set.cert != nil {
+			served <- h.ServeTLS(listener, "", "")
+		} else {
+			served <- h.Serve(listener)
+		}
+	}()
+	s.greet(listener.Addr())
+	for _, f := range ready {
+		f(listener.Addr())
+	}
+	var failed error
+	select {
+	case failed = <-served:
+	case <-ctx.Done():
+	}
+	return errors.Join(failed, s.stop(h, stopRuns, done))
+}
+
+// stop takes no more requests, lets those that are under way finish, then stops
+// what runs by itself.
+func (s *server) stop(h *http.Server, stopRuns func(), done <-chan error) error {
+	s.draining.Store(true)
+	s.log.Info("stopping: requests under way are finished first")
+	ctx, cancel := context.WithTimeout(context.Background(), drainTime)
+	defer cancel()
+	err := h.Shutdown(ctx)
+	stopRuns()
+	for range s.runs {
+		if e := <-done; e != nil && !errors.Is(e, context.Canceled) {
+			err = errors.Join(err, e)
+		}
+	}
+	return errors.Join(err, s.meter.Close(ctx))
+}

@@ -1,0 +1,181 @@
+package main
+
+import (
+	"crypto/tls"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"net"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// settings are what a server is started with: flags, or their twins in the
+// environment.
+type settings struct {
+	addr      string
+	config    string // a file; empty is the sample
+	apply     bool
+	db        string
+	publicURL string // without a slash at its end
+	simulator bool
+	certFile  string
+	keyFile   string
+	logAs     string // text or json
+	token     string
+
+	twilio twilioSettings
+	cert   *tls.Certificate
+}
+
+// twilioSettings switch Twilio on where the first two are set.
+type twilioSettings struct{ accountSID, authToken, apiURL string }
+
+func (t twilioSettings) on() bool { return t.accountSID != "" && t.authToken != "" }
+
+// anyCarrier reports whether a carrier is switched on.
+func (s *settings) anyCarrier() bool { return s.twilio.on() }
+
+// readSettings reads flags and environment. The error lists every fault.
+func readSettings(args []string, env func(string) string, help io.Writer) (*settings, error) {
+	s := &settings{}
+	var faults []error
+	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
+	simulator := ""
+	if err := s.flags(args, env, help, &simulator, fault); err != nil {
+		return nil, err
+	}
+	s.token = env("EXTFLOW_ADMIN_TOKEN")
+	s.twilio = twilioSettings{env("TWILIO_ACCOUNT_SID"), env("TWILIO_AUTH_TOKEN"), env("TWILIO_API_URL")}
+	s.checkServing(fault)
+	s.checkDB(fault)
+	s.checkCarriers(env, fault)
+	s.simulator = !s.anyCarrier()
+	if simulator != "" {
+		on, err := strconv.ParseBool(simulator)
+		if err != nil {
+			fault("-simulator (EXTFLOW_SIMULATOR): %q; write true or false", simulator)
+		}
+		s.simulator = on
+	}
+	if len(faults) > 0 {
+		return nil, errors.Join(append([]error{errSettings}, faults...)...)
+	}
+	return s, nil
+}
+
+// errSettings is in every error of readSettings but that of -help.
+var errSettings = errors.New("the server cannot start as it is configured:")
+
+// optional is a flag that may be given without a value.
+type optional struct{ into *string }
+
+func (o optional) String() string   { return "" }
+func (o optional) IsBoolFlag() bool { return true }
+func (o optional) Set(v string) error {
+	*o.into = v
+	return nil
+}
+
+func (s *settings) flags(args []string, env func(string) string, help io.Writer, simulator *string, fault func(string, ...any)) error {
+	apply := env("EXTFLOW_APPLY")
+	*simulator = env("EXTFLOW_SIMULATOR")
+	or := func(name, usual string) string {
+		if v := env(name); v != "" {
+			return v
+		}
+		return usual
+	}
+	fs := flag.NewFlagSet("server", flag.ContinueOnError)
+	fs.SetOutput(io.Discard)
+	fs.StringVar(&s.addr, "addr", or("EXTFLOW_ADDR", "127.0.0.1:8080"), "where to listen (EXTFLOW_ADDR)")
+	fs.StringVar(&s.config, "config", env("EXTFLOW_CONFIG"), "an account document, YAML or JSON; the sample account (EXTFLOW_CONFIG)")
+	fs.Var(optional{&apply}, "apply", "make a store that has the account already what the document says (EXTFLOW_APPLY)")
+	fs.StringVar(&s.db, "db", or("EXTFLOW_DB", "memory:"), "the store; only memory: in this release (EXTFLOW_DB)")
+	fs.StringVar(&s.publicURL, "public-url", env("EXTFLOW_PUBLIC_URL"), "where carriers reach this server, as in https://calls.example.com (EXTFLOW_PUBLIC_URL)")
+	fs.Var(optional{simulator}, "simulator", "simulated calls; on while no carrier is (EXTFLOW_SIMULATOR)")
+	fs.StringVar(&s.certFile, "tls-cert", env("EXTFLOW_TLS_CERT"), "a certificate file, to serve HTTPS without a proxy (EXTFLOW_TLS_CERT)")
+	fs.StringVar(&s.keyFile, "tls-key", env("EXTFLOW_TLS_KEY"), "its key file (EXTFLOW_TLS_KEY)")
+	fs.StringVar(&s.logAs, "log", or("EXTFLOW_LOG", "text"), "text or json (EXTFLOW_LOG)")
+	err := fs.Parse(args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		fs.SetOutput(help)
+		fmt.Fprintln(help, "server answers calls for one account. Flags, each with its twin in the environment:")
+		fs.PrintDefaults()
+		fmt.Fprintln(help, "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN switch Twilio on; TWILIO_API_URL is another base of its REST API.\nEXTFLOW_ADMIN_TOKEN admits administrators from elsewhere than this machine.")
+		return err
+	case err != nil:
+		return fmt.Errorf("%w\n%w; -help lists the flags", errSettings, err)
+	}
+	if fs.NArg() > 0 {
+		fault("%q is no flag; -help lists them", fs.Arg(0))
+	}
+	if apply != "" {
+		if s.apply, err = strconv.ParseBool(apply); err != nil {
+			fault("-apply (EXTFLOW_APPLY): %q; write true or false", apply)
+		}
+	}
+	return nil
+}
+
+// checkServing checks where and how the server listens.
+func (s *settings) checkServing(fault func(string, ...any)) {
+	if _, port, err := net.SplitHostPort(s.addr); err != nil || port == "" {
+		fault("-addr (EXTFLOW_ADDR): %q; write a host and a port, as in 127.0.0.1:8080", s.addr)
+	}
+	if s.logAs != "text" && s.logAs != "json" {
+		fault("-log (EXTFLOW_LOG): %q; write text or json", s.logAs)
+	}
+	if s.token != "" && len(s.token) < minToken {
+		fault("EXTFLOW_ADMIN_TOKEN: %d characters; take %d at least, as from openssl rand -hex 32", len(s.token), minToken)
+	}
+	switch {
+	case (s.certFile == "") != (s.keyFile == ""):
+		fault("-tls-cert and -tls-key (EXTFLOW_TLS_CERT, EXTFLOW_TLS_KEY): give both, or neither")
+	case s.certFile != "":
+		cert, err := tls.LoadX509KeyPair(s.certFile, s.keyFile)
+		if err != nil {
+			fault("-tls-cert, -tls-key: %w", err)
+		}
+		s.cert = &cert
+	}
+	if s.publicURL == "" {
+		return
+	}
+	u, err := url.Parse(s.publicURL)
+	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
+		fault("-public-url (EXTFLOW_PUBLIC_URL): %q; write what carriers request, as in https://calls.example.com", s.publicURL)
+	}
+	s.publicURL = strings.TrimRight(s.publicURL, "/")
+}
+
+// minToken is how long an administrator's token must be.
+const minToken = 16
+
+func (s *settings) checkDB(fault func(string, ...any)) {
+	if s.db != "memory:" {
+		fault("-db (EXTFLOW_DB): this release keeps everything in memory; SQLite and PostgreSQL come with the next. Leave -db out, or write -db memory:")
+	}
+}
+
+// checkCarriers checks the secrets that switch carriers on.
+func (s *settings) checkCarriers(env func(string) string, fault func(string, ...any)) {
+	t := s.twilio
+	if t.accountSID != "" && t.authToken == "" {
+		fault("TWILIO_ACCOUNT_SID is set and TWILIO_AUTH_TOKEN is not; without it webhooks could be forged")
+	}
+	if t.accountSID == "" && t.authToken != "" {
+		fault("TWILIO_AUTH_TOKEN is set and TWILIO_ACCOUNT_SID is not; it is on the first page of Twilio's console")
+	}
+	if (t.accountSID != "" || t.authToken != "") && s.publicURL == "" {
+		fault("TWILIO_ACCOUNT_SID or TWILIO_AUTH_TOKEN is set and there is no -public-url (EXTFLOW_PUBLIC_URL); webhooks are signed for the address that Twilio requests, so write it, as in https://calls.example.com")
+	}
+	for _, name := range []string{"VONAGE_APPLICATION_ID", "VONAGE_PRIVATE_KEY", "VONAGE_API_KEY", "VONAGE_SIGNATURE_SECRET"} {
+		if env(name) != "" {
+			fault("%s is set, and Vonage comes with a later release; unset it", name)
+		}
+	}
+}
