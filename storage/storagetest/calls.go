@@ -56,6 +56,17 @@ func calls() []promise {
 				require.Nil(h, turn.Info, "that is the call's")
 			}
 		}},
+		{"what becomes of a Txn after it was stored does not matter", func(h *house) {
+			change := h.arriving("c1", "flow desk")
+			h.stores(change)
+			want := h.text(h.turns("c1"))
+			change.Turns[0] = flow.Turn{Seq: 99}
+			change.Now.Rev = 99
+			require.Equal(h, want, h.text(h.turns("c1")))
+			require.EqualValues(h, 1, h.loaded("c1").Rev)
+			h.turns("c1")[0].Seq = 99
+			require.Equal(h, want, h.text(h.turns("c1")))
+		}},
 		{"turns can be had from a number on", func(h *house) {
 			c := h.ring("c1", "ada")
 			h.happens(&c, hungUp)

@@ -25,6 +25,21 @@ func directory() []promise {
 			h.same(a, stored)
 			h.same(a, h.found("new"))
 		}},
+		{"an agent who was read can be changed without changing the store", func(h *house) {
+			before := h.snapshot()
+			h.found("ada").Endpoints[0].Address = "client:somebody"
+			for _, a := range all(h, h.store.Directory().Agents(h.ctx, acme)) {
+				for i := range a.Endpoints {
+					a.Endpoints[i].Address = "client:somebody"
+				}
+			}
+			require.Equal(h, before, h.snapshot())
+			put := extension.Agent{ID: "new", Endpoints: []extension.Endpoint{{Address: "client:new"}}}
+			_, err := h.store.Directory().Put(h.ctx, acme, put)
+			require.NoError(h, err)
+			put.Endpoints[0].Address = "client:somebody"
+			require.Equal(h, "client:new", h.found("new").Endpoints[0].Address)
+		}},
 		{"an agent without an extension gets the next free one, and keeps it", func(h *house) {
 			require.Equal(h, "1004", h.agent("new", "").Extension)
 			require.Equal(h, "1005", h.agent("newer", "").Extension)
