@@ -21,13 +21,12 @@ type Config struct {
 	Store    storage.Store
 	Carriers map[string]adapter.Carrier // by the name that their events bear in Info.Carrier
 
-	Logger   *slog.Logger    // nil logs nothing; numbers are masked, digits never logged
-	Observe  func(Observed)  // called after the commit, in the order of a call's turns; must not block
-	NewID    func() string   // ids of the legs that we place; random UUIDs
-	Deadline time.Duration   // the store's time for one event, then a safe turn; 800 ms
-	Lease    time.Duration   // how long a claimed call is this node's; 30 s
-	Guesses  GuessLimit      // wrong entries of one caller across calls
-	Rand     func(n int) int // reserved for back-off; nil is a fixed one
+	Logger   *slog.Logger   // nil logs nothing; numbers are masked, digits never logged
+	Observe  func(Observed) // called after the commit, in the order of a call's turns; must not block
+	NewID    func() string  // ids of the legs that we place; random UUIDs
+	Deadline time.Duration  // the store's time for one event, then a safe turn; 800 ms
+	Lease    time.Duration  // how long a claimed call is this node's; 30 s
+	Guesses  GuessLimit     // wrong entries of one caller across calls
 }
 
 // GuessLimit bounds the wrong entries of a caller across calls: 20 an hour.
@@ -54,7 +53,8 @@ var ErrConfig = errors.New("extflow: the configuration has faults")
 // for concurrent use.
 type Engine struct {
 	Config
-	shared *shared
+	watched bool // somebody reads the log or observes
+	shared  *shared
 }
 
 // shared is what engines made by With have in common.
@@ -91,8 +91,9 @@ func New(c Config) (*Engine, error) {
 		return nil, errors.Join(append([]error{ErrConfig}, faults...)...)
 	}
 	return &Engine{
-		Config: c.withDefaults(),
-		shared: &shared{nudge: make(chan struct{}, 1), serve: map[line]time.Time{}},
+		Config:  c.withDefaults(),
+		watched: c.Logger != nil || c.Observe != nil,
+		shared:  &shared{nudge: make(chan struct{}, 1), serve: map[line]time.Time{}},
 	}, nil
 }
 

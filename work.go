@@ -165,7 +165,11 @@ func (w *work) after(changes []storage.Change) {
 	}
 }
 
+// saw remembers what those who watch are told after the commit.
 func (w *work) saw(b *flow.Book, c flow.Call, t flow.Turn) {
+	if !w.e.watched {
+		return
+	}
 	t.Info = c.Info
 	w.seen = append(w.seen, Observed{Turn: t, Call: c, Step: b.StepName(c.State)})
 }
