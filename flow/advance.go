@@ -64,8 +64,9 @@ func (c *Call) become(e *Event, eff effect, now int64) {
 			c.Move = c.words(eff.move, &e.What)
 		}
 	}
-	if eff.arm != nil {
-		c.arm(eff.arm, now)
+	c.arm(eff.arm, now)
+	if c.Marks.Has(Closed) {
+		c.Clocks = Clocks{}
 	}
 	switch {
 	case e.Reply, c.Marks.Has(CallerGone):

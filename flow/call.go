@@ -25,7 +25,7 @@ type Call struct {
 }
 
 // Clocks are the instants at which the armed clocks go off, in nanoseconds since
-// 1970, by Clock-1. Those not in State.Armed mean nothing.
+// 1970, by Clock-1. Those not in State.Armed are 0.
 type Clocks [numClocks]int64
 
 // Now is what stands: what the carrier is to say, and what the call waits on. Once
@@ -68,7 +68,10 @@ func (c *Call) fill(m *Move) {
 
 // talk is the name of the talk that the call takes part in: the caller's call.
 func (c *Call) talk() string {
-	if c.Info.Peer != "" {
+	switch {
+	case c.Info == nil:
+		return ""
+	case c.Info.Peer != "":
 		return c.Info.Peer
 	}
 	return c.Info.ID
@@ -122,8 +125,11 @@ func (c *Call) arm(a *arms, now int64) {
 		return
 	}
 	for k := range a.in {
-		if a.set.Has(Clock(k + 1)) {
+		switch {
+		case a.on.Has(Clock(k + 1)):
 			c.Clocks[k] = now + int64(a.in[k])
+		case a.set.Has(Clock(k + 1)):
+			c.Clocks[k] = 0
 		}
 	}
 }

@@ -142,7 +142,7 @@ func (b *Book) blaze(s *State, to StepID) {
 		s.Trail = [3]StepID{}
 		return
 	}
-	if from := s.At; from != to && b.nodes[from].trail {
+	if from := s.At; from != to && int(from) < len(b.nodes) && b.nodes[from].trail {
 		copy(s.Trail[1:], s.Trail[:])
 		s.Trail[0] = from
 	}

@@ -13,7 +13,7 @@ import (
 func (b *Book) openRecord(n *node, s *State, w *What) effect {
 	if n.personal {
 		id := n.variant(s.Box)
-		if id == 0 {
+		if id == 0 || int(id) >= len(b.nodes) {
 			return b.leave(n, s, OnOtherwise, w)
 		}
 		s.At, n = id, &b.nodes[id]
