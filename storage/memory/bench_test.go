@@ -84,8 +84,7 @@ func BenchmarkCommit(b *testing.B) {
 	}
 }
 
-// BenchmarkCommit_turn stores turns that concern their calls alone: one in five is
-// another, so that calls stay as long as calls are.
+// BenchmarkCommit_turn stores turns that concern their call alone, eight of a call.
 func BenchmarkCommit_turn(b *testing.B) {
 	s, c := opened(b)
 	ctx := context.Background()
