@@ -1,9 +1,11 @@
 package flowtest
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
+	"time"
 
 	"github.com/goccy/go-yaml"
 
@@ -15,6 +17,7 @@ import (
 type script struct {
 	doc  *account.Document
 	book *flow.Book
+	zone *time.Location // of the clock on the account's wall
 }
 
 // prepare reads a document, lays over it what a story changes, and compiles it.
@@ -28,7 +31,11 @@ func prepare(document []byte, over string) (script, error) {
 		return script{}, err
 	}
 	book, err := flow.Compile(doc.Settings)
-	return script{doc, book}, err
+	if err != nil {
+		return script{}, err
+	}
+	zone, err := time.LoadLocation(cmp.Or(doc.Settings.Defaults.Timezone, "UTC"))
+	return script{doc, book, zone}, err
 }
 
 // overlay is the document with other things laid over it: a setting, a message, a

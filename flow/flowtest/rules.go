@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"reflect"
 
+	"github.com/extflow/extflow/adapter/sim"
 	"github.com/extflow/extflow/flow"
 )
 
@@ -36,7 +37,7 @@ func (st *stage) holds(ctx context.Context) error {
 	}
 	faults = append(faults, st.reserved(ctx, holders))
 	for _, leg := range st.carrier.Legs() {
-		if leg.Gone {
+		if leg.Gone && !st.broken {
 			faults = append(faults, fmt.Errorf("the telephone %s is %s for a caller who is gone", leg.Phone, leg.State))
 		}
 	}
@@ -88,6 +89,7 @@ func (st *stage) reserved(ctx context.Context, holders map[string]string) error 
 // clear has every caller hang up and time pass until nothing is left to happen,
 // and checks that everything is as if nobody had called.
 func (st *stage) clear(ctx context.Context) error {
+	st.carrier.Break(sim.Faults{})
 	for _, phone := range st.carrier.Phones() {
 		if err := phone.HangUp(ctx); err != nil {
 			return err

@@ -27,6 +27,7 @@ package flowtest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -43,64 +44,72 @@ const Update = "EXTFLOW_UPDATE"
 // is played with that; the document given may then be nil.
 func Run(t *testing.T, pattern string, document []byte) {
 	t.Helper()
-	RunOn(t, pattern, document, OpenCore)
+	run(t, pattern, &shelf{document: document, open: OpenCore, rewrite: os.Getenv(Update) != ""})
 }
 
-// RunOn is Run with another Exchange behind the telephones.
+// RunOn is Run with another Exchange behind the telephones. It never rewrites a
+// story.
 func RunOn(t *testing.T, pattern string, document []byte, open Open) {
+	t.Helper()
+	run(t, pattern, &shelf{document: document, open: open})
+}
+
+func run(t *testing.T, pattern string, shelf *shelf) {
 	t.Helper()
 	files, err := filepath.Glob(pattern)
 	if err != nil || len(files) == 0 {
-		t.Fatalf("no stories at %s; write the path of .call files, as in testdata/*.call (%v)", pattern, err)
+		t.Fatalf("no stories at %s; write where .call files are, as in testdata/*.call (%v)", pattern, err)
 	}
-	shelf := &shelf{document: document}
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".call"), func(t *testing.T) {
 			t.Parallel()
-			runFile(t, file, shelf, open)
+			if err := shelf.play(t.Context(), file); err != nil {
+				t.Error(err)
+			}
 		})
 	}
 }
 
-func runFile(t *testing.T, file string, shelf *shelf, open Open) {
-	t.Helper()
+// shelf is what stories are played with: documents that were prepared, since most
+// stories share one, and what stands behind the telephones.
+type shelf struct {
+	document []byte
+	open     Open
+	rewrite  bool // write what happened into the stories
+
+	mu    sync.Mutex
+	ready map[string]script
+}
+
+// play plays the story of a file. The error says what is wrong with the file, what
+// did not hold, and where the answers differ.
+func (s *shelf) play(ctx context.Context, file string) error {
 	text, err := os.ReadFile(file)
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
 	story, err := ParseStory(file, string(text))
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
-	script, err := shelf.script(story)
+	script, err := s.script(story)
 	if err != nil {
-		t.Fatalf("%s: the account: %v", file, err)
+		return fmt.Errorf("%s: the account: %w", file, err)
 	}
-	answers, err := play(t.Context(), story, script, open)
-	if err != nil {
-		t.Error(err)
-	}
+	answers, err := play(ctx, story, script, s.open)
 	if len(answers) < len(story.Scenes) {
-		return
+		return err
 	}
-	if told := story.Told(answers); os.Getenv(Update) != "" {
+	if told := story.Told(answers); s.rewrite {
 		if told != string(text) {
-			if err := os.WriteFile(file, []byte(told), 0o644); err != nil { //nolint:gosec // a file that people read
-				t.Fatal(err)
-			}
+			err = errors.Join(err, os.WriteFile(file, []byte(told), 0o644)) //nolint:gosec // a file that people read
 		}
-		return
+		return err
 	}
 	if diff := story.Differs(answers); diff != "" {
-		t.Errorf("- the story, + what happened; %s=1 rewrites it\n%s", Update, diff)
+		err = errors.Join(err, fmt.Errorf("- the story, + what happened; %s=1 rewrites it\n%s", Update, diff))
 	}
-}
-
-// shelf keeps documents that were prepared, since most stories share one.
-type shelf struct {
-	document []byte
-	mu       sync.Mutex
-	ready    map[string]script
+	return err
 }
 
 // script is the story's account, prepared.
@@ -136,6 +145,21 @@ func (s *shelf) script(story Story) (script, error) {
 // play plays a story and returns the answers by scene, fewer where it broke off.
 // The error says what was wrong besides answers.
 func play(ctx context.Context, story Story, s script, open Open) ([][]string, error) {
+	return perform(ctx, story, s, open, func(err error) error { return err })
+}
+
+// playAll plays a story of which some acts may be impossible where they come: they
+// are left out.
+func playAll(ctx context.Context, story Story, s script, open Open) ([][]string, error) {
+	return perform(ctx, story, s, open, func(err error) error {
+		if errors.Is(err, ErrImpossible) {
+			return nil
+		}
+		return err
+	})
+}
+
+func perform(ctx context.Context, story Story, s script, open Open, mind func(error) error) ([][]string, error) {
 	start, scenes := monday, story.Scenes
 	if scenes[0].Act.Does == Reaches {
 		start = scenes[0].Act.At
@@ -147,7 +171,7 @@ func play(ctx context.Context, story Story, s script, open Open) ([][]string, er
 	var answers [][]string
 	for _, scene := range scenes {
 		lines, err := st.scene(ctx, scene.Act)
-		if err != nil {
+		if err = mind(err); err != nil {
 			return answers, story.at(scene, err)
 		}
 		answers = append(answers, lines)

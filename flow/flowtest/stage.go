@@ -19,13 +19,13 @@ type stage struct {
 	script   script
 	carrier  *sim.Carrier
 	exchange Exchange
-	zone     *time.Location
 	phones   map[string]*sim.Phone // callers' newest, by name
 	names    map[flow.Key]string   // whose call it is
 	first    string                // who dialled first: answers without a name are theirs
 	watched  []*watched            // calls in the order in which they are told of
 	asides   []answer              // what agents heard while their phone was screened
 	presence map[string]extension.Presence
+	broken   bool // something went wrong on the way: what must hold at once may take a while
 }
 
 // watched is a call with how far it was told.
@@ -38,17 +38,14 @@ type watched struct {
 
 // raise makes a stage. Time begins at start, by the clock on the account's wall.
 func raise(s script, start time.Time, open Open) (*stage, error) {
-	zone, err := time.LoadLocation(s.zone())
-	if err != nil {
-		return nil, err
-	}
 	st := &stage{
-		script: s, zone: zone,
-		carrier:  sim.New(sim.Config{Start: onTheWall(start, zone)}),
+		script:   s,
+		carrier:  sim.New(sim.Config{Start: onTheWall(start, s.zone)}),
 		phones:   map[string]*sim.Phone{},
 		names:    map[flow.Key]string{},
 		presence: map[string]extension.Presence{},
 	}
+	var err error
 	st.exchange, err = open(Site{Document: s.doc, Book: s.book, Name: "sim", Carrier: st.carrier, Now: st.carrier.Now})
 	if err != nil {
 		return nil, err
@@ -74,19 +71,16 @@ func onTheWall(t time.Time, zone *time.Location) time.Time {
 	return time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), t.Second(), 0, zone)
 }
 
-func (s script) zone() string {
-	if zone := s.doc.Settings.Defaults.Timezone; zone != "" {
-		return zone
-	}
-	return "UTC"
-}
+// ErrImpossible is in the error of an act that cannot happen where it comes: nothing
+// rings, or the call has ended.
+var ErrImpossible = errors.New("this cannot happen here")
 
 // do has an act happen.
 func (st *stage) do(ctx context.Context, a Act) error {
 	st.asides = nil
 	err := st.perform(ctx, a)
 	if errors.Is(err, sim.ErrIdle) || errors.Is(err, sim.ErrOver) {
-		return fmt.Errorf("%q cannot happen here: %w", a, err)
+		return fmt.Errorf("%w: %w", ErrImpossible, err)
 	}
 	return err
 }
@@ -99,11 +93,13 @@ func (st *stage) perform(ctx context.Context, a Act) error {
 		_, err := st.carrier.SkipToNext(ctx)
 		return err
 	case Reaches:
-		return st.carrier.WaitUntil(ctx, onTheWall(a.At, st.zone))
+		return st.carrier.WaitUntil(ctx, onTheWall(a.At, st.script.zone))
 	case Refuses:
+		st.broken = true
 		st.carrier.Break(sim.Faults{DoRefuses: 1})
 		return nil
 	case Twice, Lost, Late:
+		st.broken = true
 		st.carrier.Break(sim.Faults{Next: []sim.Fault{{Twice: a.Does == Twice, Lost: a.Does == Lost, Late: a.For}}})
 		return nil
 	case Dials:
@@ -144,7 +140,7 @@ func (st *stage) dial(ctx context.Context, a Act) error {
 func (st *stage) caller(ctx context.Context, a Act) error {
 	phone := st.phones[a.Who]
 	if phone == nil {
-		return fmt.Errorf("%q: %s has not dialled", a, a.Who)
+		return fmt.Errorf("%w: %s has not dialled", ErrImpossible, a.Who)
 	}
 	switch a.Does {
 	case Presses:
@@ -163,7 +159,7 @@ func (st *stage) caller(ctx context.Context, a Act) error {
 		}
 		return st.carrier.Wait(ctx, 0)
 	}
-	return fmt.Errorf("%q: callers do no such thing", a)
+	return fmt.Errorf("%w: callers do no such thing", ErrImpossible)
 }
 
 // agent is something that an agent does: at the endpoint named, or at the first
@@ -171,7 +167,7 @@ func (st *stage) caller(ctx context.Context, a Act) error {
 func (st *stage) agent(ctx context.Context, a Act) error {
 	phones, err := st.endpoints(a.Who)
 	if err != nil {
-		return fmt.Errorf("%q: %w", a, err)
+		return err
 	}
 	var at []*sim.Agent
 	for _, p := range phones {
@@ -198,14 +194,14 @@ func (st *stage) agent(ctx context.Context, a Act) error {
 		}
 		return nil
 	}
-	return fmt.Errorf("%q: agents do no such thing", a)
+	return fmt.Errorf("%w: agents do no such thing", ErrImpossible)
 }
 
 // manner is what an agent's telephones do by themselves from now on.
 func (st *stage) manner(ctx context.Context, a Act) error {
 	phones, err := st.endpoints(a.Who)
 	if err != nil {
-		return fmt.Errorf("%q: %w", a, err)
+		return err
 	}
 	for _, p := range phones {
 		v := p.View()
@@ -238,7 +234,7 @@ func (st *stage) endpoints(who string) ([]*sim.Agent, error) {
 	}
 	i := slices.IndexFunc(st.script.doc.Agents, func(a extension.Agent) bool { return a.ID == who })
 	if i < 0 {
-		return nil, fmt.Errorf("%s is neither an agent of the account nor on the telephone", who)
+		return nil, fmt.Errorf("%w: %s is neither an agent of the account nor on the telephone", ErrImpossible, who)
 	}
 	var phones []*sim.Agent
 	for _, e := range st.script.doc.Agents[i].Endpoints {

@@ -53,7 +53,7 @@ var ErrStory = errors.New("not a story")
 // ParseStory reads a story. The error tells every line that makes no sense, and
 // what to write instead.
 func ParseStory(name, text string) (Story, error) {
-	s := Story{Name: name, lines: strings.Split(strings.TrimRight(text, "\n"), "\n")}
+	s := Story{Name: name, lines: strings.Split(strings.TrimRight(text, " \t\r\n"), "\n")}
 	var faults []error
 	for i, line := range s.lines {
 		if err := s.read(i+1, line); err != nil {
@@ -130,7 +130,7 @@ func (s Story) Told(answers [][]string) string {
 			scene++
 		}
 	}
-	return b.String()
+	return strings.TrimRight(b.String(), "\n") + "\n"
 }
 
 const indent = "    "
