@@ -63,7 +63,7 @@ func (v *view) dial(p *page, t *flow.Turn) {
 	}
 	if v.stage >= len(groups) {
 		if t.Seq != flow.SafeSeq {
-			p.redirect(a.url(t.Call, t.Seq, atDial, "DialCallStatus=failed"))
+			p.goOn(a, t, atDial, "DialCallStatus=failed")
 		}
 		return
 	}
@@ -80,7 +80,7 @@ func (v *view) dial(p *page, t *flow.Turn) {
 				query += "&o=" + string(v.worst)
 			}
 		}
-		p.attr("action", a.url(t.Call, t.Seq, atDial, query))
+		p.link("action", v.adapter, t, atDial, query)
 	}
 	p.attr("answerOnBridge", "true")
 	if id := v.callerID(do.CallerID); id != "" {
@@ -121,9 +121,9 @@ func (v *view) noun(p *page, t *flow.Turn, e extension.Endpoint, screened bool) 
 	switch {
 	case t.Seq == flow.SafeSeq:
 	case screened:
-		p.attr("url", v.adapter.url(t.Call, t.Seq, atAsk, ""))
+		p.link("url", v.adapter, t, atAsk, "")
 	default:
-		p.attr("statusCallback", v.adapter.url(t.Call, t.Seq, atTaken, ""))
+		p.link("statusCallback", v.adapter, t, atTaken, "")
 		p.attr("statusCallbackEvent", "answered")
 	}
 	p.text(text)

@@ -56,7 +56,7 @@ func (a *Adapter) refOf(ctx context.Context, k flow.Key, info *flow.Info, partie
 	if info != nil && info.Ref != "" {
 		return sid(info.Ref)
 	}
-	if ref := a.known.ref(k); ref != "" {
+	if ref := a.known.ref(k); ref != "" && ref != leaving {
 		return sid(ref)
 	}
 	if info == nil {
@@ -92,8 +92,9 @@ func sid(ref string) (string, error) {
 // alone looks after somebody who waits in a conference: after 5 s without the other
 // the call is ended.
 func (a *Adapter) alone(ctx context.Context, w http.ResponseWriter, q *request) {
-	waited := q.ask("n")
-	if waited > 0 && a.stillAlone(ctx, q) {
+	ctx, cancel := context.WithTimeout(ctx, a.cfg.Deadline)
+	defer cancel()
+	if q.ask("n") > 0 && a.stillAlone(ctx, q) {
 		ref, err := sid(string(q.get("CallSid")))
 		if err == nil {
 			p := &openapi.UpdateCallParams{}

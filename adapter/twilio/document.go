@@ -68,162 +68,6 @@ func (v *view) command(p *page, t *flow.Turn) bool {
 	return true
 }
 
-// listen is one Gather for the whole entry, the words inside it where a key may
-// stop them. Silence is reported by the Gather itself; carriers that do not know
-// how come to the Redirect.
-func (v *view) listen(p *page, t *flow.Turn) {
-	a, do := v.adapter, &t.Move.Do
-	most, wait, where, query := int(do.Digits), max(do.First, do.Inter), atGather, ""
-	finish := do.Finish
-	switch {
-	case v.first != "":
-		most, wait, query = most-1, do.Inter, "p="+url.QueryEscape(v.first)
-	case a.cfg.Star == Instant && do.Star && most > 1:
-		most, where, finish = 1, atFirst, ""
-	case a.cfg.Star == FinishKey && do.Star:
-		finish = "*"
-	}
-	quiet := v.first != ""
-	if do.NoBarge && !quiet {
-		v.words(p, t)
-		quiet = true
-	}
-	action := a.url(t.Call, t.Seq, where, query)
-	p.gather(action, most, finish, seconds(wait, 1, 600), true)
-	if !quiet {
-		v.words(p, t)
-	}
-	p.end("Gather")
-	p.redirect(a.url(t.Call, t.Seq, atGather, query))
-}
-
-// gather begins a Gather.
-func (p *page) gather(action string, most int, finish string, timeout int, empty bool) {
-	p.start("Gather")
-	p.attr("action", action)
-	if empty {
-		p.attr("actionOnEmptyResult", "true")
-	}
-	if len(finish) > 1 || finish != "" && !strings.Contains("0123456789#*", finish) {
-		finish = ""
-	}
-	p.attr("finishOnKey", finish)
-	if most > 0 {
-		p.number("numDigits", most)
-	}
-	p.number("timeout", timeout)
-}
-
-// hold is a lap of music. A key that means something ends it.
-func (v *view) hold(p *page, t *flow.Turn) {
-	a, do := v.adapter, &t.Move.Do
-	if do.Keys == "" {
-		v.words(p, t)
-		v.music(p, t, do.Music)
-	} else {
-		p.gather(a.url(t.Call, t.Seq, atKey, ""), 1, "", 1, false)
-		v.words(p, t)
-		v.music(p, t, do.Music)
-		p.end("Gather")
-	}
-	p.redirect(a.url(t.Call, t.Seq, atHold, ""))
-}
-
-// lap is how long a lap without music is.
-const lap = 20
-
-func (v *view) music(p *page, t *flow.Turn, m *flow.Message) {
-	switch {
-	case m != nil && m.Play != "":
-		p.play(v.adapter.media(t.Call.Account, m.Play))
-	case v.adapter.cfg.HoldMusic != "":
-		p.play(v.adapter.cfg.HoldMusic)
-	default:
-		if m != nil && m.Say != "" {
-			p.say(m)
-		}
-		p.start("Pause")
-		p.number("length", lap)
-		p.end("Pause")
-	}
-}
-
-// waiting is the music of an Enqueue.
-func (p *page) waiting(a *Adapter) {
-	p.b = append(p.b[:0], prolog...)
-	p.open = false
-	p.start("Response")
-	(&view{adapter: a}).music(p, &flow.Turn{}, nil)
-	p.end("Response")
-}
-
-// record greets, and records. A key of the mailbox ends the greeting; any other
-// skips it.
-func (v *view) record(p *page, t *flow.Turn) {
-	a, do := v.adapter, &t.Move.Do
-	switch {
-	case v.said:
-	case do.Keys != "" && len(t.Move.Say) > 0:
-		p.gather(a.url(t.Call, t.Seq, atKey, ""), 1, "", 1, false)
-		v.words(p, t)
-		p.end("Gather")
-	default:
-		v.words(p, t)
-	}
-	p.start("Record")
-	p.attr("action", a.url(t.Call, t.Seq, atRecord, ""))
-	p.attr("finishOnKey", do.Finish)
-	p.number("maxLength", seconds(do.Time, 2, 14400))
-	p.attr("playBeep", "true")
-	p.attr("recordingStatusCallback", a.url(t.Call, t.Seq, atTaped, ""))
-	p.attr("recordingStatusCallbackEvent", "completed absent")
-	p.number("timeout", seconds(do.Silence, 0, 600))
-	p.end("Record")
-	p.redirect(a.url(t.Call, t.Seq, atRecord, "")) // nothing was recorded
-}
-
-// rejoins is how often a caller whose talk has ended waits a second for the news
-// of it, before hanging up.
-const rejoins = 4
-
-// join is a conference of two, which ends when either leaves. A leg that is alone
-// in one is looked after by its waiting address.
-func (v *view) join(p *page, t *flow.Turn) {
-	a, do := v.adapter, &t.Move.Do
-	v.words(p, t)
-	if v.ends > 0 {
-		if v.ends > rejoins {
-			p.start("Hangup")
-			p.end("Hangup")
-			return
-		}
-		p.start("Pause")
-		p.end("Pause")
-		p.redirect(a.url(t.Call, t.Seq, atJoin, "n="+strconv.Itoa(v.ends)))
-		return
-	}
-	p.start("Dial")
-	p.attr("action", a.url(t.Call, t.Seq, atJoin, ""))
-	if do.Limit > 0 {
-		p.number("timeLimit", seconds(do.Limit, 1, 86400))
-	}
-	p.start("Conference")
-	p.attr("beep", "false")
-	p.attr("endConferenceOnExit", "true")
-	p.number("maxParticipants", 2)
-	p.attr("startConferenceOnEnter", "true")
-	p.attr("waitUrl", a.url(t.Call, t.Seq, atAlone, ""))
-	p.text(room(t.Call.Account, do.Room))
-	p.end("Conference")
-	p.end("Dial")
-}
-
-// room is the name of a talk, the same for both who take part in it and for no
-// other of the carrier's account.
-func room(account, id string) string {
-	return string(appendSegment(append(appendSegment([]byte("extflow:"), account), ':'), id))
-}
-
 // hangup ends the call; one that was not taken yet is refused where the flow says
 // why, so that nobody pays for it.
 func (v *view) hangup(p *page, t *flow.Turn) {
@@ -292,6 +136,14 @@ func (p *page) play(address string) {
 	p.start("Play")
 	p.text(address)
 	p.end("Play")
+}
+
+// goOn redirects to something about the turn.
+func (p *page) goOn(a *Adapter, t *flow.Turn, w what, query string) {
+	p.start("Redirect")
+	p.close()
+	p.address(a, t.Call, t.Seq, w, query)
+	p.end("Redirect")
 }
 
 func (p *page) redirect(address string) {

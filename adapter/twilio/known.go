@@ -46,6 +46,28 @@ func (k *known) key(ref string) flow.Key {
 	return k.old.keys[ref]
 }
 
+// leaving stands for the reference of a leg that is about to get another one.
+const leaving = "-"
+
+// leave gives up the reference of a leg, so that its next endpoint can be rung. It
+// reports false where that was done already.
+func (k *known) leave(ref string, key flow.Key) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	now, ok := k.young.refs[key]
+	if !ok {
+		now = k.old.refs[key]
+	}
+	if now != "" && now != ref {
+		return false
+	}
+	if k.young.refs == nil {
+		k.young = generation{keys: map[string]flow.Key{}, refs: map[flow.Key]string{}}
+	}
+	k.young.refs[key] = leaving
+	return true
+}
+
 // ref is the carrier's reference of a call of ours; empty where it is not known.
 func (k *known) ref(key flow.Key) string {
 	k.mu.Lock()

@@ -3,6 +3,8 @@ package twilio
 import (
 	"strconv"
 	"unicode/utf8"
+
+	"github.com/extflow/extflow/flow"
 )
 
 // page writes a TwiML document by appending. The SDK's types drop empty attributes
@@ -56,6 +58,24 @@ func (p *page) name(name string) {
 	p.b = append(p.b, ' ')
 	p.b = append(p.b, name...)
 	p.b = append(p.b, '=', '"')
+}
+
+// link gives the element an attribute that is the address of something about a turn.
+func (p *page) link(name string, a *Adapter, t *flow.Turn, w what, query string) {
+	p.name(name)
+	p.address(a, t.Call, t.Seq, w, query)
+	p.b = append(p.b, '"')
+}
+
+// address writes what Adapter.url says.
+func (p *page) address(a *Adapter, k flow.Key, seq uint32, w what, query string) {
+	p.b = appendAddress(p.b, a.escaped, k, seq, w)
+	if query != "" {
+		p.b = appendEscaped(append(p.b, '?'), query)
+	}
+	if a.cfg.Overrides != "" {
+		p.b = appendEscaped(append(p.b, '#'), a.cfg.Overrides)
+	}
 }
 
 // text is the element's text.

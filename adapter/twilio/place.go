@@ -20,7 +20,8 @@ import (
 	"github.com/extflow/extflow/number"
 )
 
-// Legs that we place. A create whose outcome is unknown is not repeated: the leg is
+// Legs that we place. They show the number that was called: Twilio refuses to show
+// one that is not the account's, and the screening speaks the caller's. A create whose outcome is unknown is not repeated: the leg is
 // looked for before it is placed, and one that cannot be found is left to its
 // callbacks and to the engine's clocks.
 
@@ -31,11 +32,8 @@ func (a *Adapter) place(ctx context.Context, t *flow.Turn, from int, worst byte)
 	if t.Info == nil || from >= len(ends) {
 		return fmt.Errorf("twilio: leg %s has no endpoint that this carrier reaches: %w", t.Call.ID, adapter.ErrRefused)
 	}
-	if from == 0 {
-		ref, err := a.refOf(ctx, t.Call, t.Info, ends)
-		if err != nil || ref != "" {
-			return err // it was placed already
-		}
+	if ref, err := a.refOf(ctx, t.Call, t.Info, ends[from:]); err != nil || ref != "" {
+		return err // it was placed already
 	}
 	if err := a.pace.wait(ctx, a.sleep); err != nil {
 		return err
@@ -109,7 +107,7 @@ func (a *Adapter) legEnded(ctx context.Context, q *request, e flow.Event) (flow.
 		return e, nil
 	}
 	ref := string(q.get("CallSid"))
-	if newer := a.known.ref(q.call); newer != "" && newer != ref {
+	if now := a.known.ref(q.call); now != "" && now != ref {
 		return e, nil // its next endpoint rings already
 	}
 	over := flow.What{Kind: flow.HungUp, Cause: string(status)}
@@ -131,6 +129,9 @@ func (a *Adapter) legEnded(ctx context.Context, q *request, e flow.Event) (flow.
 	}
 	over.Kind = kindOf(worst)
 	if next := q.ask("s") + 1; next < q.ask("k") {
+		if !a.known.leave(ref, q.call) {
+			return e, nil
+		}
 		turn, err := a.handle(ctx, flow.Event{Call: q.call})
 		if err != nil && turn.Move.Do.Kind != flow.Hangup {
 			return e, err

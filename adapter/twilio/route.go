@@ -109,9 +109,9 @@ func parseRoute(path string) (route, bool) {
 	return r, r.what != "" && bad1 == nil && bad2 == nil
 }
 
-// at is the address of something about a turn, without its query.
-func (a *Adapter) at(dst []byte, k flow.Key, seq uint32, w what) []byte {
-	dst = append(dst, a.public...)
+// appendAddress appends the address of something about a turn, without its query.
+func appendAddress(dst []byte, public string, k flow.Key, seq uint32, w what) []byte {
+	dst = append(dst, public...)
 	dst = append(dst, "/call/"...)
 	dst = appendSegment(dst, k.Account)
 	dst = append(dst, '/')
@@ -124,7 +124,7 @@ func (a *Adapter) at(dst []byte, k flow.Key, seq uint32, w what) []byte {
 
 // url is the address with a query, which may be empty, and the overrides.
 func (a *Adapter) url(k flow.Key, seq uint32, w what, query string) string {
-	u := string(a.at(nil, k, seq, w))
+	u := string(appendAddress(nil, a.public, k, seq, w))
 	if query != "" {
 		u += "?" + query
 	}

@@ -53,7 +53,9 @@ func (a *Adapter) ask(p *page, q *request, t *flow.Turn) {
 		m.Say = strings.ReplaceAll(m.Say, "{caller}", flow.Spoken(from))
 	}
 	for said := q.ask("t"); said < max(int(screen.Times), 1); said++ {
-		p.gather(a.url(q.call, q.seq, atAccept, "t="+strconv.Itoa(said+1)), 1, "", seconds(screen.Time, 1, 60), false)
+		p.start("Gather")
+		p.link("action", a, &flow.Turn{Call: q.call, Seq: q.seq}, atAccept, "t="+strconv.Itoa(said+1))
+		p.gather(1, "", seconds(screen.Time, 1, 60))
 		if m.Play != "" {
 			p.play(a.media(q.call.Account, m.Play))
 		} else {

@@ -106,6 +106,7 @@ var ErrConfig = errors.New("twilio: the configuration has faults")
 type Adapter struct {
 	cfg     Config
 	public  string // PublicURL without the slash at its end
+	escaped string // the same, as it stands in a document
 	base    string // its path
 	header  string
 	tokens  tokens
@@ -133,7 +134,7 @@ func New(c Config) (*Adapter, error) {
 	public, _ := url.Parse(c.PublicURL)
 	a := &Adapter{
 		cfg:    c,
-		public: c.PublicURL,
+		public: c.PublicURL, escaped: string(appendEscaped(nil, c.PublicURL)),
 		base:   public.EscapedPath(),
 		header: http.CanonicalHeaderKey(c.Dialect.Header),
 		tokens: newTokens(c.AuthTokens),
