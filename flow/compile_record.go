@@ -76,10 +76,8 @@ func (r Reason) outcome() Outcome {
 		return OnUnavailable
 	case ForBusy:
 		return OnBusy
-	case ForNoAnswer:
-		return OnUnanswered
 	}
-	return NoOutcome
+	return OnUnanswered
 }
 
 // personal records for the agent first keyed; where nobody was, for the default

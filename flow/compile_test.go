@@ -106,6 +106,18 @@ func TestCompile_aCallAtAStepThatIsNoMoreSaysSorry(t *testing.T) {
 	c, m := b.Advance(c, Event{Re: 1, At: noon, What: What{Kind: Pressed}})
 	require.Equal(t, Hangup, m.Do.Kind)
 	require.Equal(t, "sorry", b.StepName(c.State))
+
+	s := sampleSettings()
+	menu := s.Menus["main"]
+	menu.Back = "8"
+	s.Menus["main"] = menu
+	b, err = Compile(s, "a step of long ago")
+	require.NoError(t, err)
+	l := dials(t, b, theMenu)
+	back := l.c
+	back.Trail[0] = 1
+	back, _ = b.Advance(back, Event{Re: 1, At: noon, What: What{Kind: Pressed, Digits: "8"}})
+	require.Equal(t, "sorry", b.StepName(back.State))
 }
 
 func TestCompile_refusesMoreStepsThanAnIDTellsApart(t *testing.T) {

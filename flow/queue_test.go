@@ -148,6 +148,8 @@ func TestQueue_offersToFiveAtMostAndTheFirstToAcceptWins(t *testing.T) {
 	}
 	l.ignores(NotNow, Event{What: What{Kind: Told, News: Offered, Leg: "f"}})
 	l.ignores(NotNow, Event{What: What{Kind: Told, News: Accepted, Leg: "f"}})
+	l.told(Missed, "b")
+	require.Equal(t, []string{"a", "c", "d", "e"}, l.c.Legs)
 	l.told(Accepted, "c").does(Join)
 	require.Equal(t, Withdrawn, l.m.Tell)
 	require.Equal(t, []string{"c"}, l.c.Legs)

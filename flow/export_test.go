@@ -1,0 +1,4 @@
+package flow
+
+// SampleSettings are for the tests outside the package.
+var SampleSettings = sampleSettings
