@@ -36,8 +36,7 @@ func (a *Adapter) factOf(ctx context.Context, q *request) (flow.Event, error) {
 	switch q.what {
 	case atStatus:
 		if ended(q.get("CallStatus")) {
-			start := a.start(q)
-			e.Call, e.What = a.known.key(start.Ref), flow.What{Kind: flow.HungUp, Start: start, Cause: string(q.get("CallStatus"))}
+			return a.callerLeft(ctx, q, e)
 		}
 	case atTaken:
 		if string(q.get("CallStatus")) == "in-progress" {
@@ -52,6 +51,26 @@ func (a *Adapter) factOf(ctx context.Context, q *request) (flow.Event, error) {
 		}
 	case atEnded:
 		return a.legEnded(ctx, q, e)
+	}
+	return e, nil
+}
+
+// callerLeft is the end of a caller's call, which a number's status callback
+// reports by Twilio's reference alone. A node that has not seen the call before
+// says that it arrived: the engine answers with the key of the one that it knows,
+// and keeps one that never reached it as a call that was abandoned.
+func (a *Adapter) callerLeft(ctx context.Context, q *request, e flow.Event) (flow.Event, error) {
+	start := a.start(q)
+	e.Call = a.known.key(start.Ref)
+	if e.Call == (flow.Key{}) {
+		turn, err := a.handle(ctx, flow.Event{What: flow.What{Kind: flow.Arrived, Start: start}})
+		if turn.Seq == flow.SafeSeq && turn.Move.Do.Kind != flow.Hangup {
+			return e, err
+		}
+		e.Call = turn.Call
+	}
+	if e.Call != (flow.Key{}) {
+		e.What = flow.What{Kind: flow.HungUp, Cause: string(q.get("CallStatus"))}
 	}
 	return e, nil
 }

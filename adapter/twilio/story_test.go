@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/extflow/extflow/flow"
+	"github.com/extflow/extflow/storage"
 )
 
 const (
@@ -183,6 +184,34 @@ func TestStory_aCallGoesOnWhereItStoodWhenTheStoreReturns(t *testing.T) {
 	o.store.down.Store(false)
 	ring := o.request(again.at(t, "Redirect", ""))
 	require.Equal(t, "ada", ring.doc.find(t, "Client").text, "the digits came along")
+}
+
+func TestStory_theEndOfACallIsReportedToANodeThatNeverSawIt(t *testing.T) {
+	t.Parallel()
+	o := open(t, Config{})
+	o.dials(office100)
+	key := o.tw.known.key("CA1")
+	o.tw.known.young, o.tw.known.old = generation{}, generation{}
+	require.Equal(t, http.StatusNoContent, o.request("/status", "CallStatus", "completed").code)
+	o.tw.known.remember("CA1", key)
+	require.Equal(t, flow.ResultAbandoned, o.outcome("CA1"))
+
+	require.Equal(t, http.StatusNoContent, o.request("/status", "CallSid", "CAlost", "CallStatus", "no-answer").code)
+	calls := 0
+	for c, err := range o.store.Calls().List(t.Context(), "acme", storage.Query{}) {
+		require.NoError(t, err)
+		if calls++; c.Ref == "CAlost" {
+			require.Equal(t, flow.ResultAbandoned, c.State.Result, "a caller who never got through")
+			require.True(t, c.Has(flow.Closed))
+		}
+	}
+	require.Equal(t, 2, calls)
+	o.later(0)
+	require.Empty(t, o.api.was(), "nothing is owed to anybody")
+
+	o.tw.known.young, o.tw.known.old = generation{}, generation{}
+	o.store.down.Store(true)
+	require.Equal(t, http.StatusServiceUnavailable, o.request("/status", "CallStatus", "completed").code)
 }
 
 func TestStory_aCallOfAFinishedTalkGetsADocumentAllTheSame(t *testing.T) {
