@@ -238,11 +238,9 @@ func (e *Engine) arrive(ctx context.Context, ev *flow.Event) (refused bool, err 
 	ev.Call = info.Key
 	info.Entry, info.Release = entry.Entry, entry.Release
 	if info.Release == "" {
-		latest, err := e.Store.Releases().Latest(ctx, entry.Account)
-		if err != nil {
+		if info.Release, err = e.Store.Releases().Current(ctx, entry.Account); err != nil {
 			return false, err
 		}
-		info.Release = latest.ID
 	}
 	info.Loop, err = e.loops(ctx, &info)
 	ev.Start = &info

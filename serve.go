@@ -111,11 +111,11 @@ func (e *Engine) serveLines(ctx context.Context) (bool, error) {
 
 // serveLine offers the callers of a queue to its free members.
 func (e *Engine) serveLine(ctx context.Context, l line, now time.Time) error {
-	latest, err := e.Store.Releases().Latest(ctx, l.account)
+	latest, err := e.Store.Releases().Current(ctx, l.account)
 	if err != nil {
 		return err
 	}
-	b, err := e.book(ctx, l.account, latest.ID)
+	b, err := e.book(ctx, l.account, latest)
 	if err != nil {
 		return err
 	}

@@ -36,7 +36,7 @@ var (
 	}
 	postJSON = []string{
 		"", "message_pending", "message_left", "message_dropped", "message_lost", "missed", "freed", "talked",
-		"waiting", "served", "ended",
+		"waiting", "served", "ended", "away",
 	}
 	markJSON = []string{
 		"held", "caller_gone", "closed", "reconciled", "box_keyed", "alone", "overdue", "kept", "dialling",

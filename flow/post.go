@@ -35,6 +35,7 @@ const (
 	PostWaiting                            // the caller joined a queue
 	PostServed                             // the caller left the queue, or the line
 	PostEnded                              // the call is closed
+	PostAway                               // an agent missed too often and is away now; no turn posts it, the store does
 )
 
 // Posts derives what a turn posts from the call before and after it. It decides

@@ -128,6 +128,8 @@ func (s Script) Post(p Post) string {
 		return "waits in " + plain(p.Queue)
 	case PostServed:
 		return "leaves " + plain(p.Queue)
+	case PostAway:
+		return plain(p.Agent) + " is away, having missed too often"
 	case PostEnded:
 		return "ends " + p.Result.word()
 	}

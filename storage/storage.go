@@ -2,6 +2,10 @@
 // what a store promises.
 //
 // Every method names the account: nothing of one account is ever seen by another.
+// What an account that does not exist is given (a commit, a release, a number,
+// members) is refused with ErrNotFound, and its lists are empty. What is read or
+// handed over is the caller's own, except what flow calls shared: changing it
+// changes nothing in the store.
 // Stores are safe for concurrent use. Errors other than those named here mean
 // that the store is out of reach or broken, and change nothing unless they are
 // those of Commit, whose outcome is then unknown.
@@ -105,8 +109,10 @@ type Ticket struct {
 type Agenda interface {
 	Now(ctx context.Context) (time.Time, error)
 
-	// Claim returns at most n calls that need attention now, and keeps others from
-	// claiming them until the lease is over or they are committed or settled.
+	// Claim returns at most n calls that need attention now, the longest overdue
+	// first, and keeps others from claiming them until the lease is over or they are
+	// committed or settled. Where a clock went off and a turn is owed, the ticket is
+	// for the clock: a delivery that keeps failing must not keep it from going off.
 	Claim(ctx context.Context, n int, lease time.Duration) ([]Ticket, error)
 
 	// Settle ends claims: what a ticket with Owed owed was delivered, unless the
@@ -160,7 +166,8 @@ type Directory interface {
 	SetPresence(ctx context.Context, account, id string, p extension.Presence, reason string) error
 
 	// Remove takes an agent away; its extension is quarantined, its memberships
-	// end, live calls finish. ErrNotFound.
+	// end, live calls finish. ErrNotFound; extension.ErrNamed where another agent
+	// names it.
 	Remove(ctx context.Context, account, id string) error
 
 	// Agents yields the account's agents by extension.
@@ -183,7 +190,15 @@ type Numbers interface {
 type Releases interface {
 	Load(ctx context.Context, account, id string) (flow.Release, error) // ErrNotFound
 	Latest(ctx context.Context, account string) (flow.Release, error)   // ErrNotFound
-	Publish(ctx context.Context, r flow.Release) error                  // ErrConflict: r.Version is not one more than the latest
+
+	// Current is the id of the latest release: what every arriving call asks for.
+	// ErrNotFound.
+	Current(ctx context.Context, account string) (id string, err error)
+	// Publish adds a release. ErrConflict: r.Version is not one more than the
+	// latest, or the id is in use.
+	Publish(ctx context.Context, r flow.Release) error
+
+	// List yields the releases, the newest first.
 	List(ctx context.Context, account string) iter.Seq2[flow.Release, error]
 }
 
@@ -199,9 +214,9 @@ type Queues interface {
 	// Waiting is the line of a queue and its members as they are now. Strategy is
 	// left to the caller; open says whether named hours are open.
 	Waiting(ctx context.Context, account, queue string, open func(hours string) bool) (flow.Waiting, error)
-	Place(ctx context.Context, account, queue, call string) (Place, error) // ErrNotFound
-	SetMembers(ctx context.Context, account, queue string, agents []string) error
-	Serving(ctx context.Context, account, agent string) ([]string, error) // the queues that an agent is a member of
+	Place(ctx context.Context, account, queue, call string) (Place, error)        // ErrNotFound
+	SetMembers(ctx context.Context, account, queue string, agents []string) error // ErrNotFound names the agent that there is not
+	Serving(ctx context.Context, account, agent string) ([]string, error)         // the queues that an agent is a member of
 }
 
 // Message is a voicemail.
@@ -232,7 +247,7 @@ const (
 type Mailboxes interface {
 	Messages(ctx context.Context, account, mailbox string) ([]Message, error) // the newest first; pending ones too
 	Mark(ctx context.Context, account, mailbox, call string, read bool) error // ErrNotFound
-	Forward(ctx context.Context, account, mailbox, call, to string) error     // ErrNotFound
+	Forward(ctx context.Context, account, mailbox, call, to string) error     // ErrNotFound; it is unread there, and its recording follows it
 	Delete(ctx context.Context, account, mailbox, call string) error          // ErrNotFound
 }
 
@@ -245,7 +260,8 @@ type Entry struct {
 	Post   flow.Post `json:"post"`
 }
 
-// Feed is what happened, in order, for products that integrate: at least once,
+// Feed is what happened, in order: the posts of every turn, and flow.PostAway where
+// a miss was one too many, for products that integrate: at least once,
 // by a cursor of their own.
 type Feed interface {
 	After(ctx context.Context, account string, cursor uint64, n int) ([]Entry, error)
@@ -254,6 +270,6 @@ type Feed interface {
 // Budget bounds what a key may spend in a sliding time.
 type Budget interface {
 	// Spend takes cost from what the key may spend per time and reports whether
-	// anything was left before it. A cost of 0 only asks.
+	// anything was left before it; if not, nothing is taken. A cost of 0 only asks.
 	Spend(ctx context.Context, account, key string, cost, limit int, per time.Duration) (bool, error)
 }

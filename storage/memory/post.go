@@ -18,7 +18,10 @@ func (a *account) apply(r *record, t *flow.Turn, p flow.Post) {
 		a.serve(r, p.Queue, t.Event.At)
 	case flow.PostMissed:
 		if p.Queue != "" && p.Length > 0 && p.Cause != "" { // else the caller left, or it was no offer
-			a.dir.Missed(p.Agent, p.Cause, t.Event.At)
+			if away := a.dir.Missed(p.Agent, p.Cause, t.Event.At); away {
+				gone := flow.Post{Kind: flow.PostAway, Agent: p.Agent, Queue: p.Queue}
+				a.publish(storage.Entry{Call: r.key, Seq: t.Seq, At: t.Event.At, Post: gone})
+			}
 		}
 	case flow.PostTalked:
 		a.dir.Talked(p.Agent, t.Event.At, p.Length)

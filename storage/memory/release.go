@@ -43,15 +43,23 @@ func (c *releases) Load(ctx context.Context, account, id string) (flow.Release, 
 	return flow.Release{}, fmt.Errorf("release %q: %w", id, storage.ErrNotFound)
 }
 
-func (c *releases) Latest(ctx context.Context, account string) (flow.Release, error) {
+func (c *releases) Current(ctx context.Context, account string) (string, error) {
 	all, err := c.all(ctx, account)
+	if err != nil {
+		return "", err
+	}
+	if len(all) == 0 {
+		return "", fmt.Errorf("account %q has published nothing yet: %w", account, storage.ErrNotFound)
+	}
+	return all[len(all)-1].id, nil
+}
+
+func (c *releases) Latest(ctx context.Context, account string) (flow.Release, error) {
+	id, err := c.Current(ctx, account)
 	if err != nil {
 		return flow.Release{}, err
 	}
-	if len(all) == 0 {
-		return flow.Release{}, fmt.Errorf("account %q has published nothing yet: %w", account, storage.ErrNotFound)
-	}
-	return all[len(all)-1].read()
+	return c.Load(ctx, account, id)
 }
 
 // all is what the account published, the oldest first. The slice is shared and

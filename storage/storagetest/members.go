@@ -1,6 +1,7 @@
 package storagetest
 
 import (
+	"slices"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -86,6 +87,11 @@ func members() []promise {
 			}
 			require.Equal(h, extension.Away, h.found("ada").Presence)
 			require.Equal(h, extension.ReasonMissed, h.found("ada").Reason)
+			feed, err := h.store.Feed().After(h.ctx, acme, 0, 1000)
+			require.NoError(h, err)
+			away := slices.DeleteFunc(feed, func(e storage.Entry) bool { return e.Post.Kind != flow.PostAway })
+			require.Len(h, away, 1, "and the feed says so, once")
+			require.Equal(h, flow.Post{Kind: flow.PostAway, Agent: "ada", Queue: away[0].Post.Queue}, away[0].Post)
 			require.NoError(h, h.store.Directory().SetPresence(h.ctx, acme, "ada", extension.Available, ""))
 			require.Zero(h, h.found("ada").Duty.Misses, "who is back starts anew")
 		}},

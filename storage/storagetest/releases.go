@@ -39,9 +39,17 @@ func releases() []promise {
 				require.ErrorIs(h, h.store.Releases().Publish(h.ctx, h.release("r2", v)), storage.ErrConflict)
 			}
 			require.ErrorIs(h, h.store.Releases().Publish(h.ctx, h.release("r1", 2)), storage.ErrConflict)
-			latest, err := h.store.Releases().Latest(h.ctx, acme)
+			latest, err := h.store.Releases().Current(h.ctx, acme)
 			require.NoError(h, err)
-			require.Equal(h, "r1", latest.ID)
+			require.Equal(h, "r1", latest)
+		}},
+		{"the id of the latest release is the current one, and an account that published nothing has none", func(h *house) {
+			require.NoError(h, h.store.Releases().Publish(h.ctx, h.release("r2", 2)))
+			id, err := h.store.Releases().Current(h.ctx, acme)
+			require.NoError(h, err)
+			require.Equal(h, "r2", id)
+			_, err = h.store.Releases().Current(h.ctx, "nobody")
+			require.ErrorIs(h, err, storage.ErrNotFound)
 		}},
 		{"nobody who was given a release can change it", func(h *house) {
 			r := h.release("r2", 2)
