@@ -115,13 +115,16 @@ func (a *Adapter) happened(q *request, e *flow.Event, over bool) (far ringing, g
 	return far, false
 }
 
+// longest is the longest entry that is passed on; what is cut off was no extension.
+const longest = 64
+
 // digits are what was keyed. A key that an earlier request brought is in the URL.
 func (q *request) digits(star Star) flow.Digits {
 	d := string(q.asked.get("p")) + string(q.get("Digits"))
 	if star == FinishKey && string(q.get("FinishedOnKey")) == "*" {
 		d += "*"
 	}
-	return flow.Digits(d)
+	return flow.Digits(d[:min(len(d), longest)])
 }
 
 // recording is the reference of a recording; empty where nothing was recorded.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -32,6 +33,7 @@ func TestEvent_whatEachControlRequestMeans(t *testing.T) {
 		"an entry ended by a key":        {"gather", []string{"Digits", "12", "FinishedOnKey", "#"}, flow.What{Kind: flow.Pressed, Digits: "12"}},
 		"star first":                     {"gather", []string{"Digits", "*"}, flow.What{Kind: flow.Pressed, Digits: "*"}},
 		"star within":                    {"gather", []string{"Digits", "12*4"}, flow.What{Kind: flow.Pressed, Digits: "12*4"}},
+		"a flood of keys":                {"gather", []string{"Digits", strings.Repeat("1", 9999)}, flow.What{Kind: flow.Pressed, Digits: flow.Digits(strings.Repeat("1", longest))}},
 		"silence":                        {"gather", []string{"Digits", "", "FinishedOnKey", ""}, flow.What{Kind: flow.Pressed}},
 		"silence without a word of it":   {"gather", nil, flow.What{Kind: flow.Pressed}},
 		"a key that was brought along":   {"gather?p=1", []string{"Digits", "001"}, flow.What{Kind: flow.Pressed, Digits: "1001"}},
