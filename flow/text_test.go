@@ -177,11 +177,56 @@ func FuzzText(f *testing.F) {
 				t.Fatalf("not indented: %q", line)
 			}
 		}
-		if text != turn.Text() {
+		story := Script{}.Story([]Turn{turn, turn}, []Turn{turn})
+		if text != turn.Text() || story != (Script{}).Story([]Turn{turn, turn}, []Turn{turn}) {
 			t.Fatal("not the same twice")
 		}
 		if masked := turn.String(); strings.Contains(masked, "\n") || strings.Contains(masked, "55501999") && Kind(kind) == Arrived && digits+from+say+address == "" {
 			t.Fatalf("shows what it hides: %s", masked)
 		}
 	})
+}
+
+func TestStory_tellsATimerAsTimeAndADirectorysAnswerAsPresence(t *testing.T) {
+	t.Parallel()
+	at := func(s int) time.Time { return time.Unix(int64(s), 0) }
+	ring := Command{Kind: Connect, Time: 20 * time.Second, Screen: &Screen{}, Party: adaParty}
+	listen := Command{Kind: Listen, Digits: 4, First: 5 * time.Second, Inter: 5 * time.Second, Finish: "#"}
+	record := Command{Kind: Record, Mailbox: "team", Time: 2 * time.Minute, Silence: 5 * time.Second, Finish: "#"}
+	turns := []Turn{
+		{Event: Event{At: at(0), What: What{Kind: Arrived, Start: &Info{From: "+14155550100", To: "+12025550100"}}}, Move: Move{Do: listen}},
+		{Event: Event{At: at(9), What: What{Kind: Pressed}}, Move: Move{Do: listen}},
+		{Event: Event{At: at(15), What: What{Kind: Pressed, Digits: "1001"}}, Move: Move{Do: Command{Kind: Find, Entry: "1001"}}},
+		{Event: Event{At: at(15), What: What{Kind: Found, Class: extension.ClassAvailable, Party: adaParty}}, Move: Move{Do: ring}},
+		{Event: Event{At: at(37), What: What{Kind: Unanswered}}, Move: Move{Do: record}},
+		{Event: Event{At: at(60), What: What{Kind: Recorded, Ref: "RE1", Length: 12 * time.Second}}, Move: Move{Do: Command{Kind: Hangup}},
+			Posts: []Post{{Kind: PostMessageLeft, Mailbox: "team", Length: 12 * time.Second}}},
+		{Event: Event{At: at(61), What: What{Kind: HungUp}}, Posts: []Post{{Kind: PostEnded, Result: ResultVoicemail}}},
+	}
+	const story = `caller dials +12025550100 from +14155550100
+    listen for 4 digits, 5s
+
+...5s
+    listen for 4 digits, 5s
+
+ada is available
+
+caller presses 1001
+    ring client:ada, tel:+12025550111 for 20s
+
+...20s
+    record to team, 2m0s
+
+caller speaks for 12s
+
+caller presses #
+    hang up
+    voicemail left to team, 12s
+    ends voicemail
+`
+	require.Equal(t, story, Script{}.Story(turns))
+	masked := Script{Masked: true}.Story(turns)
+	require.Contains(t, masked, "caller dials +120*****100 from +141*****100\n")
+	require.Contains(t, masked, "caller presses ****\n    ring client:****, tel:+120*****111 for 20s\n")
+	require.Empty(t, Script{}.Story())
 }

@@ -42,10 +42,11 @@ func (st *stage) answers(ctx context.Context) ([]string, error) {
 				all = append(all, answer{t.Event.At, 2 * i, st.named(w.name) + line})
 			}
 			for _, p := range t.Posts {
-				if p.Length > 0 && (p.Kind == flow.PostMissed || p.Kind == flow.PostTalked) {
+				switch {
+				case !p.Told(w.leg):
+				case p.Agent != "":
 					all = append(all, answer{t.Event.At, left, p.String()})
-				}
-				if !w.leg && tellsAll(p.Kind) {
+				default:
 					all = append(all, answer{t.Event.At, 2*i + 1, st.named(w.name) + p.String()})
 				}
 			}
@@ -59,11 +60,6 @@ func (st *stage) answers(ctx context.Context) ([]string, error) {
 		lines = append(lines, a.text)
 	}
 	return lines, err
-}
-
-// tellsAll reports whether a post tells something that the moves do not.
-func tellsAll(k flow.PostKind) bool {
-	return slices.Contains([]flow.PostKind{flow.PostMessageLeft, flow.PostMessageDropped, flow.PostMessageLost, flow.PostEnded}, k)
 }
 
 // spoken is what a carrier is made to do; what the engine is asked is not told.
