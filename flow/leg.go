@@ -6,11 +6,11 @@ package flow
 
 func (b *Book) stepLeg(n *node, s *State, w *What) effect {
 	switch {
-	case w.Kind == Failed && (s.Phase == Screening || s.Phase == InTalk):
-		return n.failed(s)
+	case w.Kind == Failed && (s.Phase == Screening || s.Phase == InTalk), w.Kind == Told && w.News == Dropped:
+		return n.dropped(s)
 	case w.Kind == HungUp, w.Kind == AgentHungUp, w.Kind == Failed, w.Kind == Woke && w.Report == Gone:
 		return b.legOver(s, w)
-	case w.Kind == Told && (w.News == Withdrawn || w.News == Dropped):
+	case w.Kind == Told && w.News == Withdrawn:
 		return n.dismiss(s, n.told)
 	case ringOutcome(w) != NoOutcome && (s.Phase == Calling || s.Phase == Ending):
 		return b.legOver(s, w)
@@ -68,9 +68,10 @@ func (n *node) missed(s *State) effect {
 	return eff
 }
 
-// failed hangs up on an agent who is on the line when the carrier fails: the leg
-// is not over before the carrier says so.
-func (n *node) failed(s *State) effect {
+// dropped hangs up on an agent because the product says so, or because the carrier
+// fails while the agent is on the line: the leg is not over before the carrier says
+// so. The caller's call hears of it.
+func (n *node) dropped(s *State) effect {
 	news := Missed
 	if s.Phase == InTalk {
 		news = Left

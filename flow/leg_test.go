@@ -76,6 +76,8 @@ func TestLeg_isHungUpWhenItIsNoLongerWanted(t *testing.T) {
 	t.Parallel()
 	for _, news := range []News{Withdrawn, Dropped} {
 		l := offered(t, compiled(t, nil), "support").told(news, "call").says().does(Hangup)
+		require.Equal(t, news == Dropped, l.m.Tell == Missed, "who withdraws it knows")
+		l.ignores(Repeated, Event{What: What{Kind: Told, News: news}})
 		l.ignores(Repeated, Event{What: What{Kind: Told, News: Withdrawn}})
 		l.ignores(NotNow, Event{Re: l.c.Standing, What: What{Kind: Answered}})
 		l.fact(What{Kind: Unanswered})
