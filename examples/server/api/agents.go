@@ -73,7 +73,7 @@ func (Endpoint) Schema(huma.Registry) *huma.Schema {
 	return &huma.Schema{OneOf: []*huma.Schema{address, both}}
 }
 
-type agentPath struct {
+type AgentPath struct {
 	Agent string `path:"agent" maxLength:"64" doc:"the agent's id"`
 }
 
@@ -82,7 +82,7 @@ type agentBody struct {
 	Body Agent
 }
 
-type ifMatch struct {
+type Condition struct {
 	IfMatch string `header:"If-Match" maxLength:"80" doc:"the ETag of what is to be changed, as it was read"`
 }
 
@@ -165,7 +165,7 @@ func (a *API) answer(ctx context.Context, g extension.Agent) (*agentBody, error)
 
 func revTag(rev uint64) string { return `"` + strconv.FormatUint(rev, 10) + `"` }
 
-func (a *API) readAgent(ctx context.Context, in *agentPath) (*agentBody, error) {
+func (a *API) readAgent(ctx context.Context, in *AgentPath) (*agentBody, error) {
 	g, err := a.cfg.Store.Directory().Agent(ctx, a.cfg.Account, in.Agent)
 	if err != nil {
 		return nil, err
@@ -184,8 +184,8 @@ func (a *API) addAgent(ctx context.Context, in *struct{ Body Agent }) (*agentBod
 }
 
 func (a *API) changeAgent(ctx context.Context, in *struct {
-	agentPath
-	ifMatch
+	AgentPath
+	Condition
 	Body Agent
 }) (*agentBody, error) {
 	was, err := a.cfg.Store.Directory().Agent(ctx, a.cfg.Account, in.Agent)
@@ -233,7 +233,7 @@ func (a *API) put(ctx context.Context, in Agent) (*agentBody, error) {
 }
 
 func (a *API) setPresence(ctx context.Context, in *struct {
-	agentPath
+	AgentPath
 	Body struct {
 		Presence string `json:"presence" enum:"available,busy,away,offline"`
 		Reason   string `json:"reason,omitempty" maxLength:"200" doc:"why, for people who read it"`
@@ -244,12 +244,12 @@ func (a *API) setPresence(ctx context.Context, in *struct {
 		return nil, err
 	}
 	a.settled(ctx)
-	return a.readAgent(ctx, &in.agentPath)
+	return a.readAgent(ctx, &in.AgentPath)
 }
 
 func (a *API) changeExtension(ctx context.Context, in *struct {
-	agentPath
-	ifMatch
+	AgentPath
+	Condition
 	Body struct {
 		Extension string `json:"extension" minLength:"1" maxLength:"8" doc:"digits, or the word next for the next free one" example:"1010"`
 	}
@@ -300,8 +300,8 @@ func (a *API) nextFree(ctx context.Context, g extension.Agent) (extension.Agent,
 }
 
 func (a *API) removeAgent(ctx context.Context, in *struct {
-	agentPath
-	ifMatch
+	AgentPath
+	Condition
 }) (*none, error) {
 	st, err := setup.Read(ctx, a.cfg.Store, a.cfg.Account)
 	if err != nil {

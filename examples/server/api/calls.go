@@ -47,7 +47,7 @@ type Turn struct {
 	Posts  []string  `json:"posts,omitempty" doc:"what the product may want to know"`
 }
 
-type callPath struct {
+type CallPath struct {
 	Call string `path:"call" maxLength:"64" doc:"the call's id"`
 }
 
@@ -119,7 +119,7 @@ func result(r flow.Result) string {
 	return strings.TrimPrefix(flow.Post{Kind: flow.PostEnded, Result: r}.String(), "ends ")
 }
 
-func (a *API) readCall(ctx context.Context, in *callPath) (*callBody, error) {
+func (a *API) readCall(ctx context.Context, in *CallPath) (*callBody, error) {
 	c, err := a.cfg.Store.Calls().Load(ctx, a.key(in.Call))
 	if err != nil {
 		return nil, err
@@ -153,7 +153,7 @@ func (a *API) turns(ctx context.Context, call string, after uint32) ([]flow.Turn
 }
 
 func (a *API) listTurns(ctx context.Context, in *struct {
-	callPath
+	CallPath
 	After  uint32 `query:"after" doc:"only turns after this number"`
 	Masked bool   `query:"masked" doc:"hide numbers and keys, as logs do"`
 }) (*struct {
@@ -177,13 +177,14 @@ func (a *API) listTurns(ctx context.Context, in *struct {
 		for _, p := range t.Posts {
 			told.Posts = append(told.Posts, script.Post(p))
 		}
+		script.Agent = rung(script.Agent, t.Move.Do)
 		out.Body.Turns = append(out.Body.Turns, told)
 	}
 	return out, nil
 }
 
 func (a *API) readTranscript(ctx context.Context, in *struct {
-	callPath
+	CallPath
 	Masked bool `query:"masked" doc:"hide numbers and keys, as logs do"`
 }) (*text, error) {
 	turns, err := a.turns(ctx, in.Call, 0)
@@ -193,18 +194,29 @@ func (a *API) readTranscript(ctx context.Context, in *struct {
 	return plainText(transcript(turns, in.Masked)), nil
 }
 
+// transcript is what happened in a call. Who answers, where the event does not say,
+// is whom the turn before it rang.
 func transcript(turns []flow.Turn, masked bool) string {
 	var b strings.Builder
+	script := flow.Script{Masked: masked}
 	for i, t := range turns {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
-		b.WriteString(flow.Script{Masked: masked}.Turn(t))
+		b.WriteString(script.Turn(t))
+		script.Agent = rung(script.Agent, t.Move.Do)
 	}
 	return b.String()
 }
 
-func (a *API) hangUp(ctx context.Context, in *callPath) (*callBody, error) {
+func rung(before string, do flow.Command) string {
+	if do.Party != nil && do.Party.Agent != "" {
+		return do.Party.Agent
+	}
+	return before
+}
+
+func (a *API) hangUp(ctx context.Context, in *CallPath) (*callBody, error) {
 	c, err := a.cfg.Store.Calls().Load(ctx, a.key(in.Call))
 	if err != nil {
 		return nil, err

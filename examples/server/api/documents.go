@@ -126,7 +126,7 @@ func (a *API) another(name string) string {
 }
 
 func (a *API) importDocument(ctx context.Context, in *struct {
-	ifMatch
+	Condition
 	RawBody []byte `contentType:"application/yaml"`
 }) (*struct{ Body Imported }, error) {
 	doc, err := account.Parse(in.RawBody)

@@ -36,12 +36,12 @@ type Voicemail struct {
 
 type voicemailBody struct{ Body Voicemail }
 
-type boxPath struct {
+type BoxPath struct {
 	Mailbox string `path:"name" maxLength:"64" doc:"a mailbox's name; an agent's own bears the agent's id"`
 }
 
-type messagePath struct {
-	boxPath
+type MessagePath struct {
+	BoxPath
 	Call string `path:"call" maxLength:"64" doc:"the call that left the message"`
 }
 
@@ -102,7 +102,7 @@ func (a *API) listBoxes(ctx context.Context, _ *struct{}) (*struct {
 }
 
 func (a *API) listVoicemail(ctx context.Context, in *struct {
-	boxPath
+	BoxPath
 	Unread bool `query:"unread" doc:"only those not read"`
 }) (*struct {
 	Body struct {
@@ -169,7 +169,7 @@ func (a *API) one(ctx context.Context, mailbox, call string) (*voicemailBody, er
 }
 
 func (a *API) mark(ctx context.Context, in *struct {
-	messagePath
+	MessagePath
 	Body struct {
 		Read bool `json:"read"`
 	}
@@ -181,7 +181,7 @@ func (a *API) mark(ctx context.Context, in *struct {
 }
 
 func (a *API) forward(ctx context.Context, in *struct {
-	messagePath
+	MessagePath
 	Body struct {
 		To string `json:"to" minLength:"1" maxLength:"64" doc:"the mailbox that gets it"`
 	}
@@ -195,6 +195,6 @@ func (a *API) forward(ctx context.Context, in *struct {
 	return a.one(ctx, in.Body.To, in.Call)
 }
 
-func (a *API) delete(ctx context.Context, in *messagePath) (*none, error) {
+func (a *API) delete(ctx context.Context, in *MessagePath) (*none, error) {
 	return nil, a.cfg.Store.Mailboxes().Delete(ctx, a.cfg.Account, in.Mailbox, in.Call)
 }

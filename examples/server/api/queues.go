@@ -36,7 +36,7 @@ type queueMembers struct {
 	}
 }
 
-type queuePath struct {
+type QueuePath struct {
 	Queue string `path:"name" maxLength:"64" doc:"the queue's name"`
 }
 
@@ -57,7 +57,7 @@ func (a *API) hasQueue(ctx context.Context, name string) error {
 	return err
 }
 
-func (a *API) listMembers(ctx context.Context, in *queuePath) (*queueMembers, error) {
+func (a *API) listMembers(ctx context.Context, in *QueuePath) (*queueMembers, error) {
 	if err := a.hasQueue(ctx, in.Queue); err != nil {
 		return nil, err
 	}
@@ -81,7 +81,7 @@ func (a *API) listMembers(ctx context.Context, in *queuePath) (*queueMembers, er
 }
 
 func (a *API) setMembers(ctx context.Context, in *struct {
-	queuePath
+	QueuePath
 	Body struct {
 		Members []string `json:"members" maxItems:"1000" doc:"agents' ids, in order"`
 	}
@@ -102,10 +102,10 @@ func (a *API) setMembers(ctx context.Context, in *struct {
 		}
 	}
 	a.settled(ctx)
-	return a.listMembers(ctx, &in.queuePath)
+	return a.listMembers(ctx, &in.QueuePath)
 }
 
-func (a *API) listWaiting(ctx context.Context, in *queuePath) (*struct {
+func (a *API) listWaiting(ctx context.Context, in *QueuePath) (*struct {
 	Body struct {
 		Waiting []Waiter `json:"waiting"`
 	}

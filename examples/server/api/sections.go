@@ -32,7 +32,7 @@ func (a *API) sections() {
 	add(a, operation{id: "change-settings", method: http.MethodPut, path: "/settings", tag: tag, summary: "Change what holds for the whole account"}, a.changeSettings)
 }
 
-type namePath struct {
+type NamePath struct {
 	Name string `path:"name" maxLength:"64" doc:"its name; for numbers, the number in any common written form"`
 }
 
@@ -56,7 +56,7 @@ func section[T ~map[string]any](a *API, one, all, about string) {
 			return &thing[map[string]T]{ETag: tag(list), Body: list}, nil
 		})
 	add(a, operation{id: "read-" + one, method: http.MethodGet, path: "/" + all + "/{name}", tag: all, summary: "One of the " + all},
-		func(ctx context.Context, in *namePath) (*thing[T], error) {
+		func(ctx context.Context, in *NamePath) (*thing[T], error) {
 			d, err := a.open(ctx)
 			if err != nil {
 				return nil, err
@@ -66,8 +66,8 @@ func section[T ~map[string]any](a *API, one, all, about string) {
 	add(a, operation{id: "write-" + one, method: http.MethodPut, path: "/" + all + "/{name}", tag: all, summary: "Add or change one of the " + all,
 		about: "The whole account is checked, and published as its next release."},
 		func(ctx context.Context, in *struct {
-			namePath
-			ifMatch
+			NamePath
+			Condition
 			Body T
 		}) (*thing[T], error) {
 			d, err := a.edit(ctx, fmt.Sprintf("%s %s", one, in.Name), func(d *draft) error {
@@ -84,8 +84,8 @@ func section[T ~map[string]any](a *API, one, all, about string) {
 	add(a, operation{id: "remove-" + one, method: http.MethodDelete, path: "/" + all + "/{name}", tag: all, status: http.StatusNoContent,
 		summary: "Remove one of the " + all, about: "Refused while something names it. Calls that are under way keep it."},
 		func(ctx context.Context, in *struct {
-			namePath
-			ifMatch
+			NamePath
+			Condition
 		}) (*none, error) {
 			_, err := a.edit(ctx, fmt.Sprintf("%s %s removed", one, in.Name), func(d *draft) error {
 				if err := d.matches(all, in.Name, in.IfMatch); err != nil {
@@ -271,7 +271,7 @@ func (d *draft) settings() *thing[Settings] {
 }
 
 func (a *API) changeSettings(ctx context.Context, in *struct {
-	ifMatch
+	Condition
 	Body Settings
 }) (*thing[Settings], error) {
 	if _, given := in.Body["emergency"]; given {

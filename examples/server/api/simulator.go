@@ -81,7 +81,7 @@ func (l *Lasting) UnmarshalText(text []byte) error {
 
 type phoneBody struct{ Body Phone }
 
-type phonePath struct {
+type PhonePath struct {
 	ID string `path:"id" maxLength:"64" doc:"the id that placing the call answered"`
 }
 
@@ -220,19 +220,19 @@ func (a *API) phone(ctx context.Context, id string, do func(context.Context, *si
 	return &phoneBody{phone(s, p.View())}, nil
 }
 
-func (a *API) readPhone(ctx context.Context, in *phonePath) (*phoneBody, error) {
+func (a *API) readPhone(ctx context.Context, in *PhonePath) (*phoneBody, error) {
 	return a.phone(ctx, in.ID, func(context.Context, *sim.Phone) error { return nil })
 }
 
 func (a *API) pressKeys(ctx context.Context, in *struct {
-	phonePath
+	PhonePath
 	Body keysBody
 }) (*phoneBody, error) {
 	return a.phone(ctx, in.ID, func(ctx context.Context, p *sim.Phone) error { return p.Press(ctx, in.Body.Keys) })
 }
 
 func (a *API) speak(ctx context.Context, in *struct {
-	phonePath
+	PhonePath
 	Body struct {
 		For Lasting `json:"for" doc:"how long; time must pass, or be skipped, for it to be over"`
 	}
@@ -240,15 +240,15 @@ func (a *API) speak(ctx context.Context, in *struct {
 	return a.phone(ctx, in.ID, func(ctx context.Context, p *sim.Phone) error { return p.Speak(ctx, time.Duration(in.Body.For)) })
 }
 
-func (a *API) hangUpPhone(ctx context.Context, in *phonePath) (*phoneBody, error) {
+func (a *API) hangUpPhone(ctx context.Context, in *PhonePath) (*phoneBody, error) {
 	return a.phone(ctx, in.ID, func(ctx context.Context, p *sim.Phone) error { return p.HangUp(ctx) })
 }
 
 func (a *API) readScript(ctx context.Context, in *struct {
-	phonePath
+	PhonePath
 	Masked bool `query:"masked" doc:"hide numbers and keys, as logs do"`
 }) (*text, error) {
-	told, err := a.readPhone(ctx, &in.phonePath)
+	told, err := a.readPhone(ctx, &in.PhonePath)
 	if err != nil {
 		return nil, err
 	}
@@ -269,26 +269,26 @@ var agentActs = []struct {
 	{"hangup", "Hang up an agent's phone", (*sim.Agent).HangUp},
 }
 
-type agentAct struct {
-	agentPath
+type AgentAct struct {
+	AgentPath
 	Endpoint string `query:"endpoint" maxLength:"255" doc:"which of the agent's phones; the first for which it makes sense"`
 }
 
-func (a *API) agentActs(act func(*sim.Agent, context.Context) error) func(context.Context, *agentAct) (*phoneBody, error) {
-	return func(ctx context.Context, in *agentAct) (*phoneBody, error) {
+func (a *API) agentActs(act func(*sim.Agent, context.Context) error) func(context.Context, *AgentAct) (*phoneBody, error) {
+	return func(ctx context.Context, in *AgentAct) (*phoneBody, error) {
 		return a.atDesk(ctx, in, act)
 	}
 }
 
 func (a *API) agentKeys(ctx context.Context, in *struct {
-	agentAct
+	AgentAct
 	Body keysBody
 }) (*phoneBody, error) {
-	return a.atDesk(ctx, &in.agentAct, func(g *sim.Agent, ctx context.Context) error { return g.Press(ctx, in.Body.Keys) })
+	return a.atDesk(ctx, &in.AgentAct, func(g *sim.Agent, ctx context.Context) error { return g.Press(ctx, in.Body.Keys) })
 }
 
 // atDesk does something at the first of an agent's phones that allows it.
-func (a *API) atDesk(ctx context.Context, in *agentAct, act func(*sim.Agent, context.Context) error) (*phoneBody, error) {
+func (a *API) atDesk(ctx context.Context, in *AgentAct, act func(*sim.Agent, context.Context) error) (*phoneBody, error) {
 	s := a.sim()
 	desk, err := a.desk(ctx, s, in)
 	if err != nil {
@@ -307,7 +307,7 @@ func (a *API) atDesk(ctx context.Context, in *agentAct, act func(*sim.Agent, con
 }
 
 // desk are the addresses of an agent's phones, or the one that is asked for.
-func (a *API) desk(ctx context.Context, s *simulator.Simulator, in *agentAct) ([]string, error) {
+func (a *API) desk(ctx context.Context, s *simulator.Simulator, in *AgentAct) ([]string, error) {
 	g, err := s.Store.Directory().Agent(ctx, a.cfg.Account, in.Agent)
 	if err != nil {
 		return nil, err
@@ -326,7 +326,7 @@ func (a *API) desk(ctx context.Context, s *simulator.Simulator, in *agentAct) ([
 }
 
 func (a *API) setManner(ctx context.Context, in *struct {
-	agentAct
+	AgentAct
 	Body struct {
 		Manner string  `json:"manner" enum:"rings out,takes,declines,voicemail,engaged,unreachable" doc:"rings out does nothing; takes answers and presses 1; voicemail is a mobile's, which answers and presses nothing; engaged is busy"`
 		After  Lasting `json:"after,omitempty" doc:"how long it rings before that; at once"`
@@ -337,7 +337,7 @@ func (a *API) setManner(ctx context.Context, in *struct {
 	}
 }, error) {
 	s := a.sim()
-	desk, err := a.desk(ctx, s, &in.agentAct)
+	desk, err := a.desk(ctx, s, &in.AgentAct)
 	if err != nil {
 		return nil, err
 	}
@@ -381,16 +381,16 @@ func (a *API) setClock(ctx context.Context, in *struct {
 
 func (a *API) skip(ctx context.Context, in *struct {
 	Body struct {
-		For    Lasting `json:"for,omitempty" doc:"up to 24h"`
-		ToNext bool    `json:"to_next,omitempty" doc:"until the next thing is due"`
+		For    *Lasting `json:"for,omitempty" doc:"up to 24h; 0s does what is due now"`
+		ToNext bool     `json:"to_next,omitempty" doc:"until the next thing is due"`
 	}
 }) (*clockBody, error) {
 	s := a.sim()
-	if (in.Body.For == 0) == !in.Body.ToNext {
+	if (in.Body.For == nil) == !in.Body.ToNext {
 		return nil, at(http.StatusUnprocessableEntity, "body", `give either for, as in {"for": "20s"}, or {"to_next": true}`)
 	}
 	if !in.Body.ToNext {
-		err := s.Skip(ctx, time.Duration(in.Body.For))
+		err := s.Skip(ctx, time.Duration(*in.Body.For))
 		return &clockBody{reading(s)}, err
 	}
 	some, err := s.SkipToNext(ctx)
