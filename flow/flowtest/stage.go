@@ -171,8 +171,15 @@ func (st *stage) agent(ctx context.Context, a Act) error {
 	}
 	var at []*sim.Agent
 	for _, p := range phones {
-		state := p.View().State
-		if ringing := a.Does == Answers || a.Does == Declines; ringing && state == sim.Ringing || !ringing && state != sim.Ringing && state != sim.Idle {
+		ripe := false
+		switch p.View().State {
+		case sim.Idle:
+		case sim.Ringing:
+			ripe = a.Does == Answers || a.Does == Declines
+		default:
+			ripe = a.Does == Presses || a.Does == HangsUp
+		}
+		if ripe {
 			at = append(at, p)
 		}
 	}

@@ -29,7 +29,7 @@ import (
 // are comments. "account: acme.yaml" names the document that the story is played
 // with, beside the story; lines indented under "account:" are laid over it.
 type Story struct {
-	Name    string   // the file's name without its ending, or what the test calls it
+	Name    string   // the file's path, or what the test calls it
 	About   string   // the first comment, in one line
 	Proves  []string // what of the rules the story shows
 	Account string   // the document's file; empty is the one that Run was given
