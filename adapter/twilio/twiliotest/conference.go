@@ -77,9 +77,10 @@ func (p *conferring) play() {
 	l := p.r.call
 	to = p.r.resolve(to)
 	request := func() {
-		p.wait.fetch(ForWait, p.noun.attr("waitMethod", http.MethodPost), to, l.params("ConferenceSid", p.room.sid, "FriendlyName", p.room.name))
+		p.wait.fetch(ForWait, p.noun.attr("waitMethod", http.MethodPost), to, p.wait.params())
 	}
 	p.wait = l.newRun(conferenceWait)
+	p.wait.also = func() []string { return []string{"ConferenceSid", p.room.sid, "FriendlyName", p.room.name} }
 	p.wait.out = func(how ending) {
 		if how == outOfVerbs && len(p.wait.verbs) > 0 {
 			p.wait.over = false

@@ -62,8 +62,10 @@ func (d *dequeuing) connect(w *waiting) {
 		}
 		d.join()
 	}
-	w.wait.fetch(ForWhisper, d.noun.attr("method", http.MethodPost), d.r.resolve(to),
-		l.params("QueueSid", d.queue.sid, "QueueTime", w.seconds(), "DequeingCallSid", d.r.call.sid))
+	w.wait.also = func() []string {
+		return []string{"QueueSid", d.queue.sid, "QueueTime", w.seconds(), "DequeingCallSid", d.r.call.sid}
+	}
+	w.wait.fetch(ForWhisper, d.noun.attr("method", http.MethodPost), d.r.resolve(to), w.wait.params())
 }
 
 func (d *dequeuing) join() {

@@ -80,7 +80,7 @@ func (g *gathering) submit(by string) {
 		r.next()
 		return
 	}
-	form := r.call.params("FinishedOnKey", by, "msg", "Gather End")
+	form := r.params("FinishedOnKey", by, "msg", "Gather End")
 	if g.entry != "" || !r.c.cfg.Unsure.OmitDigits {
 		form.Set("Digits", g.entry)
 	}

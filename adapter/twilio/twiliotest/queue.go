@@ -77,9 +77,10 @@ func (w *waiting) play() {
 	}
 	l, to := w.r.call, w.r.resolve(to)
 	request := func() {
-		w.wait.fetch(ForWait, w.e.attr("waitUrlMethod", http.MethodPost), to, w.news())
+		w.wait.fetch(ForWait, w.e.attr("waitUrlMethod", http.MethodPost), to, w.wait.params())
 	}
 	w.wait = l.newRun(queueWait)
+	w.wait.also = w.news
 	w.wait.out = func(how ending) {
 		switch how {
 		case outOfVerbs:
@@ -97,16 +98,17 @@ func (w *waiting) play() {
 }
 
 // news is what a waiting document is told.
-func (w *waiting) news() url.Values {
+func (w *waiting) news() []string {
 	q := w.queue
 	average := 0
 	if q.served > 0 {
 		average = int(q.waited/time.Second) / q.served
 	}
-	return w.r.call.params(
-		"QueuePosition", strconv.Itoa(slices.Index(q.in, w)+1), "QueueSid", q.sid, "QueueTime", w.seconds(),
+	return []string{
+		"QueuePosition", strconv.Itoa(slices.Index(q.in, w) + 1), "QueueSid", q.sid, "QueueTime", w.seconds(),
 		"AvgQueueTime", strconv.Itoa(average), "CurrentQueueSize", strconv.Itoa(len(q.in)),
-		"MaxQueueSize", strconv.Itoa(w.e.number("maxQueueSize", longestQueue)))
+		"MaxQueueSize", strconv.Itoa(w.e.number("maxQueueSize", longestQueue)),
+	}
 }
 
 // seconds is how long the caller has waited, or did.

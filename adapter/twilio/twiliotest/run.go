@@ -20,7 +20,8 @@ type run struct {
 	at     int
 	act    activity // what it does now
 	over   bool
-	out    func(ending) // what follows when it has ended by itself
+	also   func() []string // parameters that its requests bear besides the call's
+	out    func(ending)    // what follows when it has ended by itself
 }
 
 // ending is how a run ends by itself.
@@ -113,6 +114,14 @@ func (r *run) action(p Purpose, e *element, form url.Values) {
 	r.fetch(p, e.attr("method", http.MethodPost), e.attr("action", r.url), form)
 }
 
+// params are the parameters of a request that a verb makes.
+func (r *run) params(more ...string) url.Values {
+	if r.also != nil {
+		more = append(r.also(), more...)
+	}
+	return r.call.params(more...)
+}
+
 // parting makes a verb's last request, for whose answer nobody is there any more.
 func (r *run) parting(p Purpose, e *element, form url.Values) {
 	if e.has("action") || p == ForRecord {
@@ -182,7 +191,7 @@ func (r *run) do(e *element) {
 	case "Enqueue":
 		r.enqueue(e)
 	case "Redirect":
-		r.fetch(ForRedirect, e.attr("method", http.MethodPost), e.words(), r.call.params())
+		r.fetch(ForRedirect, e.attr("method", http.MethodPost), e.words(), r.params())
 	case "Hangup":
 		r.end(hangup)
 	case "Leave":
