@@ -68,9 +68,9 @@ func (s *settings) compare(ctx context.Context, store storage.Store, text []byte
 		fmt.Fprintf(out, "account %s: as %s says\n", doc.Account, from)
 		return nil
 	case !s.apply:
-		fmt.Fprintf(out, "account %s: differs from %s; nothing was changed, -apply makes it what the document says\n", doc.Account, from)
+		fmt.Fprintf(out, "account %s: differs from %s; nothing was changed, -apply makes it what the document says. POST the document to /api/v1/document/check to see both sides of:\n", doc.Account, from)
 		for _, d := range differences {
-			fmt.Fprintf(out, "  %s\n", d)
+			fmt.Fprintf(out, "  %s\n", d.Path)
 		}
 		return nil
 	}

@@ -195,7 +195,7 @@ func (s *server) serve(ctx context.Context, ready ...func(net.Addr)) error {
 	}
 	h := &http.Server{
 		Handler: s.handler(), ReadHeaderTimeout: headerTime, ReadTimeout: readTime, WriteTimeout: writeTime,
-		IdleTimeout: idleTime, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+		IdleTimeout: idleTime, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 		TLSConfig: s.tls(),
 	}
 	running, stopRuns := context.WithCancel(context.WithoutCancel(ctx))

@@ -1,0 +1,226 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/extflow/extflow/storage"
+)
+
+func TestGate_holdsForEveryRouteOfTheServer(t *testing.T) {
+	t.Parallel()
+	p := start(t, nil).checked()
+	fill := strings.NewReplacer("{agent}", "ada", "{name}", "support", "{call}", "c1", "{release}", "1", "{id}", "sim-1")
+	for op := range p.spec.operations() {
+		method, path, _ := strings.Cut(op, " ")
+		p.spec = nil
+		for _, header := range [][]string{{"X-Forwarded-For", "203.0.113.9"}, {"Via", "1.1 tunnel"}, {"Forwarded", "for=::1"}} {
+			a := p.send(method, fill.Replace(path), nil, header...)
+			if path == "/healthz" {
+				a.is(200)
+				continue
+			}
+			require.Equal(t, http.StatusNotFound, a.status, op)
+			require.Equal(t, "404 page not found\n", a.text, "nobody learns that it is there")
+		}
+	}
+	p.get("/nothing").is(404)
+	p.send("POST", "/api/v1/simulator/calls", object{"from": alice, "to": "+12025550100"}, "Sec-Fetch-Site", "cross-site").is(403)
+	p.send("POST", "/api/v1/simulator/calls", object{"from": alice, "to": "+12025550100"}, "Origin", "https://evil.example").is(403)
+}
+
+func TestGate_aReboundHostGetsNothing(t *testing.T) {
+	t.Parallel()
+	p := start(t, nil)
+	for host, want := range map[string]int{"evil.example": 404, "localhost": 200, "localhost:1": 200, "127.0.0.1": 200, "[::1]": 200, "127.0.0.1.evil.example": 404} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, p.base+"/api/v1/agents", nil)
+		require.NoError(t, err)
+		r.Host = host
+		res, err := p.client.Do(r)
+		require.NoError(t, err)
+		res.Body.Close()
+		require.Equal(t, want, res.StatusCode, host)
+	}
+}
+
+func TestGate_withATokenEverythingButHealthWantsIt(t *testing.T) {
+	t.Parallel()
+	p := start(t, map[string]string{"EXTFLOW_ADMIN_TOKEN": "0123456789abcdef"})
+	p.get("/api/v1/agents").is(200)
+	p.send("GET", "/metrics", nil, "X-Forwarded-For", "203.0.113.9").is(200)
+	p.token = ""
+	for _, path := range []string{"/api/v1/agents", "/metrics", "/readyz", "/openapi.json", "/"} {
+		require.Contains(t, p.get(path).is(401).header.Get("WWW-Authenticate"), "Bearer")
+	}
+	p.get("/healthz").is(200)
+	require.NotContains(t, p.logged.String(), "0123456789abcdef")
+}
+
+func TestPages_sayWhereThingsAre(t *testing.T) {
+	t.Parallel()
+	p := start(t, twilioOn(), "-simulator")
+	page := p.get("/").is(200)
+	require.Contains(t, page.text, "extflow answers for acme")
+	require.Contains(t, page.text, "https://calls.example.com/twilio/voice")
+	sum := sha256.Sum256([]byte(pageStyle))
+	require.Equal(t, base64.StdEncoding.EncodeToString(sum[:]), pageStyleSum, "the policy lets the style through")
+	require.Contains(t, page.text, "<style>"+pageStyle+"</style>")
+	require.Contains(t, page.header.Get("Content-Security-Policy"), "default-src 'none'")
+	require.Equal(t, "nosniff", page.header.Get("X-Content-Type-Options"))
+	for _, link := range strings.Split(page.text, `<a href="`)[1:] {
+		path, _, _ := strings.Cut(link, `"`)
+		p.get("/" + path).is(200)
+	}
+}
+
+func TestMetrics_countWhatAnOperatorWantsToKnow(t *testing.T) {
+	t.Parallel()
+	p := still(t)
+	phone, _ := p.dial(alice)
+	p.dial(bob)
+	p.post(phone+"/keys", object{"keys": "1001"}).is(200)
+	p.post(phone+"/hangup", nil).is(200)
+	p.get("/nothing/" + alice).is(404)
+	m := p.get("/metrics").is(200).text
+	for _, want := range []string{
+		"extflow_calls_open 1\n", `extflow_turns_total{event="pressed"} 1`, `extflow_turns_total{event="arrived"} 2`,
+		`extflow_calls_ended_total{result="abandoned"} 1`, "extflow_agenda_lag_seconds 0\n",
+		`http_route="/api/v1/simulator/calls/{id}/keys",http_response_status_code="200"`,
+		"http_server_request_duration_seconds_bucket",
+	} {
+		if !strings.Contains(m, want) { // labels come in any order
+			want = strings.Replace(want, `http_route="/api/v1/simulator/calls/{id}/keys",http_response_status_code="200"`, `http_response_status_code="200",http_route="/api/v1/simulator/calls/{id}/keys"`, 1)
+		}
+		require.Contains(t, m, want)
+	}
+	for _, secret := range []string{"4155550100", "4155550101", "1001", "client:ada"} {
+		require.NotContains(t, m, secret)
+		require.NotContains(t, p.logged.String(), secret)
+	}
+	require.Contains(t, p.logged.String(), "caller presses ****")
+}
+
+func TestLog_isJSONWhereThatIsAskedFor(t *testing.T) {
+	t.Parallel()
+	p := start(t, nil, "-log", "json")
+	p.dial(alice)
+	line, err := bufio.NewReader(strings.NewReader(p.logged.String())).ReadString('\n')
+	require.NoError(t, err)
+	require.True(t, strings.HasPrefix(line, `{"time":`), line)
+	require.NotContains(t, p.logged.String(), "4155550100")
+}
+
+// refusing is a store that has gone away.
+type refusing struct{ storage.Store }
+
+func (refusing) Accounts() storage.Accounts { return gone{} }
+
+type gone struct{ storage.Accounts }
+
+func (gone) Load(context.Context, string) (storage.Account, error) {
+	return storage.Account{}, errors.New("the disk is on fire")
+}
+
+func TestReady_isWhatTheStoreSays(t *testing.T) {
+	t.Parallel()
+	set, err := readSettings(nil, lookup(nil), nil)
+	require.NoError(t, err)
+	s := &server{set: set, out: new(said), log: logger("text", new(said))}
+	require.NoError(t, s.build(t.Context()))
+	t.Cleanup(func() { require.NoError(t, s.meter.Close(t.Context())) })
+	ask := func() (int, string) {
+		w := &answered{header: http.Header{}}
+		s.readyz(w, &http.Request{Method: http.MethodGet, Header: http.Header{}})
+		return w.code(), w.text.String()
+	}
+	code, text := ask()
+	require.Equal(t, 200, code, text)
+	s.draining.Store(true)
+	code, text = ask()
+	require.Equal(t, 503, code)
+	require.Contains(t, text, "stopping")
+	s.draining.Store(false)
+	s.store = refusing{s.store}
+	code, text = ask()
+	require.Equal(t, 503, code)
+	require.Contains(t, text, "the store does not answer")
+	require.NotContains(t, text, "fire", "why is for the log")
+}
+
+type answered struct {
+	header http.Header
+	status int
+	text   strings.Builder
+}
+
+func (a *answered) Header() http.Header         { return a.header }
+func (a *answered) WriteHeader(code int)        { a.status = code }
+func (a *answered) Write(b []byte) (int, error) { return a.text.Write(b) }
+func (a *answered) code() int                   { return max(a.status, 200) }
+
+// A request that is half way in when the server is told to stop is answered.
+func TestStop_finishesWhatIsUnderWay(t *testing.T) {
+	t.Parallel()
+	p := start(t, nil)
+	addr := strings.TrimPrefix(p.base, "http://")
+	conn, err := net.Dial("tcp", addr)
+	require.NoError(t, err)
+	defer conn.Close()
+	body := `{"from": "+14155550100", "to": "+12025550100"}`
+	fmt.Fprintf(conn, "POST /api/v1/simulator/calls HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: %d\r\n\r\n", addr, len(body))
+	answers := bufio.NewReader(conn)
+	line, err := answers.ReadString('\n')
+	require.NoError(t, err)
+	require.Contains(t, line, "100 Continue", "it is being handled")
+	_, err = answers.ReadString('\n')
+	require.NoError(t, err)
+	fmt.Fprint(conn, body[:10])
+
+	stopped := make(chan error, 1)
+	go func() { stopped <- p.stop() }()
+	require.Eventually(t, func() bool { // it takes nobody new
+		c, err := net.Dial("tcp", addr)
+		if err == nil {
+			c.Close()
+		}
+		return err != nil
+	}, 5*time.Second, 10*time.Millisecond)
+	select {
+	case err := <-stopped:
+		t.Fatalf("it stopped before the request was answered: %v", err)
+	default:
+	}
+	fmt.Fprint(conn, body[10:])
+	res, err := http.ReadResponse(answers, nil)
+	require.NoError(t, err)
+	res.Body.Close()
+	require.Equal(t, http.StatusCreated, res.StatusCode)
+	require.NoError(t, <-stopped)
+}
+
+func TestStop_aHeaderThatNeverEndsIsNotWaitedForLong(t *testing.T) {
+	t.Parallel()
+	require.LessOrEqual(t, headerTime, 10*time.Second)
+	require.Less(t, readTime, drainTime, "a slow request ends before the server would give up on it")
+	p := start(t, nil)
+	conn, err := net.Dial("tcp", strings.TrimPrefix(p.base, "http://"))
+	require.NoError(t, err)
+	defer conn.Close()
+	large := strings.Repeat("a", 70<<10)
+	fmt.Fprintf(conn, "GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Large: %s\r\n\r\n", large)
+	res, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	require.NoError(t, err)
+	res.Body.Close()
+	require.Equal(t, http.StatusRequestHeaderFieldsTooLarge, res.StatusCode)
+}
