@@ -1,5 +1,6 @@
 // Command compare measures extflow's machine, the same flow written by hand, and
-// the same flow on two state machine libraries, in one run.
+// the same flow on two state machine libraries, in one run; then what a server pays
+// for one of Twilio's webhooks, beside servers that do less.
 //
 // Every repetition runs every contestant once, in a process of its own on one
 // core, and ratios are taken within a repetition. What is measured is processor
@@ -7,6 +8,7 @@
 // can; a busy machine still shows in the spread. Run it inside this module:
 //
 //	go run ./cmd/compare
+//	go run ./cmd/compare -only webhook
 package main
 
 import (
@@ -15,20 +17,47 @@ import (
 	"os"
 	"runtime"
 	"time"
+
+	"github.com/extflow/extflow/benchmarks/webhook"
 )
 
 func main() {
 	reps := flag.Int("reps", 9, "how often each contestant is measured; at least 5 for a figure worth keeping")
-	long := flag.Duration("time", 300*time.Millisecond, "how long each measurement takes, about")
+	long := flag.Duration("time", 300*time.Millisecond, "how long each measurement of the machine takes, about")
 	strict := flag.Bool("strict", false, "exit with status 1 when a goal is missed")
+	only := flag.String("only", "", "measure this alone: machine, or webhook")
+	profile := flag.String("profile", "", "a folder for profiles of the servers, of the last repetition; profiling costs them a little")
+	serve := flag.String("serve", "", "be the server of that name; compare starts itself so")
 	flag.Parse()
-	missed, err := compare(*reps, *long)
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "compare:", err)
-		os.Exit(2)
+	if *serve != "" {
+		fail(webhook.Serve(*serve, *profile, os.Stdin, os.Stdout))
+		return
+	}
+	if *only != "" && *only != "machine" && *only != "webhook" {
+		fail(fmt.Errorf("-only %s: there are machine and webhook", *only))
+	}
+	missed := 0
+	if *only != "webhook" {
+		n, err := compare(*reps, *long)
+		fail(err)
+		missed += n
+		fmt.Println()
+	}
+	if *only != "machine" {
+		n, err := compareWebhooks(os.Stdout, *reps, *profile)
+		fail(err)
+		missed += n
 	}
 	if *strict && missed > 0 {
 		os.Exit(1)
+	}
+}
+
+// fail ends the program, if there is an error.
+func fail(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "compare:", err)
+		os.Exit(2)
 	}
 }
 
@@ -58,5 +87,5 @@ func compare(reps int, long time.Duration) (missed int, err error) {
 		}
 	}
 	printTimes(os.Stdout, ring)
-	return printGoals(os.Stdout, ring), nil
+	return printMachine(os.Stdout, ring), nil
 }

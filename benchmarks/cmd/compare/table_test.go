@@ -3,6 +3,8 @@ package main
 import (
 	"strings"
 	"testing"
+
+	"github.com/extflow/extflow/benchmarks/webhook"
 )
 
 // figured is a ring whose every contestant took the same time in three
@@ -29,7 +31,7 @@ func TestGoals_areMetOrCountedAsMissed(t *testing.T) {
 		"looplab/fsm":       {1500, 1500, 1800},
 	})
 	named(ring, "extflow Advance").allocs = "1"
-	missed := printGoals(&out, ring)
+	missed := printMachine(&out, ring)
 	for _, line := range []string{
 		"step costs, in yardsticks           2.00 [1.80 to 2.20]           at most 3           met",
 		"step is faster than stateless       4.00 [4.00 to 4.00]           at least 5 times    NOT MET",
@@ -52,7 +54,34 @@ func TestGoals_aHopeMissedIsNoGoalMissed(t *testing.T) {
 	ring := figured(map[string][]float64{
 		"extflow step": {10, 10, 10}, "extflow Advance": {20, 20, 20}, "extflow, a call": {1250, 1250, 1250},
 	})
-	if missed := printGoals(&out, ring); missed != 0 || !strings.Contains(out.String(), "not yet") {
+	if missed := printMachine(&out, ring); missed != 0 || !strings.Contains(out.String(), "not yet") {
 		t.Errorf("%d goals were missed:\n%s", missed, out.String())
+	}
+}
+
+func TestWebhooks_areComparedWithinARepetition(t *testing.T) {
+	t.Parallel()
+	var servers []*server
+	for i, name := range webhook.Servers {
+		servers = append(servers, &server{
+			contestant: &contestant{name: name, ns: []float64{20_000, 40_000, 30_000}}, second: []float64{9000, 8000, 10000},
+			allocs: float64(20 + i), bytes: 2000,
+		})
+	}
+	servers[len(servers)-1].ns = []float64{50_000, 80_000, 60_000} // 2.5, 2 and 2 bare handlers
+	var out strings.Builder
+	missed := printWebhooks(&out, servers)
+	for _, line := range []string{
+		"extflow, everything on  60.0 [50.0 to 80.0]  2.00 [2.00 to 2.50]  9000 [8000 to 10000]  3.0                0",
+		"extflow costs, in bare handlers   2.00 [2.00 to 2.50]  at most 2.2  met",
+		"and later                         2.00 [2.00 to 2.50]  at most 1.3  not yet",
+		"extflow costs, in twilio-go apps  2.00 [2.00 to 2.50]  at most 0.5  NOT MET",
+	} {
+		if !strings.Contains(out.String(), line) {
+			t.Errorf("the table lacks %q:\n%s", line, out.String())
+		}
+	}
+	if missed != 1 {
+		t.Errorf("%d goals were missed, not 1", missed)
 	}
 }
