@@ -1,8 +1,10 @@
 package extflow
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/extflow/extflow/adapter"
@@ -99,6 +101,9 @@ func (e *Engine) serveLines(ctx context.Context) (bool, error) {
 		}
 	}
 	e.shared.mu.Unlock()
+	slices.SortFunc(due, func(a, b line) int {
+		return cmp.Or(cmp.Compare(a.account, b.account), cmp.Compare(a.queue, b.queue))
+	})
 	var errs []error
 	for _, l := range due {
 		if err := e.serveLine(ctx, l, now); err != nil {
@@ -125,17 +130,15 @@ func (e *Engine) serveLine(ctx context.Context, l line, now time.Time) error {
 		return err
 	}
 	waiting.Queue, waiting.Strategy = l.queue, q.Strategy
+	if at := waiting.Again(now); !at.IsZero() {
+		e.look(l.account, l.queue, at)
+	}
 	if !waiting.AtWork() {
 		return e.desert(ctx, l, waiting.Callers, now)
 	}
 	var errs []error
 	for _, o := range flow.Offers(waiting) {
 		errs = append(errs, e.offer(ctx, l, q.Offer, o, now))
-	}
-	for _, m := range waiting.Members {
-		if m.Rest.After(now) { // look again when the rest is over
-			e.look(l.account, l.queue, m.Rest)
-		}
 	}
 	return errors.Join(errs...)
 }

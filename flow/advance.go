@@ -139,20 +139,16 @@ func (c *Call) refuses(e *Event, now int64) Ignored {
 	switch e.Kind {
 	case HungUp:
 		return 0
-	case Pressed:
+	case Pressed, Answered, Failed:
 		if e.Re == 0 {
 			return JustAFact
 		}
-	case FoundBusy, Unanswered, Declined, Unreachable:
-		if leg {
+	case FoundBusy, Unanswered, Declined, Unreachable, AgentHungUp:
+		if leg { // a leg has one ring and one talk: whatever ends them is about those
 			return 0
 		}
 		if e.Re == 0 {
 			return JustAFact
-		}
-	case AgentHungUp:
-		if leg {
-			return 0
 		}
 	case Woke:
 		if e.Clock < StepClock || e.Clock > LifeClock || !c.Armed.Has(e.Clock) || c.Clocks[e.Clock-1] > now {

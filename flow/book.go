@@ -240,7 +240,7 @@ func (b *Book) open(n *node, s *State, w *What) effect {
 	case play:
 		return b.openPlay(n, s)
 	case collect:
-		s.Phase = Listening
+		s.Phase, s.Why = Listening, NoOutcome // another try: how the last one failed is over
 		return effect{move: n.standing}
 	case ring:
 		return b.openRing(n, s, w)

@@ -138,6 +138,9 @@ func (c *checker) queue(name string, q Queue) {
 	if q.LeaveKey == "" && q.OnLeave != nil {
 		c.fault(path+".on_leave", "no key leads here; add a leave_key, or remove it")
 	}
+	if q.Callback {
+		c.fault(path+".callback", "callbacks are not part of this version yet; leave it out")
+	}
 	keyed := c.keyed[spot{TargetQueue, name}]
 	c.dest(place{path: path + ".on_max_wait", keyed: keyed}, q.OnMaxWait)
 	c.dest(place{path: path + ".on_max_size", keyed: keyed}, q.OnMaxSize)

@@ -35,7 +35,7 @@ func rightSettings() flow.Settings {
 		Queues: map[string]flow.Queue{"support": {
 			Strategy: flow.RingAll, Ring: 5 * time.Second, Offer: flow.Dial, Hold: flow.Named("music"),
 			Announce: flow.Announce{Every: 15 * time.Second, Position: extension.Off, Wait: extension.On},
-			MaxWait:  24 * time.Hour, MaxSize: 1, LeaveKey: "*", Callback: true,
+			MaxWait:  24 * time.Hour, MaxSize: 1, LeaveKey: "*",
 			OnMaxWait: flow.ToMenu("main"), OnMaxSize: flow.ToPersonal(), OnNoMembers: flow.ToVoicemail("ada"), OnLeave: flow.HangUp(nil),
 		}},
 		Mailboxes: map[string]flow.Mailbox{

@@ -75,10 +75,15 @@ func (l *line) happens(w What) *line {
 	return l
 }
 
-// fact is something that is told without a request to answer.
+// fact is something that is told without a request to answer. What happens to an
+// agent's leg bears the turn that rang it.
 func (l *line) fact(w What) *line {
 	l.t.Helper()
-	l.accepts(Event{What: w})
+	e := Event{What: w}
+	if w.Kind == Answered || w.Kind == AgentHungUp || w.Kind == Failed {
+		e.Re = l.c.Standing
+	}
+	l.accepts(e)
 	return l
 }
 

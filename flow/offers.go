@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/extflow/extflow/extension"
+	"github.com/extflow/extflow/number"
 )
 
 // Waiting is a line of callers and the members who serve it, as the store sees
@@ -19,7 +20,8 @@ type Waiting struct {
 
 // Waiter is a caller in the line.
 type Waiter struct {
-	Call  string // the id of the caller's call
+	Call  string      // the id of the caller's call
+	From  number.E164 // who calls: members are not offered their own calls
 	Since time.Time
 	Legs  int // offers that are out for it
 }
@@ -31,6 +33,7 @@ type Member struct {
 	AtWork    bool      // available, on a call or wrapping up, inside hours
 	IdleSince time.Time // the longest idle is first, under that strategy
 	Rest      time.Time // when the rest after a miss or a talk ends; zero where there is none
+	Hours     string    // the agent's, by name: time alone may end them while callers wait
 }
 
 // Offer is a waiting caller for a free member.
@@ -59,15 +62,45 @@ func Offers(w Waiting) []Offer {
 	}
 	var offers []Offer
 	for _, caller := range w.Callers {
-		for out := caller.Legs; out < most && len(free) > 0; out++ {
-			offers = append(offers, Offer{Call: caller.Call, Party: free[0].Party})
-			free = free[1:]
+		for out := caller.Legs; out < most; out++ {
+			i := slices.IndexFunc(free, func(m Member) bool { return !m.calls(caller.From) })
+			if i < 0 {
+				break
+			}
+			offers = append(offers, Offer{Call: caller.Call, Party: free[i].Party})
+			free = slices.Delete(free, i, i+1)
 		}
 		if len(free) == 0 {
 			break
 		}
 	}
 	return offers
+}
+
+// calls reports whether a caller's number is an endpoint of the member's own.
+func (m Member) calls(from number.E164) bool {
+	return slices.ContainsFunc(m.Party.Endpoints, func(e extension.Endpoint) bool { return e.Is(from) })
+}
+
+// Again is when a line wants to be looked at again although nothing happened: a
+// member's rest is over, or hours may have ended. Zero where that is never.
+func (w Waiting) Again(now time.Time) time.Time {
+	var again time.Time
+	sooner := func(t time.Time) {
+		if t.After(now) && (again.IsZero() || t.Before(again)) {
+			again = t
+		}
+	}
+	if len(w.Callers) == 0 {
+		return again
+	}
+	for _, m := range w.Members {
+		sooner(m.Rest)
+		if m.Hours != "" {
+			sooner(now.Add(noMembers))
+		}
+	}
+	return again
 }
 
 // AtWork reports whether any member is at work.

@@ -95,7 +95,7 @@ func (m *maker) queue() flow.Queue {
 		Strategy: oneOf(m.T, "", flow.LongestIdle, flow.InOrder, flow.RingAll), Ring: m.lasting(5*time.Second, 2*time.Minute),
 		Offer: oneOf(m.T, "", flow.Place, flow.Dial), Hold: m.maySay(),
 		Announce: flow.Announce{Every: m.lasting(15*time.Second, time.Hour), Position: m.onOff(), Wait: m.onOff()},
-		MaxWait:  m.lasting(10*time.Second, days), MaxSize: oneOf(m.T, 0, 1, 10_000), Callback: m.maybe(),
+		MaxWait:  m.lasting(10*time.Second, days), MaxSize: oneOf(m.T, 0, 1, 10_000),
 		OnMaxWait: m.dest(), OnMaxSize: m.dest(), OnNoMembers: m.dest(),
 	}
 	if m.maybe() {

@@ -67,10 +67,10 @@ func TestParse_readsTheSameInOtherForms(t *testing.T) {
 
 func TestParse_readsJSONAsJSON(t *testing.T) {
 	t.Parallel()
-	doc := parsed(t, `{"account": "a\/b", "messages": {"m": {"say": "\ud83d\ude00 \u00e9"}}, "queues": {"q": {"max_size": 10, "callback": true}}}`)
+	doc := parsed(t, `{"account": "a\/b", "messages": {"m": {"say": "\ud83d\ude00 \u00e9"}}, "queues": {"q": {"max_size": 10, "callback": false}}}`)
 	require.Equal(t, "a/b", doc.Account)
 	require.Equal(t, "😀 é", doc.Settings.Messages["m"].Say)
-	require.Equal(t, flow.Queue{MaxSize: 10, Callback: true}, doc.Settings.Queues["q"])
+	require.Equal(t, flow.Queue{MaxSize: 10}, doc.Settings.Queues["q"])
 
 	_, err := account.Parse([]byte("{\"account\": \"acme\",\n\"menus\": {},\n\"menus\": {},\n \"flows\": [\n1]}"))
 	require.EqualError(t, err, "line 3: menus: written twice, first in line 2; keep one\nline 4: flows: a list stands here; write a map of flows by name")
@@ -164,7 +164,7 @@ messages: {a: {say: A., language: en, voice: x}}
 agents: [{id: ada, name: Ada, extension: "1001", endpoints: ["client:ada"], presence: away, hours: h, screening: off, mailbox: m, language: de, successor: bob}, {id: bob}]
 queues:
   q: {members: [ada], strategy: in-order, ring: 15s, offer: dial, hold: a, announce: {every: 60s, position: on, wait: on}, max_wait: 10m, on_max_wait: hangup,
-      max_size: 100, on_max_size: hangup, on_no_members: hangup, leave_key: "*", on_leave: hangup, callback: on}
+      max_size: 100, on_max_size: hangup, on_no_members: hangup, leave_key: "*", on_leave: hangup, callback: off}
 mailboxes:
   m: {greeting: a, greetings: {unavailable: a, busy: a, no_answer: a}, min_length: 2s, max_length: 2m, silence: 5s, keys: {"0": {queue: q}}, max_messages: 5, on_full: hangup, notify: a@b.c}
   o: {owner: bob}
@@ -181,7 +181,7 @@ numbers:
 	require.Equal(t, flow.Queue{
 		Strategy: flow.InOrder, Ring: 15 * time.Second, Offer: flow.Dial, Hold: flow.Named("a"),
 		Announce: flow.Announce{Every: time.Minute, Position: extension.On, Wait: extension.On}, MaxWait: 10 * time.Minute, MaxSize: 100,
-		LeaveKey: "*", Callback: true, OnMaxWait: flow.HangUp(nil), OnMaxSize: flow.HangUp(nil), OnNoMembers: flow.HangUp(nil), OnLeave: flow.HangUp(nil),
+		LeaveKey: "*", OnMaxWait: flow.HangUp(nil), OnMaxSize: flow.HangUp(nil), OnNoMembers: flow.HangUp(nil), OnLeave: flow.HangUp(nil),
 	}, doc.Settings.Queues["q"])
 	require.Equal(t, flow.Collecting{Digits: 4, FirstDigit: 5 * time.Second, InterDigit: 5 * time.Second, Terminator: "#", NoBargeIn: true}, doc.Settings.Flows["f"].Collect)
 	require.Equal(t, flow.Dest{

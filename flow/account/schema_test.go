@@ -59,7 +59,7 @@ func TestSchema_acceptsWhatParseAccepts(t *testing.T) {
 		"account: a\nhours: {h: {open: {mon: ['9:00 - 17:00'], tue: []}, holidays: ['2026-12-25']}}",
 		"account: a\nsettings: {first_digit: 5, max_talk: 1h30m, wrap_up: 0, keep_calls: 1d12h, screening: true, extension_range: [1001, '9999']}",
 		"account: a\nagents: [{id: b, extension: 1001, endpoints: ['client:x', {address: 'sip:a@b', via: c}]}]",
-		"account: a\nmessages: {a: {say: 5}}\nmailboxes: {m: {min_length: 0s, keys: {'0': hangup}}}\nqueues: {q: {callback: on, leave_key: 5}}",
+		"account: a\nmessages: {a: {say: 5}}\nmailboxes: {m: {min_length: 0s, keys: {'0': hangup}}}\nqueues: {q: {callback: off, leave_key: 5}}",
 		"account: a\nmenus: {m: {prompt: {name: welcome, language: de}, keys: {'1': {voicemail: {mailbox: personal}}}, no_input: {say: a}, repeats: 0}}\nsettings: {default_mailbox: m}\nmailboxes: {m: {}}",
 	} {
 		_, err := account.Parse([]byte(document))

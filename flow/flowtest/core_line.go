@@ -152,10 +152,8 @@ func (c *core) serveLine(queue string) {
 	for _, o := range flow.Offers(w) {
 		c.offer(queue, o)
 	}
-	for _, m := range w.Members {
-		if m.Rest.After(c.Now()) {
-			c.look(m.Rest, queue)
-		}
+	if at := w.Again(c.Now()); !at.IsZero() {
+		c.look(at, queue)
 	}
 }
 
@@ -165,14 +163,14 @@ func (c *core) waiting(queue string) flow.Waiting {
 	w := flow.Waiting{Queue: queue, Strategy: q.Strategy}
 	for _, id := range c.lines[queue] {
 		call := c.calls[id].call
-		w.Callers = append(w.Callers, flow.Waiter{Call: id, Legs: call.Offered()})
+		w.Callers = append(w.Callers, flow.Waiter{Call: id, From: call.From, Legs: call.Offered()})
 	}
 	inquiry := c.inquiry(flow.Call{})
 	for _, id := range c.agents.Members(queue) {
 		a, _ := c.agents.Agent(id)
 		w.Members = append(w.Members, flow.Member{
 			Party: c.agents.Party(id, c.Name), Free: c.agents.Free(id, inquiry), AtWork: a.AtWork(inquiry),
-			IdleSince: a.Duty.IdleSince, Rest: a.Duty.RestUntil,
+			IdleSince: a.Duty.IdleSince, Rest: a.Duty.RestUntil, Hours: a.Hours,
 		})
 	}
 	return w

@@ -8,6 +8,7 @@ import (
 
 	"github.com/extflow/extflow/extension"
 	"github.com/extflow/extflow/flow"
+	"github.com/extflow/extflow/number"
 	"github.com/extflow/extflow/storage"
 )
 
@@ -24,6 +25,7 @@ type line struct {
 // waiter is a caller in a line.
 type waiter struct {
 	call   string
+	from   number.E164
 	queue  string
 	since  time.Time
 	rank   int // the place in the line at which it joined, from 1
@@ -61,6 +63,9 @@ func (a *account) join(r *record, queue string, at time.Time) {
 		i--
 	}
 	r.waits = &waiter{call: r.key.ID, queue: queue, since: at, rank: i + 1}
+	if r.call.Info != nil {
+		r.waits.from = r.call.From
+	}
 	l.waiters = slices.Insert(l.waiters, i, r.waits)
 }
 
@@ -126,7 +131,7 @@ func (a *account) waiting(queue string, q extension.Inquiry) flow.Waiting {
 	w := flow.Waiting{Queue: queue}
 	if l := a.lines[queue]; l != nil {
 		for _, c := range l.waiters {
-			w.Callers = append(w.Callers, flow.Waiter{Call: c.call, Since: c.since, Legs: c.offers})
+			w.Callers = append(w.Callers, flow.Waiter{Call: c.call, From: c.from, Since: c.since, Legs: c.offers})
 		}
 	}
 	for _, id := range a.dir.Members(queue) {
@@ -136,6 +141,7 @@ func (a *account) waiting(queue string, q extension.Inquiry) flow.Waiting {
 			Free:      a.dir.Free(id, q),
 			AtWork:    agent.AtWork(q),
 			IdleSince: agent.Duty.IdleSince,
+			Hours:     agent.Hours,
 		}
 		if agent.Duty.Resting(q.Now) {
 			m.Rest = agent.Duty.RestUntil

@@ -28,6 +28,8 @@ func (h *house) draftAs(c flow.Call, e flow.Event, answers ...flow.What) storage
 			e.Call, e.Reply = e.Start.Key, e.Start.Peer == ""
 		case flow.Pressed, flow.FoundBusy, flow.Unanswered, flow.Declined, flow.Unreachable, flow.Recorded:
 			e.Call, e.Re, e.Reply = was.Key, was.Standing, true
+		case flow.Answered, flow.AgentHungUp: // facts of the agent's leg bear the turn that rang it
+			e.Call, e.Re = was.Key, was.Standing
 		default:
 			e.Call = was.Key
 		}
