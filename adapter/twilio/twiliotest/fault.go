@@ -15,15 +15,16 @@ type Faults struct {
 	// Of requests for documents.
 	Cut  float64 // it cannot be connected: Twilio tries again (once, or as the URL says), then the fallback
 	Mute float64 // it arrives, and the answer is lost: after 15 s the fallback is requested
+	Slow float64 // the answer takes longer
 
 	// Of callbacks.
 	Lost    float64 // it never arrives
 	Swapped float64 // it arrives after the request that follows it, or a second later if none does
+	Late    float64 // it arrives late
 
 	// Of both.
 	Twice  float64       // it arrives twice, the first time without anybody waiting for the answer
-	Late   float64       // a callback arrives late; a document's answer does
-	LateBy time.Duration // by at most this; 10 s
+	LateBy time.Duration // Late and Slow: by at most this; 10 s
 
 	Next []Fault // befall certain requests, once each, before chance does
 
@@ -33,7 +34,7 @@ type Faults struct {
 
 // Fault befalls the next request of its purpose; an empty one is the next of any.
 // One of the others says what it is, in the words of Faults; Late is by how much
-// exactly.
+// exactly a callback arrives late, or an answer takes longer.
 type Fault struct {
 	For                             Purpose
 	Cut, Mute, Lost, Swapped, Twice bool
@@ -137,7 +138,7 @@ func (p *plan) draw(of Purpose) Fault {
 		f.Lost, f.Swapped = false, false
 	}
 	late, by := p.rand.Float64(), p.rand.Float64()
-	if late < p.Late {
+	if of.callback() && late < p.Late || !of.callback() && late < p.Slow {
 		f.Late = max(time.Duration(by*float64(p.LateBy)), time.Millisecond)
 	}
 	return f

@@ -62,7 +62,7 @@ func TestFaults_aRequestForADocumentThatArrivesTwiceBearsTheSameToken(t *testing
 
 func TestFaults_byChanceAreTheSameForTheSameSeed(t *testing.T) {
 	t.Parallel()
-	f := twiliotest.Faults{Seed: 3, Lost: 0.2, Twice: 0.3, Late: 0.3, Swapped: 0.2, Cut: 0.1, Mute: 0.1}
+	f := twiliotest.Faults{Seed: 3, Lost: 0.2, Twice: 0.3, Late: 0.3, Slow: 0.1, Swapped: 0.2, Cut: 0.1, Mute: 0.1}
 	different := false
 	for seed := range uint64(8) {
 		f.Seed = seed
