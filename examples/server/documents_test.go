@@ -74,3 +74,17 @@ func TestReleases_arePublishedAfterTheVersionExpected(t *testing.T) {
 		p.post("/api/v1/releases", object{"expected": 3, "from": none}).is(404)
 	}
 }
+
+// What a fault of the store leaves half done is told with it.
+func TestDocument_anImportThatFailsHalfwaySaysHowFarItCame(t *testing.T) {
+	t.Parallel()
+	p := still(t)
+	p.put("/api/v1/agents/grace/extension", object{"extension": "1020"}).is(200)
+	swap := strings.Replace(string(account.Sample()), "[1001, 9999]", "[1001, 2000]", 1)
+	swap = strings.Replace(swap, `extension: "1003"`, `extension: "1002"`, 1)
+	swap = strings.Replace(swap, `{id: grace, name: Grace Hopper,   extension: "1002"`, `{id: grace, name: Grace Hopper, extension: "1020"`, 1)
+	a := p.put("/api/v1/document", swap).is(409)
+	require.Equal(t, []string{"body.extension", "done"}, a.faults(), "1002 rests, and may still reach Grace")
+	require.Contains(t, a.word("detail"), "what was done before it stays done")
+	require.Contains(t, a.text, "changed the settings of the account")
+}

@@ -18,7 +18,16 @@ import (
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// asServer has the test binary be the server itself.
+const asServer = "EXTFLOW_TEST_AS_SERVER"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asServer) != "" {
+		main()
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // process is a whole server that listens on a port of this machine.
 type process struct {

@@ -5,7 +5,11 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"os"
+	"os/exec"
+	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -66,4 +70,35 @@ func TestStop_aHeaderThatNeverEndsIsNotWaitedForLong(t *testing.T) {
 	require.NoError(t, err)
 	res.Body.Close()
 	require.Equal(t, http.StatusRequestHeaderFieldsTooLarge, res.StatusCode)
+}
+
+// The real process ends by itself when it is told to, with nothing to complain of;
+// one that cannot start says why and fails.
+func TestMain_endsOnASignal(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("there are no such signals here")
+	}
+	self, err := os.Executable()
+	require.NoError(t, err)
+	for _, sig := range []os.Signal{syscall.SIGTERM, os.Interrupt} {
+		out, in, err := os.Pipe()
+		require.NoError(t, err)
+		server := exec.CommandContext(t.Context(), self, "-addr", "127.0.0.1:0")
+		server.Env = append(os.Environ(), asServer+"=1")
+		server.Stdout = in
+		require.NoError(t, server.Start())
+		in.Close()
+		lines := bufio.NewScanner(out)
+		for lines.Scan() && !strings.HasPrefix(lines.Text(), "exposed: ") {
+		}
+		require.NoError(t, server.Process.Signal(sig))
+		require.NoError(t, server.Wait())
+		out.Close()
+	}
+	refused := exec.CommandContext(t.Context(), self, "-db", "calls.db")
+	refused.Env = append(os.Environ(), asServer+"=1")
+	text, err := refused.CombinedOutput()
+	require.Error(t, err)
+	require.Contains(t, string(text), "SQLite and PostgreSQL come with the next")
 }

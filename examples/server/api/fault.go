@@ -90,29 +90,18 @@ func documentFaults(status int, faults account.Faults) *huma.ErrorModel {
 	return p
 }
 
-// agentFaults are the errors of the directory, each with the field that it is about;
-// nil where err is none of them.
+// agentFaults is an error of the directory with the field that it is about; nil where
+// err is none of its errors.
 func agentFaults(err error) *huma.ErrorModel {
-	p := problem(http.StatusConflict, "the agent was not changed")
-	for _, e := range apart(err) {
-		field, status := agentField(e)
-		if field == "" {
-			continue
-		}
-		message := e.Error()
-		if field == "body.extension" && !errors.Is(e, extension.ErrFull) {
-			message += "; write another, or ask for the next free one"
-		}
-		if status == http.StatusUnprocessableEntity {
-			p.Status, p.Title = status, http.StatusText(status)
-		}
-		p.Errors = append(p.Errors, &huma.ErrorDetail{Location: field, Message: message})
-	}
-	if len(p.Errors) == 0 {
+	field, status := agentField(err)
+	if field == "" {
 		return nil
 	}
-	p.Detail = p.Errors[0].Message
-	return p
+	message := err.Error()
+	if field == "body.extension" && !errors.Is(err, extension.ErrFull) {
+		message += "; write another, or ask for the next free one"
+	}
+	return at(status, field, "%s", message)
 }
 
 func agentField(err error) (field string, status int) {
@@ -144,20 +133,4 @@ func is(err error, one ...error) bool {
 		}
 	}
 	return false
-}
-
-// apart is an error's parts where it was joined of several, else itself.
-func apart(err error) []error {
-	for e := err; e != nil; e = errors.Unwrap(e) {
-		if joined, ok := e.(interface{ Unwrap() []error }); ok {
-			if parts := joined.Unwrap(); len(parts) > 1 && !strings.Contains(e.Error(), ": "+parts[1].Error()) {
-				var all []error
-				for _, p := range parts {
-					all = append(all, apart(p)...)
-				}
-				return all
-			}
-		}
-	}
-	return []error{err}
 }
