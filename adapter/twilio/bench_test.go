@@ -53,7 +53,7 @@ func BenchmarkVerify(b *testing.B) {
 			}
 			q.posted.sort()
 			q.url = append(append(q.url[:0], origin...), benchAt...)
-			if !tw.tokens.signs(&q.signing, signature, q.url, q.posted.pairs) {
+			if !tw.tokens.signs(&q.signing, signature, q.url, &q.posted) {
 				b.Fatal("not believed")
 			}
 		}
@@ -145,7 +145,7 @@ func TestWebhook_verifyingAndRenderingAllocateNothing(t *testing.T) {
 		_ = parse(&q.posted, body)
 		q.posted.sort()
 		q.url = append(append(q.url[:0], origin...), benchAt...)
-		tw.tokens.signs(&q.signing, signature, q.url, q.posted.pairs)
+		tw.tokens.signs(&q.signing, signature, q.url, &q.posted)
 	}), "parse and verify")
 	var p page
 	require.Zero(t, testing.AllocsPerRun(100, func() {

@@ -41,12 +41,12 @@ type signing struct {
 // the carrier requested it, and its parameters, sorted. The URL is tried with and
 // without its port, and with the apostrophe escaped, because carriers sign either;
 // these only when the URL as it stands does not match.
-func (t tokens) signs(s *signing, signature string, url []byte, pairs []pair) bool {
-	if t.match(s, signature, url, pairs) {
+func (t tokens) signs(s *signing, signature string, url []byte, f *form) bool {
+	if t.match(s, signature, url, f) {
 		return true
 	}
 	for _, other := range otherForms(string(url)) {
-		if t.match(s, signature, []byte(other), pairs) {
+		if t.match(s, signature, []byte(other), f) {
 			return true
 		}
 	}
@@ -54,13 +54,13 @@ func (t tokens) signs(s *signing, signature string, url []byte, pairs []pair) bo
 }
 
 // match takes as long for every wrong signature.
-func (t tokens) match(s *signing, signature string, url []byte, pairs []pair) bool {
+func (t tokens) match(s *signing, signature string, url []byte, f *form) bool {
 	s.text = append(s.text[:0], url...)
-	for i, p := range pairs {
-		if i > 0 && bytes.Equal(p.key, pairs[i-1].key) && bytes.Equal(p.value, pairs[i-1].value) {
+	for i, p := range f.pairs {
+		if i > 0 && f.same(p, f.pairs[i-1]) {
 			continue // the same value twice is signed once
 		}
-		s.text = append(append(s.text, p.key...), p.value...)
+		s.text = append(s.text, f.text[p.start:p.end]...)
 	}
 	found := 0
 	for _, pool := range t {

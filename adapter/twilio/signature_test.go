@@ -61,7 +61,7 @@ func TestSignature_everyVectorOfTheSDKsIsDecidedAsTheyDo(t *testing.T) {
 		var f form
 		require.NoError(t, parse(&f, v.form().Encode()))
 		f.sort()
-		ok := newTokens([]string{v.Token}).signs(&signing{}, v.Signature, []byte(v.URL), f.pairs)
+		ok := newTokens([]string{v.Token}).signs(&signing{}, v.Signature, []byte(v.URL), &f)
 		if v.Body != nil && v.Content == "json" {
 			_, want, _ := strings.Cut(v.URL, "bodySHA256=")
 			ok = ok && bodySigned([]byte(want), []byte(*v.Body))
@@ -92,10 +92,10 @@ func TestSignature_anyOfSeveralTokensIsBelievedAndNoOther(t *testing.T) {
 	both := newTokens([]string{"new", "old"})
 	for token, want := range map[string]bool{"new": true, "old": true, "older": false, "": false} {
 		signature := sign(token, at, url.Values{"CallSid": {"CA1"}, "Digits": {"1"}})
-		require.Equal(t, want, both.signs(&signing{}, signature, []byte(at), f.pairs), token)
+		require.Equal(t, want, both.signs(&signing{}, signature, []byte(at), &f), token)
 	}
 	for _, wrong := range []string{"", "x", strings.Repeat("A", 28), strings.Repeat("A", 4000)} {
-		require.False(t, both.signs(&signing{}, wrong, []byte(at), f.pairs))
+		require.False(t, both.signs(&signing{}, wrong, []byte(at), &f))
 	}
 }
 
@@ -156,7 +156,7 @@ func FuzzForm(f *testing.F) {
 		}
 		values := url.Values{}
 		for _, p := range got.pairs {
-			values.Add(string(p.key), string(p.value))
+			values.Add(string(got.key(p)), string(got.value(p)))
 		}
 		require.Equal(t, want, values)
 		require.NoError(t, parse(&bytes, []byte(raw)))
@@ -172,4 +172,18 @@ func TestForm_moreParametersThanAnyCarrierSendsAreRefused(t *testing.T) {
 	var f form
 	require.NoError(t, parse(&f, strings.Repeat("a=1&", maxPairs)))
 	require.Error(t, parse(&f, "one=more"))
+}
+
+func TestForm_sortsByNameThenValueWhateverTheirLength(t *testing.T) {
+	t.Parallel()
+	names := []string{"CallSid=2", "CallSid=1", "CallStatus=a", "Called=x", "Call=1", "CalledCity=b", "CalledCityX=a", "A%00=1", "A=2", "=z", "%FF=1", "CallSi=3"}
+	var f form
+	require.NoError(t, parse(&f, strings.Join(names, "&")))
+	f.sort()
+	var got []string
+	for _, p := range f.pairs {
+		got = append(got, string(f.key(p))+"="+string(f.value(p)))
+	}
+	require.Equal(t, []string{"=z", "A=2", "A\x00=1", "Call=1", "CallSi=3", "CallSid=1", "CallSid=2", "CallStatus=a",
+		"Called=x", "CalledCity=b", "CalledCityX=a", "\xff=1"}, got)
 }

@@ -133,7 +133,7 @@ func (a *Adapter) believes(q *request, r *http.Request) bool {
 	if r.URL.RawQuery != "" || r.URL.ForceQuery {
 		q.url = append(append(q.url, '?'), r.URL.RawQuery...)
 	}
-	if !a.tokens.signs(&q.signing, header[0], q.url, q.posted.pairs) {
+	if !a.tokens.signs(&q.signing, header[0], q.url, &q.posted) {
 		return false
 	}
 	want := q.asked.get("bodySHA256")
