@@ -53,7 +53,7 @@ var ErrConfig = errors.New("extflow: the configuration has faults")
 // for concurrent use.
 type Engine struct {
 	Config
-	watched bool // somebody reads the log or observes
+	watched bool // somebody observes
 	shared  *shared
 }
 
@@ -92,7 +92,7 @@ func New(c Config) (*Engine, error) {
 	}
 	return &Engine{
 		Config:  c.withDefaults(),
-		watched: c.Logger != nil || c.Observe != nil,
+		watched: c.Observe != nil,
 		shared:  &shared{nudge: make(chan struct{}, 1), serve: map[line]time.Time{}},
 	}, nil
 }
@@ -181,10 +181,11 @@ func (e *Engine) happen(ctx context.Context, ev flow.Event) (flow.Turn, error) {
 			return flow.Turn{}, err
 		}
 		err := w.commit()
+		if err == nil {
+			return w.turn(ev.Call.ID), nil
+		}
 		var busy *storage.TakenError
 		switch {
-		case err == nil:
-			return w.turn(ev.Call.ID), nil
 		case errors.Is(err, storage.ErrSeen):
 			return e.standing(ctx, ev.Call)
 		case errors.As(err, &busy):

@@ -83,14 +83,19 @@ func hangUp(ev flow.Event, why flow.Cause) flow.Turn {
 
 // log writes a turn to the host's log. Numbers print masked and digits not at all.
 func (e *Engine) log(ctx context.Context, o *Observed) {
-	level := slog.LevelInfo
-	if o.Turn.Move.Ignored != 0 {
-		level = slog.LevelDebug
-	}
+	level := level(&o.Turn.Move)
 	if !e.Logger.Enabled(ctx, level) {
 		return
 	}
 	e.Logger.LogAttrs(ctx, level, "turn",
 		slog.String("account", o.Turn.Call.Account), slog.String("call", o.Turn.Call.ID),
 		slog.Uint64("seq", uint64(o.Turn.Seq)), slog.String("turn", o.Turn.String()), slog.String("step", o.Step))
+}
+
+// level is at which a move is logged.
+func level(m *flow.Move) slog.Level {
+	if m.Ignored != 0 {
+		return slog.LevelDebug
+	}
+	return slog.LevelInfo
 }

@@ -24,10 +24,18 @@ type work struct {
 	changes []storage.Change
 	seen    []Observed
 	guesses []string // callers whose entries were wrong
+
+	// Most events concern one call and make one turn: there is room for these. It is
+	// not used again, since a store that was late may still be reading it.
+	txn    storage.Txn
+	change [1]storage.Change
+	turns  [1]flow.Turn
 }
 
 func (e *Engine) begin(ctx context.Context, account string, now time.Time, taken []string) *work {
-	return &work{e: e, ctx: ctx, account: account, now: now, taken: taken}
+	w := &work{e: e, ctx: ctx, account: account, now: now, taken: taken}
+	w.changes = w.change[:0]
+	return w
 }
 
 // happen advances a call by an event, answers what the book asks of the engine on
@@ -81,7 +89,11 @@ func (w *work) load(id string, ev *flow.Event) (int, error) {
 	if err != nil {
 		c = flow.Call{}
 	}
-	w.changes = append(w.changes, storage.Change{Was: c, Now: c})
+	change := storage.Change{Was: c, Now: c}
+	if len(w.changes) == 0 {
+		change.Turns = w.turns[:0]
+	}
+	w.changes = append(w.changes, change)
 	return len(w.changes) - 1, nil
 }
 
@@ -125,21 +137,20 @@ func (w *work) event(id string, what flow.What) flow.Event {
 
 // commit stores what the work changed. Nothing changed is nothing to store.
 func (w *work) commit() error {
-	w.changes = slices.DeleteFunc(w.changes, func(c storage.Change) bool { return len(c.Turns) == 0 && c.Now.Info == nil })
-	txn := storage.Txn{Account: w.account}
-	for _, c := range w.changes {
-		if len(c.Turns) > 0 {
-			txn.Changes = append(txn.Changes, c)
-		}
+	w.txn = storage.Txn{Account: w.account, Changes: w.changes}
+	if slices.ContainsFunc(w.changes, unchanged) {
+		w.txn.Changes = slices.DeleteFunc(slices.Clone(w.changes), unchanged)
 	}
-	if len(txn.Changes) > 0 {
-		if err := w.e.Store.Calls().Commit(w.ctx, &txn); err != nil {
+	if len(w.txn.Changes) > 0 {
+		if err := w.e.Store.Calls().Commit(w.ctx, &w.txn); err != nil {
 			return err
 		}
 	}
-	w.after(txn.Changes)
+	w.after(w.txn.Changes)
 	return nil
 }
+
+func unchanged(c storage.Change) bool { return len(c.Turns) == 0 }
 
 // after is what follows a commit: guesses are counted, queues looked at, carriers
 // given what they are owed, and observers told.
@@ -167,7 +178,7 @@ func (w *work) after(changes []storage.Change) {
 
 // saw remembers what those who watch are told after the commit.
 func (w *work) saw(b *flow.Book, c flow.Call, t flow.Turn) {
-	if !w.e.watched {
+	if !w.e.watched && !w.e.Logger.Enabled(w.ctx, level(&t.Move)) {
 		return
 	}
 	t.Info = c.Info

@@ -150,7 +150,11 @@ func (q *request) get(name string) []byte {
 
 // ask is the value of a parameter that we put into the URL ourselves.
 func (q *request) ask(name string) int {
-	n, _ := strconv.Atoi(string(q.asked.get(name)))
+	v := q.asked.get(name)
+	if len(v) == 0 {
+		return 0
+	}
+	n, _ := strconv.Atoi(string(v))
 	return n
 }
 
