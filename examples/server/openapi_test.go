@@ -80,6 +80,7 @@ func (d *description) holds(method, path string, status int, contentType string,
 	return schema.Validate(v)
 }
 
+// The law is the OpenAPI Initiative's own schema (Apache License 2.0), of 2022-10-07.
 func TestOpenAPI_theDescriptionIsValid(t *testing.T) {
 	t.Parallel()
 	for name, p := range map[string]*process{"the simulator alone": start(t, nil), "with Twilio": start(t, twilioOn(), "-simulator")} {

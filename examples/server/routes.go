@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -51,8 +52,10 @@ func (s *server) handler() http.Handler {
 	mux.Handle("/", gate.Gate{Token: s.set.token}.Wrap(admin))
 	of := map[string]string{}
 	for _, c := range s.carriers {
-		mux.Handle(c.pattern, c.handler)
-		of[c.pattern] = c.Name
+		for _, pattern := range slices.Compact([]string{c.pattern, s.set.publicPath() + c.pattern}) { // a proxy may leave the path as it is
+			mux.Handle(pattern, c.handler)
+			of[pattern] = c.Name
+		}
 	}
 	return s.meter.HTTP(careful(mux), func(pattern string) string { return of[pattern] })
 }

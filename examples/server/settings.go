@@ -152,6 +152,15 @@ func (s *settings) checkServing(fault func(string, ...any)) {
 	s.publicURL = strings.TrimRight(s.publicURL, "/")
 }
 
+// publicPath is the path of the public URL, without a slash at its end.
+func (s *settings) publicPath() string {
+	u, err := url.Parse(s.publicURL)
+	if err != nil {
+		return ""
+	}
+	return u.EscapedPath()
+}
+
 // minToken is how long an administrator's token must be.
 const minToken = 16
 

@@ -61,6 +61,20 @@ func TestTwilio_aCallIsAnsweredThroughAProxyAndReachesAnAgent(t *testing.T) {
 	require.NotContains(t, p.logged.String(), alice)
 }
 
+func TestTwilio_thePublicAddressMayHaveAPath(t *testing.T) {
+	t.Parallel()
+	env := twilioOn()
+	env["EXTFLOW_PUBLIC_URL"] = "https://calls.example.com/acme/calls/"
+	p := start(t, env)
+	call := url.Values{"CallSid": {"CA1"}, "From": {alice}, "To": {"+12025550100"}, "CallStatus": {"ringing"}}
+	voice := "https://calls.example.com/acme/calls/twilio/voice"
+	whole := p.webhook(voice, call).is(200)
+	require.Contains(t, whole.action("action"), "https://calls.example.com/acme/calls/twilio/")
+	stripped := p.send(http.MethodPost, "/twilio/voice", call.Encode(), "Content-Type", "application/x-www-form-urlencoded", "X-Twilio-Signature", signed(voice, call))
+	require.Equal(t, whole.text, stripped.is(200).text, "whether or not the proxy takes the path away")
+	p.webhook(voice, call, "").is(403)
+}
+
 func TestTwilio_whatIsNotSignedChangesNothingAndIsCounted(t *testing.T) {
 	t.Parallel()
 	p := start(t, twilioOn())

@@ -53,7 +53,7 @@ func (a *API) documents() {
 
 func takesJSONToo(o *huma.Operation) {
 	for _, t := range []string{yamlType, "application/json"} {
-		o.RequestBody.Content[t] = &huma.MediaType{Schema: &huma.Schema{Description: "an account document, see " + "/document/schema"}}
+		o.RequestBody.Content[t] = &huma.MediaType{Schema: &huma.Schema{Description: "an account document; document/schema has its JSON Schema"}}
 	}
 }
 
