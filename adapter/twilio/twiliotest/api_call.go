@@ -31,7 +31,7 @@ func (c *Carrier) create(form url.Values) answer {
 		return bad(21205, "Url parameter is required")
 	case form.Get("Url") != "" && !absolute(form.Get("Url")):
 		return bad(21205, "Url is not a valid URL: %s", form.Get("Url"))
-	case form.Get("StatusCallback") != "" && !absolute(form.Get("StatusCallback")):
+	case form.Get("StatusCallback") != "" && (!absolute(form.Get("StatusCallback")) || !callback(form.Get("StatusCallback"))):
 		return bad(21609, "Invalid 'StatusCallback' URL")
 	case len(form.Get("Twiml")) > longestTwiml:
 		return bad(32018, "The Twiml parameter is longer than 4000 characters")

@@ -240,6 +240,7 @@ func TestAPI_refusesCallsThatCannotBePlaced(t *testing.T) {
 		require.Equal(t, http.StatusBadRequest, r.status)
 	}
 	require.Equal(t, 21205, code(r.post("/Calls.json", "To", to, "From", from)))
+	require.Equal(t, 21609, code(r.post("/Calls.json", "To", to, "From", from, "Url", at, "StatusCallback", "https://my_host.example/")))
 	require.Empty(t, r.get("/Calls.json")["calls"])
 }
 

@@ -169,6 +169,7 @@ func (l *call) press(key byte) {
 	}
 	l.note(Happening{What: what, Note: string(key)})
 	if what == Keyed {
+		l.made = 0
 		l.main.key(key)
 	}
 }

@@ -26,6 +26,9 @@
 // stricter in one thing: what Twilio only warns of (12200, an element or an
 // attribute that it does not know) is refused too.
 //
+// A call whose documents take no time gets 20 of them in an instant, counted from
+// the last key; the next comes a second later.
+//
 // # What is left out
 //
 // Sound: words take the time that Config says, a recording has a length and no

@@ -34,7 +34,8 @@ type Faults struct {
 
 // Fault befalls the next request of its purpose; an empty one is the next of any.
 // One of the others says what it is, in the words of Faults; Late is by how much
-// exactly a callback arrives late, or an answer takes longer.
+// exactly a callback arrives late, or an answer takes longer. A request for a
+// document that is Lost is Cut: carriers notice.
 type Fault struct {
 	For                             Purpose
 	Cut, Mute, Lost, Swapped, Twice bool

@@ -52,6 +52,12 @@ func address(s string) bool {
 	return err == nil && (u.Scheme == "" || u.Host != "" && (u.Scheme == "http" || u.Scheme == "https"))
 }
 
+// callback takes an address whose host Twilio calls back: none with an underscore.
+func callback(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && address(s) && !strings.Contains(u.Host, "_")
+}
+
 var (
 	truth    = oneOf("true", "false")
 	method   = oneOf("GET", "POST")
@@ -67,7 +73,7 @@ const amd = " amdStatusCallback amdStatusCallbackMethod machineDetection machine
 func noun(noted string) shape {
 	return shape{text: true, noted: noted, attrs: map[string]check{
 		"url": address, "method": method,
-		"statusCallback": address, "statusCallbackMethod": method, "statusCallbackEvent": progress,
+		"statusCallback": callback, "statusCallbackMethod": method, "statusCallbackEvent": progress,
 	}}
 }
 
@@ -87,7 +93,7 @@ var grammar = map[string]shape{
 		}},
 	"Record": {noted: "recordingConfigurationId transcribe transcribeCallback trim", attrs: map[string]check{
 		"action": address, "method": method, "timeout": number(0, 1<<20), "finishOnKey": keys, "maxLength": number(2, 86400), "playBeep": truth,
-		"recordingStatusCallback": address, "recordingStatusCallbackMethod": method, "recordingStatusCallbackEvent": taped,
+		"recordingStatusCallback": callback, "recordingStatusCallbackMethod": method, "recordingStatusCallbackEvent": taped,
 	}},
 	"Dial": {text: true, kids: "Client Conference Number Queue Sip",
 		noted: "events passports record recordingConfigurationId recordingStatusCallback recordingStatusCallbackEvent recordingStatusCallbackMethod recordingTrack referMethod referUrl ringTone trim",

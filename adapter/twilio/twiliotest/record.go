@@ -24,7 +24,7 @@ func (t *tape) url() string {
 	return "https://api.twilio.com/" + apiVersion + "/Accounts/" + t.c.cfg.AccountSID + "/Recordings/" + t.sid
 }
 
-// tapeReady is how long after its end a recording can be had.
+// tapeReady is how long after its end a recording can be had, and its callback comes.
 const tapeReady = 2 * time.Second
 
 // taping is a Record.
@@ -105,7 +105,7 @@ func (p *taping) cut() bool {
 		end = talked
 	}
 	if t.length = end.Sub(t.since); t.length <= 0 {
-		p.tell("absent")
+		c.after(tapeReady, func() { p.tell("absent") })
 		return false
 	}
 	c.tapes = append(c.tapes, t)

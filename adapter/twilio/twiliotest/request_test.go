@@ -128,6 +128,7 @@ func TestFallback_withoutOneTheCallEndsWithAnApology(t *testing.T) {
 		"an unknown attribute":         {`<Say tone="loud"/>`, "text/xml", 0, 12200},
 		"a bad value":                  {`<Gather timeout="soon"/>`, "text/xml", 0, 12200},
 		"a bad list":                   {`<Dial><Number statusCallbackEvent="answered gone">+12025550111</Number></Dial>`, "text/xml", 0, 12200},
+		"a host with an underscore":    {`<Record recordingStatusCallback="https://my_host.example/"/>`, "text/xml", 0, 12200},
 		"a bad nesting":                {`<Gather><Dial>+12025550111</Dial></Gather>`, "text/xml", 0, 12200},
 		"Leave outside of a queue":     {`<Leave/>`, "text/xml", 0, 12200},
 		"text where none belongs":      {`<Hangup>bye</Hangup>`, "text/xml", 0, 12200},
@@ -283,6 +284,8 @@ func TestRequest_aLapThatTakesNoTimeDoesNotStopTheClock(t *testing.T) {
 	require.Len(t, s.asked(), 20)
 	wait(t, c, time.Second)
 	require.Len(t, s.asked(), 40)
+	body := api(c).post("/Calls/"+p.View().CallSid+".json", "Url", s.URL+"/voice")
+	require.Equal(t, 21220, code(body), "a Redirect alone answers nothing")
 	hangUp(t, p)
 	wait(t, c, time.Minute)
 	require.Len(t, s.asked(), 41, "and the status callback")

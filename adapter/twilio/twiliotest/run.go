@@ -79,8 +79,9 @@ func (r *run) end(how ending) {
 	r.out(how)
 }
 
-// mostAtOnce is how many documents one call gets in an instant. The next comes a
-// second later, so that a lap that takes no time does not stop the clock.
+// mostAtOnce is how many documents one call gets in an instant, from where somebody
+// last pressed a key or moved it by REST. The next comes a second later, so that a
+// lap that takes no time does not stop the clock.
 const mostAtOnce = 20
 
 // fetch requests the next document. Keys pressed meanwhile are lost.
@@ -95,7 +96,7 @@ func (r *run) fetch(p Purpose, method, ref string, form url.Values) {
 			}
 		})
 	}
-	if !l.instant.Equal(l.c.now) {
+	if p == ForUpdate || !l.instant.Equal(l.c.now) {
 		l.instant, l.made = l.c.now, 0
 	}
 	if l.made++; l.made > mostAtOnce {

@@ -11,9 +11,20 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
 
 	"github.com/extflow/extflow/adapter/twilio/twiliotest"
 )
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(idle{m}) }
+
+// idle lets go of connections that nobody uses any more once the tests have run.
+type idle struct{ *testing.M }
+
+func (m idle) Run() int {
+	defer http.DefaultClient.CloseIdleConnections()
+	return m.M.Run()
+}
 
 // The server under test: a few pages of TwiML, written by hand.
 
