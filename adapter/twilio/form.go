@@ -34,32 +34,19 @@ func (f *form) reset() { f.pairs, f.text = f.pairs[:0], f.text[:0] }
 // parse appends the parameters of a query or of a form's body.
 func parse[T string | []byte](f *form, raw T) error {
 	f.text = slices.Grow(f.text, len(raw))
-	for from := 0; from < len(raw); {
-		end := from
-		for end < len(raw) && raw[end] != '&' {
-			end++
-		}
-		if end > from {
-			if len(f.pairs) == maxPairs || !one(f, raw[from:end]) {
-				return errForm
-			}
-		}
-		from = end + 1
-	}
-	return nil
-}
-
-// one appends the parameter of one segment.
-func one[T string | []byte](f *form, raw T) bool {
-	text, start, equals := f.text, len(f.text), -1
-	for i := 0; i < len(raw); i++ {
+	text, begin, equals := f.text, 0, -1 // begin: where in raw the parameter begins
+	for i := 0; i <= len(raw); i++ {
 		plain := i
 		for plain < len(raw) && !special[raw[plain]] {
 			plain++
 		}
 		text = append(text, raw[i:plain]...)
-		if i = plain; i == len(raw) {
-			break
+		if i = plain; i == len(raw) || raw[i] == '&' {
+			if i > begin && !f.add(text, equals) {
+				return errForm
+			}
+			begin, equals = i+1, -1
+			continue
 		}
 		switch c := raw[i]; {
 		case c == '=' && equals < 0:
@@ -68,19 +55,28 @@ func one[T string | []byte](f *form, raw T) bool {
 			text = append(text, c)
 		case c == '+':
 			text = append(text, ' ')
-		case c == ';':
-			return false
-		case i+2 >= len(raw) || hexDigit[raw[i+1]] == 0 || hexDigit[raw[i+2]] == 0:
-			return false
+		case c == ';', i+2 >= len(raw), hexDigit[raw[i+1]] == 0, hexDigit[raw[i+2]] == 0:
+			return errForm
 		default:
 			text = append(text, (hexDigit[raw[i+1]]-1)<<4|(hexDigit[raw[i+2]]-1))
 			i += 2
 		}
 	}
-	if equals < 0 {
-		equals = len(text)
+	return nil
+}
+
+// add makes a parameter of what text has more than the form's own. Its value begins
+// at equals; without one, less than 0, it is empty. It reports false where the form
+// is full.
+func (f *form) add(text []byte, equals int) bool {
+	if len(f.pairs) == maxPairs {
+		return false
 	}
-	f.pairs = append(f.pairs, pair{first: first(text[start:equals]), start: int32(start), equals: int32(equals), end: int32(len(text))})
+	start, end := len(f.text), len(text)
+	if equals < 0 {
+		equals = end
+	}
+	f.pairs = append(f.pairs, pair{first: first(text[start:equals]), start: int32(start), equals: int32(equals), end: int32(end)})
 	f.text = text
 	return true
 }
@@ -97,7 +93,7 @@ func first(name []byte) (n uint64) {
 }
 
 // special are the bytes that do not stand for themselves.
-var special = [256]bool{'=': true, '+': true, ';': true, '%': true}
+var special = [256]bool{'&': true, '=': true, '+': true, ';': true, '%': true}
 
 // hexDigit is the value of each hexadecimal digit and one; 0 for all other bytes.
 var hexDigit = func() (t [256]byte) {
