@@ -55,8 +55,8 @@ import (
 type Config struct {
 	AccountSID string    // AC and 32 hexadecimal digits; made up
 	AuthToken  string    // what webhooks are signed with, and the password of the REST API; made up
-	APIKey     string    // another user of the REST API, with APISecret
-	APISecret  string    //
+	APIKey     string    // another user of the REST API
+	APISecret  string    // and its password
 	Start      time.Time // where time begins; Monday, 5 January 2026, 9:00 UTC
 
 	Latency time.Duration            // from a request for a document to its answer; 0. Keys pressed meanwhile are lost
