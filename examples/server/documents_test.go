@@ -65,13 +65,17 @@ func TestReleases_arePublishedAfterTheVersionExpected(t *testing.T) {
 
 	three := p.post("/api/v1/releases", object{"expected": 2, "from": "1"}).is(201)
 	require.Equal(t, "support", three.word("document", "menus", "main", "keys", "1", "queue"), "as it was")
-	require.Len(t, p.get("/api/v1/releases").is(200).at("releases"), 3)
+	boxes := object{"mailboxes": object{"team": object{}, "box": object{"owner": "linus"}}}
+	p.post("/api/v1/releases", object{"expected": 3, "document": boxes}).is(201)
+	require.Equal(t, "box", p.get("/api/v1/agents/linus").word("mailbox"))
+	require.Contains(t, p.post("/api/v1/releases", object{"expected": 4, "from": "1"}).is(422).text, "agents.linus.mailbox", "the agent names it by now")
+	require.Len(t, p.get("/api/v1/releases").is(200).at("releases"), 4)
 	require.Len(t, p.get("/api/v1/releases?limit=2").is(200).at("releases"), 2)
 	require.Equal(t, "shorter", p.get("/api/v1/releases/2").is(200).word("note"))
 	require.Equal(t, "shorter", p.get("/api/v1/releases/"+two.word("id")).is(200).word("note"))
 	for _, none := range []string{"9", "nothing"} {
 		p.get("/api/v1/releases/" + none).is(404)
-		p.post("/api/v1/releases", object{"expected": 3, "from": none}).is(404)
+		p.post("/api/v1/releases", object{"expected": 4, "from": none}).is(404)
 	}
 }
 

@@ -92,3 +92,28 @@ func TestQueues_membersAreSet(t *testing.T) {
 	}
 	p.put("/api/v1/queues/nowhere/members", object{"members": []string{"ada"}}).is(404)
 }
+
+func TestSections_aMailboxThatNamesItsOwnerIsThatAgentsOwn(t *testing.T) {
+	t.Parallel()
+	p := still(t)
+	p.put("/api/v1/mailboxes/box", object{"owner": "linus"}).is(200)
+	require.Equal(t, "box", p.get("/api/v1/agents/linus").is(200).word("mailbox"))
+	p.put("/api/v1/mailboxes/box", object{"owner": "mary"}).is(200)
+	require.Nil(t, p.get("/api/v1/agents/linus").is(200).at("mailbox"))
+	require.Equal(t, "box", p.get("/api/v1/agents/mary").is(200).word("mailbox"))
+	require.Empty(t, p.post("/api/v1/document/check", p.get("/api/v1/document").text).is(200).at("differences"))
+	p.send("DELETE", "/api/v1/mailboxes/box", nil).is(204)
+	require.Nil(t, p.get("/api/v1/agents/mary").is(200).at("mailbox"))
+}
+
+func TestSections_whatAnAgentNamesIsNotRemoved(t *testing.T) {
+	t.Parallel()
+	p := still(t)
+	p.put("/api/v1/hours/office", object{"open": object{"mon": []string{"09:00-17:00"}}}).is(200)
+	p.put("/api/v1/mailboxes/sales", object{"silence": "4s"}).is(200)
+	linus := p.get("/api/v1/agents/linus").is(200).at().(map[string]any)
+	linus["hours"], linus["mailbox"] = "office", "sales"
+	p.put("/api/v1/agents/linus", linus).is(200)
+	require.Contains(t, p.send("DELETE", "/api/v1/hours/office", nil).is(409).text, "agents.linus.hours")
+	require.Contains(t, p.send("DELETE", "/api/v1/mailboxes/sales", nil).is(409).text, "agents.linus.mailbox")
+}

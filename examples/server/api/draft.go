@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/extflow/extflow/examples/server/setup"
 	"github.com/extflow/extflow/extension"
@@ -29,7 +30,7 @@ func (a *API) open(ctx context.Context) (*draft, error) {
 	doc := st.Document
 	doc.Agents = make([]extension.Agent, len(st.Document.Agents))
 	for i, g := range st.Document.Agents {
-		doc.Agents[i] = extension.Agent{ID: g.ID, Extension: g.Extension, Mailbox: g.Mailbox}
+		doc.Agents[i] = extension.Agent{ID: g.ID, Extension: g.Extension, Mailbox: g.Mailbox, Hours: g.Hours}
 	}
 	text, err := account.ExportJSON(&doc)
 	if err != nil {
@@ -107,6 +108,9 @@ func (d *draft) set(all, name string, v map[string]any) error {
 			v["members"] = was["members"]
 		}
 	}
+	if all == "mailboxes" {
+		d.disown(key)
+	}
 	if d.section(all) == nil {
 		d.root[all] = map[string]any{}
 	}
@@ -119,8 +123,23 @@ func (d *draft) remove(all, name string) error {
 		return err
 	}
 	key, err := d.key(all, name)
+	if all == "mailboxes" {
+		d.disown(key)
+	}
 	delete(d.section(all), key)
 	return err
+}
+
+// disown takes a mailbox from the agent who owns it: who owns it next is read from
+// the mailbox.
+func (d *draft) disown(mailbox string) {
+	was, _ := d.section("mailboxes")[mailbox].(map[string]any)
+	agents, _ := d.root["agents"].([]any)
+	for _, g := range agents {
+		if m, ok := g.(map[string]any); ok && was["owner"] != nil && m["id"] == was["owner"] && m["mailbox"] == mailbox {
+			delete(m, "mailbox")
+		}
+	}
 }
 
 // edits is how often a change is repeated that somebody else's came before.
@@ -149,7 +168,8 @@ func (a *API) edit(ctx context.Context, note string, change func(*draft) error) 
 	}
 }
 
-// store checks a draft and stores it: everything but its agents.
+// store checks a draft and stores it. Of agents only the mailboxes are taken from
+// it: one that names its owner is that agent's.
 func (a *API) store(ctx context.Context, d *draft, note string) error {
 	text, err := json.Marshal(d.root)
 	if err != nil {
@@ -160,7 +180,10 @@ func (a *API) store(ctx context.Context, d *draft, note string) error {
 		return err
 	}
 	want := *doc
-	want.Agents = d.state.Document.Agents
+	want.Agents = slices.Clone(d.state.Document.Agents)
+	for i, g := range doc.Agents { // in the order of the store's
+		want.Agents[i].Mailbox = g.Mailbox
+	}
 	_, err = setup.Apply(ctx, a.cfg.Store, d.state, want, nil, note)
 	return err
 }

@@ -131,25 +131,47 @@ func (a *API) publishRelease(ctx context.Context, in *struct {
 	if newest := d.state.Release.Version; newest != in.Body.Expected {
 		return nil, at(http.StatusConflict, "body.expected", "version %d is the newest by now; read it and repeat the change", newest)
 	}
-	settings, err := a.settingsOf(ctx, d, in.Body.From, in.Body.Document)
+	doc, err := a.publishable(ctx, d, in.Body.From, in.Body.Document)
 	if err != nil {
 		return nil, err
 	}
-	r, err := setup.Publish(ctx, a.cfg.Store, a.cfg.Account, in.Body.Expected, settings, in.Body.Note)
+	r, err := setup.Publish(ctx, a.cfg.Store, a.cfg.Account, in.Body.Expected, doc.Settings, in.Body.Note)
 	if err != nil {
+		return nil, err
+	}
+	if err := a.own(ctx, doc); err != nil {
 		return nil, err
 	}
 	a.settled(ctx)
 	return a.whole(ctx, r)
 }
 
-// settingsOf are the settings to publish, checked against agents and numbers as
+// own gives agents the mailboxes that a document says are theirs.
+func (a *API) own(ctx context.Context, doc *account.Document) error {
+	st, err := setup.Read(ctx, a.cfg.Store, a.cfg.Account)
+	if err != nil {
+		return err
+	}
+	want := st.Document
+	want.Agents = slices.Clone(want.Agents)
+	for i, g := range want.Agents {
+		for _, said := range doc.Agents {
+			if said.ID == g.ID {
+				want.Agents[i].Mailbox = said.Mailbox
+			}
+		}
+	}
+	_, err = setup.Apply(ctx, a.cfg.Store, st, want, nil, "")
+	return err
+}
+
+// publishable is a document with the settings to publish, checked against agents and numbers as
 // they are now. What answers each number stays.
-func (a *API) settingsOf(ctx context.Context, d *draft, from string, p *Publishable) (flow.Settings, error) {
+func (a *API) publishable(ctx context.Context, d *draft, from string, p *Publishable) (*account.Document, error) {
 	if from != "" {
 		r, err := a.release(ctx, from)
 		if err != nil {
-			return flow.Settings{}, err
+			return nil, err
 		}
 		again := d.state.Document
 		again.Settings = r.Settings
@@ -160,37 +182,29 @@ func (a *API) settingsOf(ctx context.Context, d *draft, from string, p *Publisha
 		}
 		text, err := account.ExportJSON(&again)
 		if err != nil {
-			return flow.Settings{}, err
+			return nil, err
 		}
-		doc, err := account.Parse(text)
-		if err != nil {
-			return flow.Settings{}, err
-		}
-		return doc.Settings, nil
+		return account.Parse(text)
 	}
 	text, err := json.Marshal(p)
 	if err != nil {
-		return flow.Settings{}, err
+		return nil, err
 	}
 	var given map[string]map[string]any
 	if err := json.Unmarshal(text, &given); err != nil {
-		return flow.Settings{}, err
+		return nil, err
 	}
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		d.root[name] = any(given[name])
 	}
 	for _, q := range given["queues"] {
 		if m, ok := q.(map[string]any); ok && m["members"] != nil {
-			return flow.Settings{}, at(http.StatusUnprocessableEntity, "body.document.queues",
+			return nil, at(http.StatusUnprocessableEntity, "body.document.queues",
 				"who serves a queue is no part of a release; leave members out, and write them at %s", strings.TrimSuffix(a.cfg.Prefix, "/")+"/queues/{name}/members")
 		}
 	}
 	if text, err = json.Marshal(d.root); err != nil {
-		return flow.Settings{}, err
+		return nil, err
 	}
-	doc, err := account.Parse(text)
-	if err != nil {
-		return flow.Settings{}, err
-	}
-	return doc.Settings, nil
+	return account.Parse(text)
 }
