@@ -12,6 +12,7 @@ import (
 	"github.com/extflow/extflow/adapter/twilio"
 	"github.com/extflow/extflow/extension"
 	"github.com/extflow/extflow/flow/account"
+	"github.com/extflow/extflow/storage"
 	"github.com/extflow/extflow/storage/memory"
 )
 
@@ -27,24 +28,24 @@ func desk(i int) string { return "desk-" + strconv.Itoa(i) }
 
 // newOffice is extflow as a server has it: signatures are verified, the store is in
 // memory, the log goes nowhere, and what must happen by itself happens.
-func newOffice() (*twilio.Adapter, error) {
+func newOffice() (*twilio.Adapter, storage.Store, error) {
 	tw, err := twilio.New(twilio.Config{
 		AccountSID: "AC00000000000000000000000000000001", AuthTokens: []string{token}, PublicURL: origin + "/twilio",
 		Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	store := memory.New(memory.Config{})
 	engine, err := extflow.New(extflow.Config{
 		Store: store, Carriers: map[string]adapter.Carrier{"twilio": tw}, Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	doc, err := account.Parse(account.Sample())
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for i := range desks {
 		doc.Agents = append(doc.Agents, extension.Agent{
@@ -53,9 +54,9 @@ func newOffice() (*twilio.Adapter, error) {
 		})
 	}
 	if _, err := extflow.Install(context.Background(), store, extflow.Setup(*doc), time.Now()); err != nil {
-		return nil, fmt.Errorf("the account: %w", err)
+		return nil, nil, fmt.Errorf("the account: %w", err)
 	}
 	tw.Attach(engine)
 	go func() { _ = engine.Run(context.Background()) }() // until the process ends
-	return tw, nil
+	return tw, store, nil
 }

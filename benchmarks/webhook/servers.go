@@ -39,7 +39,7 @@ func NewHandler(name string) (http.Handler, error) {
 		validator := client.NewRequestValidator(token)
 		mux.Handle("/twilio/", app{&validator})
 	case Extflow:
-		tw, err := newOffice()
+		tw, _, err := newOffice()
 		if err != nil {
 			return nil, err
 		}

@@ -12,6 +12,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/extflow/extflow/flow"
+	"github.com/extflow/extflow/storage"
 )
 
 // serving begins the argument of a process that is a server, and no test.
@@ -49,6 +52,42 @@ func TestRecord_aCallIsGreetedToldItWasWrongRungAndEnded(t *testing.T) {
 	}
 	if body := string(call[0].Wire); strings.Count(body, "&") != 26 {
 		t.Errorf("a call arrives with %d parameters, not 27", strings.Count(body, "&")+1)
+	}
+}
+
+// Every webhook is at least one turn in the store, and the last closes the call.
+func TestRecord_everyWebhookIsAStep(t *testing.T) {
+	t.Parallel()
+	tw, store, err := newOffice()
+	if err != nil {
+		t.Fatal(err)
+	}
+	turns := 0
+	for i, q := range record(t, 1)[0] {
+		r, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(q.Wire)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer := httptest.NewRecorder()
+		if tw.ServeHTTP(answer, r); answer.Code != q.Status || answer.Body.String() != string(q.Answer) {
+			t.Errorf("webhook %d was answered\n%d %s\nand not\n%d %s", i, answer.Code, answer.Body, q.Status, q.Answer)
+		}
+		for call, err := range store.Calls().List(t.Context(), "acme", storage.Query{}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			taken, err := store.Calls().Turns(t.Context(), call.Key, 0)
+			if err != nil || len(taken) <= turns {
+				t.Errorf("after webhook %d there are %d turns, %d before: %v", i, len(taken), turns, err)
+			}
+			turns = len(taken)
+			if over := i == 5; call.Has(flow.Closed) != over {
+				t.Errorf("after webhook %d the call's being over is %t", i, !over)
+			}
+		}
+	}
+	if turns < 6 {
+		t.Errorf("%d turns were stored", turns)
 	}
 }
 
