@@ -18,7 +18,7 @@ func TestAPI_aCallIsPlaced(t *testing.T) {
 	c, s := line(t, twiliotest.Config{}, map[string]string{"/leg": `<Gather action="/accept" numDigits="1"><Say>Press 1.</Say></Gather>`, "/accept": `<Pause length="60"/>`})
 	r := api(c)
 	body := r.post("/Calls.json", "To", "+12025550111", "From", office, "Url", s.URL+"/leg", "StatusCallback", s.URL+"/ended",
-		"StatusCallbackEvent", "initiated", "StatusCallbackEvent", "ringing answered", "StatusCallbackEvent", "completed", "TimeLimit", "30")
+		"StatusCallbackEvent", "initiated", "StatusCallbackEvent", "ringing answered", "StatusCallbackEvent", "completed", "TimeLimit", "30", "Timeout", "10")
 	require.Equal(t, http.StatusCreated, r.status)
 	require.Equal(t, "queued", body["status"])
 	require.Equal(t, "outbound-api", body["direction"])

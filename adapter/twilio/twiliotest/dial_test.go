@@ -79,6 +79,7 @@ func TestDial_aTalkIsCompletedAndBridged(t *testing.T) {
 	require.Equal(t, []string{"completed", "true", "61"}, []string{form.Get("DialCallStatus"), form.Get("DialBridged"), form.Get("DialCallDuration")})
 	require.Equal(t, []string{"initiated", "ringing", "in-progress", "completed"}, s.forms("/leg", "CallStatus"))
 	require.Equal(t, []string{"0", "1", "2", "3"}, s.forms("/leg", "SequenceNumber"))
+	require.Equal(t, []string{"", "", "", "61"}, s.forms("/leg", "CallDuration"))
 	leg := s.form("/leg")
 	require.Equal(t, []string{"61", "2"}, []string{leg.Get("CallDuration"), leg.Get("Duration")})
 	require.Equal(t, "Mon, 05 Jan 2026 09:01:04 +0000", leg.Get("Timestamp"))

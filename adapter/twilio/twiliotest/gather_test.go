@@ -121,13 +121,14 @@ func TestGather_theTimeBeginsAfterTheWordsOrAtTheFirstKeyAndAnewAtEveryKey(t *te
 
 func TestGather_theFirstKeyStopsTheWords(t *testing.T) {
 	t.Parallel()
-	c, s := line(t, twiliotest.Config{Words: 6}, asking(`timeout="3"`))
+	c, s := line(t, twiliotest.Config{Words: 60}, map[string]string{"/voice": `<Gather action="/key" timeout="3"><Say>two words</Say><Say>never heard</Say></Gather>`, "/key": `<Hangup/>`})
 	p := dial(t, c)
 	wait(t, c, time.Second)
 	press(t, p, "1")
 	require.Equal(t, twiliotest.Listening, p.View().State)
 	wait(t, c, 3*time.Second)
 	require.Equal(t, "1", s.form("/key").Get("Digits"))
+	require.Equal(t, []string{"two words"}, said(p.View()))
 }
 
 func TestGather_silenceGoesOnToWhatFollows(t *testing.T) {

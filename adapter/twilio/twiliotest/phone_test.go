@@ -22,6 +22,14 @@ func TestAgent_actsNeedARingOrACall(t *testing.T) {
 	require.Equal(t, twiliotest.Idle, a.View().State)
 	require.Same(t, a, c.Agent(ada))
 	require.Len(t, c.Agents(), 1)
+
+	c, _ = line(t, twiliotest.Config{}, dialling(``, `<Client>ada</Client>`))
+	dial(t, c)
+	a = c.Agent(ada)
+	require.ErrorIs(t, a.HangUp(ctx), twiliotest.ErrIdle, "it only rings")
+	require.NoError(t, a.Answer(ctx))
+	require.ErrorIs(t, a.Answer(ctx), twiliotest.ErrIdle, "it was answered")
+	require.ErrorIs(t, a.Decline(ctx), twiliotest.ErrIdle)
 }
 
 func TestDial_aNumberThatIsNotAssignedIsNotInService(t *testing.T) {

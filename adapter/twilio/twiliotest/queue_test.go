@@ -64,6 +64,8 @@ func TestEnqueue_theCallerMayLeave(t *testing.T) {
 	press(t, p, "*")
 	require.Equal(t, "leave", s.form("/queued").Get("QueueResult"))
 	require.Equal(t, []string{"after the queue"}, said(p.View()))
+	dial(t, c)
+	require.Equal(t, "1", s.form("/wait").Get("QueuePosition"), "the line is empty again")
 
 	c, _ = queueing(t, lasting, `waitUrl="/wait"`, `<Leave/>`, "")
 	require.Equal(t, []string{"what follows"}, said(dial(t, c).View()), "without an action")
@@ -84,6 +86,7 @@ func TestEnqueue_isServedByADialAndSaysSoWhenTheyPart(t *testing.T) {
 	require.Equal(t, []string{caller}, agent.View().With)
 	require.NotContains(t, s.asked(), "/queued")
 	wait(t, c, 40*time.Second)
+	require.Len(t, s.forms("/wait", "From"), 1, "the music has stopped")
 	hangUp(t, p)
 	require.Equal(t, []string{"bridged", "12"}, []string{s.form("/queued").Get("QueueResult"), s.form("/queued").Get("QueueTime")})
 	served := s.form("/served")

@@ -82,6 +82,18 @@ func TestRecord_ofACallerWhoHangsUpIsReportedAsHangup(t *testing.T) {
 	require.Empty(t, p.View().Heard)
 }
 
+func TestRecord_ofACallThatIsMovedHasNoActionButIsThere(t *testing.T) {
+	t.Parallel()
+	c, s := line(t, twiliotest.Config{}, recording(``))
+	p := dial(t, c)
+	speak(t, p, 3*time.Second)
+	wait(t, c, 4*time.Second)
+	api(c).post("/Calls/"+p.View().CallSid+".json", "Twiml", `<Response><Pause length="60"/></Response>`)
+	wait(t, c, 2*time.Second)
+	require.Equal(t, "completed", s.form("/taped").Get("RecordingStatus"))
+	require.NotContains(t, s.asked(), "/recorded")
+}
+
 func TestRecord_inWhichNobodySpokeIsNoneAndTheDocumentGoesOn(t *testing.T) {
 	t.Parallel()
 	c, s := line(t, twiliotest.Config{}, recording(``))
