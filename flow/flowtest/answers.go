@@ -82,7 +82,7 @@ func (st *stage) watch(ctx context.Context) error {
 		if slices.ContainsFunc(st.watched, func(w *watched) bool { return w.key == c.Key }) {
 			continue
 		}
-		w := &watched{key: c.Key, name: st.names[c.Key], leg: c.IsLeg()}
+		w := &watched{key: c.Key, name: st.names[c.Ref], leg: c.IsLeg()}
 		if w.leg {
 			if w.name, err = st.legOf(ctx, c); err != nil {
 				return err
@@ -133,7 +133,7 @@ func (st *stage) turned(ctx context.Context) ([]answer, error) {
 		if a.Reason != "" {
 			text += ", " + a.Reason
 		}
-		lines = append(lines, answer{st.carrier.Now(), changed, text})
+		lines = append(lines, answer{st.lines.Now(), changed, text})
 	}
 	slices.SortFunc(lines, func(a, b answer) int { return cmp.Compare(a.text, b.text) })
 	return lines, err

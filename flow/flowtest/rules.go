@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"reflect"
 
-	"github.com/extflow/extflow/adapter/sim"
 	"github.com/extflow/extflow/flow"
 )
 
@@ -36,9 +35,9 @@ func (st *stage) holds(ctx context.Context) error {
 		}
 	}
 	faults = append(faults, st.reserved(ctx, holders))
-	for _, leg := range st.carrier.Legs() {
+	for _, leg := range st.lines.Legs() {
 		if leg.Gone && !st.broken {
-			faults = append(faults, fmt.Errorf("the telephone %s is %s for a caller who is gone", leg.Phone, leg.State))
+			faults = append(faults, fmt.Errorf("the telephone %s is %s for a caller who is gone", leg.Address, leg.State))
 		}
 	}
 	return errors.Join(faults...)
@@ -89,8 +88,8 @@ func (st *stage) reserved(ctx context.Context, holders map[string]string) error 
 // clear has every caller hang up and time pass until nothing is left to happen,
 // and checks that everything is as if nobody had called.
 func (st *stage) clear(ctx context.Context) error {
-	st.carrier.Break(sim.Faults{})
-	for _, phone := range st.carrier.Phones() {
+	st.lines.Mend()
+	for _, phone := range st.lines.Callers() {
 		if err := phone.HangUp(ctx); err != nil {
 			return err
 		}
@@ -99,7 +98,7 @@ func (st *stage) clear(ctx context.Context) error {
 		return fmt.Errorf("once all callers have hung up: %w", err)
 	}
 	for range mostSkips {
-		if more, err := st.carrier.SkipToNext(ctx); err != nil || !more {
+		if more, err := st.lines.SkipToNext(ctx); err != nil || !more {
 			return errors.Join(err, st.empty(ctx))
 		}
 	}
@@ -121,8 +120,8 @@ func (st *stage) empty(ctx context.Context) error {
 			faults = append(faults, fmt.Errorf("call %s never ends: %s", c.ID, c.Now()))
 		}
 	}
-	for _, leg := range st.carrier.Legs() {
-		faults = append(faults, fmt.Errorf("the telephone %s is still %s", leg.Phone, leg.State))
+	for _, leg := range st.lines.Legs() {
+		faults = append(faults, fmt.Errorf("the telephone %s is still %s", leg.Address, leg.State))
 	}
 	agents, err := st.exchange.Agents(ctx)
 	for _, a := range agents {

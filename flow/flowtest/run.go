@@ -164,7 +164,7 @@ func perform(ctx context.Context, story Story, s script, open Open, mind func(er
 	if scenes[0].Act.Does == Reaches {
 		start = scenes[0].Act.At
 	}
-	st, err := raise(s, start, open)
+	st, err := raise(s, start, laySim, open)
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package flowtest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,7 +9,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/extflow/extflow/adapter/sim"
 	"github.com/extflow/extflow/extension"
 	"github.com/extflow/extflow/flow"
 )
@@ -17,13 +17,13 @@ import (
 // and what was seen of its calls so far.
 type stage struct {
 	script   script
-	carrier  *sim.Carrier
+	lines    Telephones
 	exchange Exchange
-	phones   map[string]*sim.Phone // callers' newest, by name
-	names    map[flow.Key]string   // whose call it is
-	first    string                // who dialled first: answers without a name are theirs
-	watched  []*watched            // calls in the order in which they are told of
-	asides   []answer              // what agents heard while their phone was screened
+	phones   map[string]Caller // callers' newest, by name
+	names    map[string]string // whose call it is, by the carrier's reference
+	first    string            // who dialled first: answers without a name are theirs
+	watched  []*watched        // calls in the order in which they are told of
+	asides   []answer          // what agents heard while their phone was screened
 	presence map[string]extension.Presence
 	broken   bool // something went wrong on the way: what must hold at once may take a while
 }
@@ -37,31 +37,31 @@ type watched struct {
 }
 
 // raise makes a stage. Time begins at start, by the clock on the account's wall.
-func raise(s script, start time.Time, open Open) (*stage, error) {
+func raise(s script, start time.Time, lay Lay, open Open) (*stage, error) {
+	lines, carrier, err := lay(onTheWall(start, s.zone))
+	if err != nil {
+		return nil, err
+	}
 	st := &stage{
 		script:   s,
-		carrier:  sim.New(sim.Config{Start: onTheWall(start, s.zone)}),
-		phones:   map[string]*sim.Phone{},
-		names:    map[flow.Key]string{},
+		lines:    lines,
+		phones:   map[string]Caller{},
+		names:    map[string]string{},
 		presence: map[string]extension.Presence{},
 	}
-	var err error
-	st.exchange, err = open(Site{Document: s.doc, Book: s.book, Name: "sim", Carrier: st.carrier, Now: st.carrier.Now})
+	st.exchange, err = open(Site{Document: s.doc, Book: s.book, Name: carrierName, Carrier: carrier, Now: lines.Now})
 	if err != nil {
 		return nil, err
 	}
 	for _, a := range s.doc.Agents {
 		st.presence[a.ID] = a.Presence
 	}
-	ctx := context.Background()
-	st.carrier.Attach(st.exchange)
-	st.carrier.Clockwork(func() (time.Time, bool) {
-		at, some, err := st.exchange.Next(ctx)
-		return at, some && err == nil
-	}, st.exchange.Wake)
-	st.carrier.Observe(st.overhear)
-	return st, nil
+	lines.Overhear(st.overhear)
+	return st, lines.Attach(st.exchange)
 }
+
+// carrierName is what every story's carrier is called, whichever it is.
+const carrierName = "sim"
 
 // monday is when stories begin that do not say: 9 in the morning.
 var monday = time.Date(2026, time.January, 5, 9, 0, 0, 0, time.UTC)
@@ -79,7 +79,7 @@ var ErrImpossible = errors.New("this cannot happen here")
 func (st *stage) do(ctx context.Context, a Act) error {
 	st.asides = nil
 	err := st.perform(ctx, a)
-	if errors.Is(err, sim.ErrIdle) || errors.Is(err, sim.ErrOver) {
+	if st.lines.Impossible(err) {
 		return fmt.Errorf("%w: %w", ErrImpossible, err)
 	}
 	return err
@@ -88,19 +88,15 @@ func (st *stage) do(ctx context.Context, a Act) error {
 func (st *stage) perform(ctx context.Context, a Act) error {
 	switch a.Does {
 	case Waits:
-		return st.carrier.Wait(ctx, a.For)
+		return st.lines.Wait(ctx, a.For)
 	case Skips:
-		_, err := st.carrier.SkipToNext(ctx)
+		_, err := st.lines.SkipToNext(ctx)
 		return err
 	case Reaches:
-		return st.carrier.WaitUntil(ctx, onTheWall(a.At, st.script.zone))
-	case Refuses:
+		return st.lines.WaitUntil(ctx, onTheWall(a.At, st.script.zone))
+	case Refuses, Twice, Lost, Late:
 		st.broken = true
-		st.carrier.Break(sim.Faults{DoRefuses: 1})
-		return nil
-	case Twice, Lost, Late:
-		st.broken = true
-		st.carrier.Break(sim.Faults{Next: []sim.Fault{{Twice: a.Does == Twice, Lost: a.Does == Lost, Late: a.For}}})
+		st.lines.Befall(a)
 		return nil
 	case Dials:
 		return st.dial(ctx, a)
@@ -109,7 +105,7 @@ func (st *stage) perform(ctx context.Context, a Act) error {
 			return err
 		}
 		st.presence[a.Who] = a.Presence
-		return st.carrier.Wait(ctx, 0)
+		return st.lines.Wait(ctx, 0)
 	case Engaged, Unreachable, LetsRing, Machine:
 		return st.manner(ctx, a)
 	}
@@ -124,13 +120,12 @@ func (st *stage) dial(ctx context.Context, a Act) error {
 	if st.first == "" {
 		st.first = a.Who
 	}
-	phone, err := st.carrier.Dial(ctx, string(a.From), string(a.To), sim.Options{ForwardedFrom: string(a.Forwarded)})
+	phone, err := st.lines.Dial(ctx, string(a.From), string(a.To), string(a.Forwarded))
 	st.phones[a.Who] = phone
-	if v := phone.View(); v.Call != (flow.Key{}) {
-		st.names[v.Call] = a.Who
-	} else {
-		for _, line := range (flow.Script{}).Move(v.Turn.Move) {
-			st.asides = append(st.asides, answer{at: st.carrier.Now(), text: st.named(a.Who) + line})
+	st.names[phone.Ref()] = a.Who
+	if m := phone.Refused(); m != nil {
+		for _, line := range (flow.Script{}).Move(*m) {
+			st.asides = append(st.asides, answer{at: st.lines.Now(), text: st.named(a.Who) + line})
 		}
 	}
 	return err
@@ -151,15 +146,29 @@ func (st *stage) caller(ctx context.Context, a Act) error {
 		if err := phone.Speak(ctx, a.For); err != nil {
 			return err
 		}
-		return st.carrier.Wait(ctx, a.For)
+		return st.lines.Wait(ctx, a.For)
 	case Drops:
-		told := flow.Event{Call: phone.View().Call, What: flow.What{Kind: flow.Told, News: flow.Dropped}}
+		call, err := st.callOf(ctx, phone)
+		if err != nil {
+			return err
+		}
+		told := flow.Event{Call: call, What: flow.What{Kind: flow.Told, News: flow.Dropped}}
 		if err := st.exchange.Signal(ctx, told); err != nil {
 			return err
 		}
-		return st.carrier.Wait(ctx, 0)
+		return st.lines.Wait(ctx, 0)
 	}
 	return fmt.Errorf("%w: callers do no such thing", ErrImpossible)
+}
+
+// callOf is the call of a caller's telephone.
+func (st *stage) callOf(ctx context.Context, phone Caller) (flow.Key, error) {
+	calls, err := st.exchange.Calls(ctx)
+	i := slices.IndexFunc(calls, func(c flow.Call) bool { return !c.IsLeg() && c.Ref == phone.Ref() })
+	if err != nil || i < 0 {
+		return flow.Key{}, cmp.Or(err, ErrImpossible)
+	}
+	return calls[i].Key, nil
 }
 
 // agent is something that an agent does: at the endpoint named, or at the first
@@ -169,22 +178,9 @@ func (st *stage) agent(ctx context.Context, a Act) error {
 	if err != nil {
 		return err
 	}
-	var at []*sim.Agent
-	for _, p := range phones {
-		ripe := false
-		switch p.View().State {
-		case sim.Idle:
-		case sim.Ringing:
-			ripe = a.Does == Answers || a.Does == Declines
-		default:
-			ripe = a.Does == Presses || a.Does == HangsUp
-		}
-		if ripe {
-			at = append(at, p)
-		}
-	}
+	at := slices.DeleteFunc(phones, func(p Handset) bool { return !ripe(p, a.Does) })
 	if len(at) == 0 {
-		return sim.ErrIdle
+		return fmt.Errorf("%w: no telephone of %s is rung, or talks, so that this could be done", ErrImpossible, a.Who)
 	}
 	switch a.Does {
 	case Answers:
@@ -204,6 +200,17 @@ func (st *stage) agent(ctx context.Context, a Act) error {
 	return fmt.Errorf("%w: agents do no such thing", ErrImpossible)
 }
 
+// ripe reports whether a telephone gives a chance for what an agent does.
+func ripe(p Handset, d Deed) bool {
+	switch p.State() {
+	case OnHook:
+		return false
+	case Ringing:
+		return d == Answers || d == Declines
+	}
+	return d == Presses || d == HangsUp
+}
+
 // manner is what an agent's telephones do by themselves from now on.
 func (st *stage) manner(ctx context.Context, a Act) error {
 	phones, err := st.endpoints(a.Who)
@@ -211,20 +218,19 @@ func (st *stage) manner(ctx context.Context, a Act) error {
 		return err
 	}
 	for _, p := range phones {
-		v := p.View()
 		switch a.Does {
 		case Engaged:
-			p.Set(sim.Engaged, 0)
+			p.Behaves(Busy)
 		case Unreachable:
-			p.Set(sim.Unreachable, 0)
+			p.Behaves(Off)
 		case LetsRing:
-			p.Set(sim.RingsOut, 0)
+			p.Behaves(RingsOut)
 		case Machine:
-			if !strings.HasPrefix(v.Phone, "tel:") {
+			if !strings.HasPrefix(p.Address(), "tel:") {
 				continue
 			}
-			p.Set(sim.Voicemail, 0)
-			if v.State == sim.Ringing {
+			p.Behaves(Voicemail)
+			if p.State() == Ringing {
 				if err := p.Answer(ctx); err != nil {
 					return err
 				}
@@ -235,32 +241,32 @@ func (st *stage) manner(ctx context.Context, a Act) error {
 }
 
 // endpoints are the telephones of an agent, or the one at an address.
-func (st *stage) endpoints(who string) ([]*sim.Agent, error) {
+func (st *stage) endpoints(who string) ([]Handset, error) {
 	if strings.Contains(who, ":") {
-		return []*sim.Agent{st.carrier.Agent(who)}, nil
+		return []Handset{st.lines.Agent(who)}, nil
 	}
 	i := slices.IndexFunc(st.script.doc.Agents, func(a extension.Agent) bool { return a.ID == who })
 	if i < 0 {
 		return nil, fmt.Errorf("%w: %s is neither an agent of the account nor on the telephone", ErrImpossible, who)
 	}
-	var phones []*sim.Agent
+	var phones []Handset
 	for _, e := range st.script.doc.Agents[i].Endpoints {
-		phones = append(phones, st.carrier.Agent(e.Address))
+		phones = append(phones, st.lines.Agent(e.Address))
 	}
 	return phones, nil
 }
 
 // overhear keeps what an agent is told at a telephone that the carrier screens. Of
 // a leg that is asked by turns of its own, those tell it.
-func (st *stage) overhear(h sim.Happening) {
-	if h.What != sim.Heard || !strings.Contains(h.Phone, ":") || st.carrier.Agent(h.Phone).View().State != sim.Screening {
+func (st *stage) overhear(address string, said flow.Message) {
+	if !strings.Contains(address, ":") || st.lines.Agent(address).State() != Screening {
 		return
 	}
-	line := flow.Script{}.Move(flow.Move{Say: []flow.Message{h.Said}})[0]
+	line := flow.Script{}.Move(flow.Move{Say: []flow.Message{said}})[0]
 	owns := func(a extension.Agent) bool {
-		return slices.ContainsFunc(a.Endpoints, func(e extension.Endpoint) bool { return e.Address == h.Phone })
+		return slices.ContainsFunc(a.Endpoints, func(e extension.Endpoint) bool { return e.Address == address })
 	}
 	if i := slices.IndexFunc(st.script.doc.Agents, owns); i >= 0 {
-		st.asides = append(st.asides, answer{at: h.At, rank: overheard, text: st.script.doc.Agents[i].ID + ": " + line})
+		st.asides = append(st.asides, answer{at: st.lines.Now(), rank: overheard, text: st.script.doc.Agents[i].ID + ": " + line})
 	}
 }

@@ -68,7 +68,7 @@ func heardByCarrier(line string) bool {
 // transcriptOf plays a story and tells its calls' turns.
 func transcriptOf(t *testing.T, story Story, s script) string {
 	t.Helper()
-	st, err := raise(s, monday, OpenCore)
+	st, err := raise(s, monday, laySim, OpenCore)
 	require.NoError(t, err)
 	for _, scene := range story.Scenes {
 		_, err := st.scene(t.Context(), scene.Act)
