@@ -30,11 +30,8 @@ var (
 	resultJSON = []string{
 		"", "answered", "voicemail", "abandoned", "goodbye", "handed_off", "callback", "rejected", "limit", "failed", "missed",
 	}
-	outcomeJSON = []string{
-		"", "done", "entered", "silent", "invalid", "star", "busy", "unanswered", "declined", "unavailable",
-		"open", "closed", "limit", "otherwise", "leave", "back", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "#",
-	}
-	postJSON = []string{
+	outcomeJSON = outcomeNames[:]
+	postJSON    = []string{
 		"", "message_pending", "message_left", "message_dropped", "message_lost", "missed", "freed", "talked",
 		"waiting", "served", "ended", "away",
 	}
@@ -42,6 +39,29 @@ var (
 		"held", "caller_gone", "closed", "reconciled", "box_keyed", "alone", "overdue", "kept", "dialling",
 	}
 )
+
+// String is the kind in a word, as in "hung_up".
+func (k Kind) String() string { return spoken(kindJSON, k) }
+
+// String is the phase in a word, as in "in_talk".
+func (p Phase) String() string { return spoken(phaseJSON, p) }
+
+// String is the result in a word, as in "handed_off".
+func (r Result) String() string { return spoken(resultJSON, r) }
+
+// String is the kind of post in a word, as in "message_left".
+func (k PostKind) String() string { return spoken(postJSON, k) }
+
+// String is the reason in a word, as in "not_now".
+func (i Ignored) String() string { return spoken(ignoredJSON, i) }
+
+// spoken is the word of a number, empty where it has none.
+func spoken[N ~uint8](words []string, n N) string {
+	if int(n) >= len(words) {
+		return ""
+	}
+	return words[n]
+}
 
 // written is the word of a number. A number without a word is of no version.
 func written[N ~uint8](words []string, n N) ([]byte, error) {

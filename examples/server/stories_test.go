@@ -84,7 +84,7 @@ func TestStory_aCallerLeavesAMessageAndItIsReadForwardedAndDeleted(t *testing.T)
 	for _, e := range p.get("/api/v1/feed").is(200).at("entries").([]any) {
 		kinds = append(kinds, e.(object)["kind"])
 	}
-	require.Contains(t, kinds, "message left")
+	require.Contains(t, kinds, "message_left")
 	require.Contains(t, kinds, "ended")
 }
 

@@ -4,8 +4,6 @@ import (
 	"context"
 	"net/http"
 	"time"
-
-	"github.com/extflow/extflow/flow"
 )
 
 // News is one line of the feed.
@@ -14,7 +12,7 @@ type News struct {
 	Call    string    `json:"call"`
 	Seq     uint32    `json:"seq" doc:"the call's turn"`
 	At      time.Time `json:"at"`
-	Kind    string    `json:"kind" enum:"message pending,message left,message dropped,message lost,missed,freed,talked,waiting,served,ended"`
+	Kind    string    `json:"kind" enum:"message_pending,message_left,message_dropped,message_lost,missed,freed,talked,waiting,served,ended,away"`
 	Text    string    `json:"text" doc:"the same in words"`
 	Agent   string    `json:"agent,omitempty"`
 	Queue   string    `json:"queue,omitempty"`
@@ -22,13 +20,6 @@ type News struct {
 	Ref     string    `json:"ref,omitempty" doc:"the carrier's reference of the recording"`
 	Length  string    `json:"length,omitempty" doc:"of the message, or the rest"`
 	Result  string    `json:"result,omitempty"`
-}
-
-// posts are the kinds of news, in words.
-var posts = map[flow.PostKind]string{
-	flow.PostMessagePending: "message pending", flow.PostMessageLeft: "message left", flow.PostMessageDropped: "message dropped",
-	flow.PostMessageLost: "message lost", flow.PostMissed: "missed", flow.PostFreed: "freed", flow.PostTalked: "talked",
-	flow.PostWaiting: "waiting", flow.PostServed: "served", flow.PostEnded: "ended",
 }
 
 func (a *API) feed() {
@@ -58,7 +49,7 @@ func (a *API) readFeed(ctx context.Context, in *struct {
 	out.Body.Entries, out.Body.Next = []News{}, in.After
 	for _, e := range entries {
 		n := News{
-			Cursor: e.Cursor, Call: e.Call.ID, Seq: e.Seq, At: e.At, Kind: posts[e.Post.Kind], Text: e.Post.String(),
+			Cursor: e.Cursor, Call: e.Call.ID, Seq: e.Seq, At: e.At, Kind: e.Post.Kind.String(), Text: e.Post.String(),
 			Agent: e.Post.Agent, Queue: e.Post.Queue, Mailbox: e.Post.Mailbox, Ref: e.Post.Ref, Result: result(e.Post.Result),
 		}
 		if e.Post.Length > 0 {

@@ -117,28 +117,15 @@ func Lag(ctx context.Context, s storage.Store) (time.Duration, error) {
 func (m *Meter) Observe(o extflow.Observed) {
 	ctx := context.Background()
 	if why := o.Turn.Move.Ignored; why != 0 {
-		m.ignored.Add(ctx, 1, metric.WithAttributes(attribute.String("reason", reason(why))))
+		m.ignored.Add(ctx, 1, metric.WithAttributes(attribute.String("reason", why.String())))
 		return
 	}
-	m.turns.Add(ctx, 1, metric.WithAttributes(attribute.String("event", kinds[o.Turn.Event.Kind])))
+	m.turns.Add(ctx, 1, metric.WithAttributes(attribute.String("event", o.Turn.Event.Kind.String())))
 	for _, p := range o.Turn.Posts {
 		if p.Kind == flow.PostEnded {
-			m.ended.Add(ctx, 1, metric.WithAttributes(attribute.String("result", strings.TrimPrefix(p.String(), "ends "))))
+			m.ended.Add(ctx, 1, metric.WithAttributes(attribute.String("result", p.Result.String())))
 		}
 	}
-}
-
-// kinds are the events, in a word.
-var kinds = map[flow.Kind]string{
-	flow.Arrived: "arrived", flow.Pressed: "pressed", flow.Found: "found", flow.Answered: "answered", flow.FoundBusy: "busy",
-	flow.Unanswered: "unanswered", flow.Declined: "declined", flow.Unreachable: "unreachable", flow.AgentHungUp: "agent_hung_up",
-	flow.Recorded: "recorded", flow.HungUp: "hung_up", flow.Woke: "woke", flow.Told: "told", flow.Replied: "replied",
-	flow.Opened: "opened", flow.Failed: "failed", flow.Exhausted: "exhausted",
-}
-
-// reason is why an event was ignored, as transcripts say it.
-func reason(why flow.Ignored) string {
-	return strings.TrimPrefix(flow.Move{Ignored: why}.Text(), "ignored, ")
 }
 
 // Handle counts safe turns: it stands between a carrier and the engine.

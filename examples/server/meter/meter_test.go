@@ -68,7 +68,7 @@ func TestMeter_countsWhatWasIgnoredByWhy(t *testing.T) {
 	m.Observe(extflow.Observed{Turn: flow.Turn{Move: flow.Move{Ignored: flow.JustAFact}}})
 	text := shown(t, m)
 	require.Contains(t, text, `extflow_ignored_total{reason="late"} 1`)
-	require.Contains(t, text, `extflow_ignored_total{reason="just a fact"} 1`)
+	require.Contains(t, text, `extflow_ignored_total{reason="just_a_fact"} 1`)
 	require.NotContains(t, text, "extflow_turns_total{")
 }
 
