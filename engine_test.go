@@ -418,6 +418,34 @@ func TestEngine_asksToComeBackTwiceAndThenGivesTheEmergency(t *testing.T) {
 	require.Equal(t, flow.Connect, next.Move.Do.Kind, "the call goes on where it stood")
 }
 
+// stuck is a store whose calls come back only when their context ends.
+type stuck struct{ storage.Store }
+
+func (s stuck) Calls() storage.Calls { return stuckCalls{s.Store.Calls()} }
+
+type stuckCalls struct{ storage.Calls }
+
+func (stuckCalls) Load(ctx context.Context, _ flow.Key) (flow.Call, error) {
+	<-ctx.Done()
+	return flow.Call{}, ctx.Err()
+}
+
+func TestEngine_waitsForAStuckStoreNoLongerThanItsDeadline(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		store := memory.New(memory.Config{})
+		_, err := extflow.Install(t.Context(), store, desk(), time.Now())
+		require.NoError(t, err)
+		engine, err := extflow.New(extflow.Config{Store: stuck{store}})
+		require.NoError(t, err)
+		began := time.Now()
+		turn, err := engine.Handle(t.Context(), arrival(alice, "CA1"))
+		require.ErrorIs(t, err, context.DeadlineExceeded)
+		require.Equal(t, flow.Again, turn.Move.Do.Kind)
+		require.Equal(t, 800*time.Millisecond, time.Since(began), "by the bubble's clock")
+	})
+}
+
 func TestEngine_runDeliversWhatIsOwedAndEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
