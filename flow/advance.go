@@ -22,6 +22,10 @@ func (b *Book) Advance(c Call, e Event) (next Call, m Move) {
 		return next, m
 	}
 	w := &e.What
+	if w.Kind == Recorded && !e.Reply && b.tooShort(&c, w) {
+		m.Ignored = JustAFact
+		return next, m
+	}
 	if short := b.exhausted(&c, w); short != nil {
 		w = short
 	}

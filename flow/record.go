@@ -80,9 +80,19 @@ func (b *Book) stepRecord(n *node, s *State, w *What) effect {
 	return effect{ignored: NotNow}
 }
 
-// keep decides whether a recording is a message: shorter ones are discarded.
+// tooShort reports whether a recording is no message, while the caller is still
+// there: told by the way, that moves nothing. The caller may be about to hang up.
+func (b *Book) tooShort(c *Call, w *What) bool {
+	n := b.node(c.State)
+	return c.Phase == Recording && n.action == record && !n.keeps(w)
+}
+
+// keeps reports whether a recording is a message: shorter ones are discarded.
+func (n *node) keeps(w *What) bool { return w.Ref != "" && w.Length >= n.shortest }
+
+// keep makes a recording a message, if it is one.
 func (n *node) keep(s *State, w *What) {
-	if w.Ref != "" && w.Length >= n.shortest {
+	if n.keeps(w) {
 		s.Marks |= Kept
 		s.Result = ResultVoicemail
 	}

@@ -152,3 +152,12 @@ func TestRecord_personalIsTheAgentsOwnMailbox(t *testing.T) {
 	require.Equal(t, "team", l.m.Do.Mailbox)
 	require.Equal(t, "ada", box(lead(nil), ada, pound))
 }
+
+func TestRecord_aRecordingTooShortThatIsOnlyReportedMovesNothing(t *testing.T) {
+	t.Parallel()
+	l := dials(t, compiled(t, nil), "voicemail team").does(Record)
+	l.ignores(JustAFact, Event{What: What{Kind: Recorded, Ref: "RE1", Length: time.Second}})
+	l.ignores(JustAFact, Event{Re: l.c.Standing, What: What{Kind: Recorded}})
+	l.happens(What{Kind: HungUp})
+	l.fact(What{Kind: Recorded, Ref: "RE1", Length: time.Second}).ends(ResultAbandoned)
+}
