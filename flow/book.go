@@ -57,8 +57,6 @@ type node struct {
 	join     *Move
 	notice   arms
 	deserted arms
-	announce Announce
-	wrapUp   time.Duration
 
 	// Leg.
 	ask  *Move

@@ -207,7 +207,7 @@ func (c *compiler) queue(name string) StepID {
 	q := c.s.Queues[name]
 	c.b.entries["queue "+name] = id
 	every := cmp.Or(q.Announce.Every, time.Minute)
-	n := node{action: queue, announce: q.Announce, find: &Move{Do: Command{Kind: Find, Name: name}}}
+	n := node{action: queue, find: &Move{Do: Command{Kind: Find, Name: name}}}
 	n.notice = arms{}.with(NoticeClock, every)
 	n.deserted = arms{}.with(NoticeClock, noMembers)
 	hold := Command{Kind: Hold, Keys: q.LeaveKey}
