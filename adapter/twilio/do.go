@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/twilio/twilio-go/rest/api/v2010"
 
@@ -56,7 +57,7 @@ func (a *Adapter) refOf(ctx context.Context, k flow.Key, info *flow.Info, partie
 	if info != nil && info.Ref != "" {
 		return sid(info.Ref)
 	}
-	if ref := a.known.ref(k); ref != "" && ref != leaving {
+	if ref := a.known.ref(k); ref != "" && !strings.HasPrefix(ref, leaving) {
 		return sid(ref)
 	}
 	if info == nil {

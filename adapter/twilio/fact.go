@@ -22,7 +22,7 @@ func (a *Adapter) fact(ctx context.Context, w http.ResponseWriter, q *request) {
 	}
 	if err != nil {
 		if q.what == atEnded { // or the same callback would count as an old one
-			a.known.remember(string(q.get("CallSid")), q.call)
+			a.known.stay(string(q.get("CallSid")), q.call)
 		}
 		http.Error(w, "twilio: it could not be stored; send it again", http.StatusServiceUnavailable)
 		return
