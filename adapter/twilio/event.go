@@ -65,10 +65,16 @@ func (a *Adapter) control(ctx context.Context, w http.ResponseWriter, q *request
 	}
 	over := ended(q.get("CallStatus"))
 	far, gone := a.happened(q, &e, over)
-	turn, err := a.handle(ctx, e)
+	first, then := e, e
+	switch {
+	case gone && q.what == atRecord: // nobody is there to be thanked for the message
+		first.What = hungUp(q)
+	case gone:
+		then.What = hungUp(q)
+	}
+	turn, err := a.handle(ctx, first)
 	if gone && err == nil {
-		e.What = flow.What{Kind: flow.HungUp, Cause: string(q.get("CallStatus"))}
-		turn, _ = a.handle(ctx, e)
+		turn, _ = a.handle(ctx, then)
 	}
 	v := view{ringing: far, info: turn.Info}
 	if v.info == nil {
@@ -90,7 +96,8 @@ func (a *Adapter) control(ctx context.Context, w http.ResponseWriter, q *request
 
 // happened makes the event of a control request; without a kind it only asks what
 // stands. Over says that the caller is gone. It returns how far a ring has come
-// that is not yet over, and whether the caller hung up after the event.
+// that is not yet over, and whether the event is one of two: the caller hung up
+// after it, or before a recording was complete.
 func (a *Adapter) happened(q *request, e *flow.Event, over bool) (far ringing, gone bool) {
 	switch {
 	case q.what == atRecord:
@@ -99,7 +106,7 @@ func (a *Adapter) happened(q *request, e *flow.Event, over bool) (far ringing, g
 	case q.what == atDial:
 		return q.rang(e, over)
 	case over, q.what == atQueued && string(q.get("QueueResult")) == "hangup":
-		e.What.Kind, e.Cause = flow.HungUp, string(q.get("CallStatus"))
+		e.What = hungUp(q)
 	case q.what == atGather, q.what == atKey:
 		e.What.Kind, e.Digits = flow.Pressed, q.digits(a.cfg.Star)
 	case q.what == atFirst:
@@ -113,6 +120,11 @@ func (a *Adapter) happened(q *request, e *flow.Event, over bool) (far ringing, g
 		e.What.Kind, e.Yes = flow.Answered, q.ask("y") == 1
 	}
 	return far, false
+}
+
+// hungUp is the end of a call as a request says it.
+func hungUp(q *request) flow.What {
+	return flow.What{Kind: flow.HungUp, Cause: string(q.get("CallStatus"))}
 }
 
 // longest is the longest entry that is passed on; what is cut off was no extension.

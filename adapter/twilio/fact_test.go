@@ -129,7 +129,7 @@ func TestEvent_everyRecordedRequestIsTakenAndAnsweredWithAValidDocument(t *testi
 		got := post(t, tw, at, form)
 		require.Contains(t, []int{http.StatusOK, http.StatusNoContent}, got.code, "%d %s", i, r.Kind)
 		if want, ok := wants[where]; ok {
-			require.Equal(t, want, d.heard[0].Kind, "%d %s", i, r.Kind)
+			require.Contains(t, []flow.Kind{d.heard[0].Kind, d.last(t).Kind}, want, "%d %s", i, r.Kind)
 			require.Equal(t, http.StatusOK, got.code)
 		}
 		if want := r.Params["Digits"]; where == "gather" && want != nil {

@@ -33,6 +33,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // Update is the environment variable that has Run write stories instead of
@@ -160,11 +161,8 @@ func playAll(ctx context.Context, story Story, s script, open Open) ([][]string,
 }
 
 func perform(ctx context.Context, story Story, s script, open Open, mind func(error) error) ([][]string, error) {
-	start, scenes := monday, story.Scenes
-	if scenes[0].Act.Does == Reaches {
-		start = scenes[0].Act.At
-	}
-	st, err := raise(s, start, laySim, open)
+	scenes := story.Scenes
+	st, err := raise(s, story.start(), laySim, open)
 	if err != nil {
 		return nil, err
 	}
@@ -180,6 +178,14 @@ func perform(ctx context.Context, story Story, s script, open Open, mind func(er
 		return answers, story.at(scenes[len(scenes)-1], err)
 	}
 	return answers, nil
+}
+
+// start is when the story begins, by the clock on the account's wall.
+func (s Story) start() time.Time {
+	if first := s.Scenes[0].Act; first.Does == Reaches {
+		return first.At
+	}
+	return monday
 }
 
 // scene has an act happen, checks what always holds, and returns the answers.

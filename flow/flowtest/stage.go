@@ -21,6 +21,7 @@ type stage struct {
 	exchange Exchange
 	phones   map[string]Caller // callers' newest, by name
 	names    map[string]string // whose call it is, by the carrier's reference
+	dialled  []string          // references, in the order in which they were dialled
 	first    string            // who dialled first: answers without a name are theirs
 	watched  []*watched        // calls in the order in which they are told of
 	asides   []answer          // what agents heard while their phone was screened
@@ -123,6 +124,7 @@ func (st *stage) dial(ctx context.Context, a Act) error {
 	phone, err := st.lines.Dial(ctx, string(a.From), string(a.To), string(a.Forwarded))
 	st.phones[a.Who] = phone
 	st.names[phone.Ref()] = a.Who
+	st.dialled = append(st.dialled, phone.Ref())
 	if m := phone.Refused(); m != nil {
 		for _, line := range (flow.Script{}).Move(*m) {
 			st.asides = append(st.asides, answer{at: st.lines.Now(), text: st.named(a.Who) + line})
