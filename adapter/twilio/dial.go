@@ -46,7 +46,8 @@ func (a *Adapter) stages(do *flow.Command) []stage {
 	return append(open, screened...)
 }
 
-// share is how long each of so many groups rings.
+// share is how long each of so many groups rings. One that cannot be reached takes
+// no time, and leaves its share to those after it.
 func share(ring time.Duration, groups int) time.Duration {
 	if groups <= 1 {
 		return ring
@@ -76,9 +77,7 @@ func (v *view) dial(p *page, t *flow.Turn) {
 			if g.screened {
 				query += "&w=1"
 			}
-			if v.worst != 0 {
-				query += "&o=" + string(v.worst)
-			}
+			query += v.before()
 		}
 		p.link("action", v.adapter, t, atDial, query)
 	}
@@ -89,7 +88,7 @@ func (v *view) dial(p *page, t *flow.Turn) {
 	if do.Limit > 0 {
 		p.number("timeLimit", seconds(do.Limit, 1, 86400))
 	}
-	p.number("timeout", seconds(share(do.Time, len(groups))-a.cfg.Dialect.ExtraRing, 5, 600))
+	p.number("timeout", seconds(share(do.Time, len(groups)-v.failed)-a.cfg.Dialect.ExtraRing, 5, 600))
 	for _, e := range g.endpoints {
 		v.noun(p, t, e, g.screened)
 	}
@@ -147,94 +146,4 @@ func callerID(info *flow.Info, choice flow.CallerID) string {
 		}
 	}
 	return ""
-}
-
-// outcomes are how a ring can end without a talk, the weightiest first, by the
-// letter that stands for each in URLs.
-var outcomes = []struct {
-	letter byte
-	kind   flow.Kind
-}{{'b', flow.FoundBusy}, {'d', flow.Declined}, {'n', flow.Unanswered}, {'u', flow.Unreachable}}
-
-func letterOf(k flow.Kind) byte {
-	for _, o := range outcomes {
-		if o.kind == k {
-			return o.letter
-		}
-	}
-	return 0
-}
-
-// weightier is the outcome of two groups together.
-func weightier(a, b byte) byte {
-	for _, o := range outcomes {
-		if o.letter == a || o.letter == b {
-			return o.letter
-		}
-	}
-	return 'u'
-}
-
-func kindOf(letter byte) flow.Kind {
-	for _, o := range outcomes {
-		if o.letter == letter {
-			return o.kind
-		}
-	}
-	return flow.Unreachable
-}
-
-// ringing is how far a ring has come: the group that rings next, and the
-// weightiest outcome of those before it.
-type ringing struct {
-	stage int
-	worst byte
-}
-
-// rang makes the event of a Dial that ended: none while there are groups left to
-// ring. Gone says that the caller hung up after the talk.
-func (q *request) rang(e *flow.Event, over bool) (far ringing, gone bool) {
-	how := q.dialled()
-	e.Cause = string(q.get("DialCallStatus"))
-	switch {
-	case how == flow.AgentHungUp && over:
-		e.What.Kind = flow.Answered
-		return far, true
-	case over:
-		e.What.Kind = flow.HungUp
-		return far, false
-	case how == flow.AgentHungUp:
-		e.What.Kind = how
-		return far, false
-	}
-	worst := letterOf(how)
-	if before := q.asked.get("o"); len(before) == 1 {
-		worst = weightier(before[0], worst)
-	}
-	if next := q.ask("s") + 1; next < q.ask("k") {
-		return ringing{stage: next, worst: worst}, false
-	}
-	e.What.Kind = kindOf(worst)
-	return far, false
-}
-
-// dialled is how one Dial ended: AgentHungUp is a talk that is over. A mobile's
-// voicemail and an agent who does not accept are "completed" too; only DialBridged
-// tells them from a talk, where the carrier sends it.
-func (q *request) dialled() flow.Kind {
-	status, bridged := string(q.get("DialCallStatus")), string(q.get("DialBridged"))
-	talked := status == "completed" || status == "answered"
-	switch {
-	case bridged == "true", bridged == "" && talked:
-		return flow.AgentHungUp
-	case talked && q.ask("w") == 1:
-		return flow.Unanswered // nobody pressed 1
-	case talked:
-		return flow.Declined
-	case status == "busy":
-		return flow.FoundBusy
-	case status == "no-answer":
-		return flow.Unanswered
-	}
-	return flow.Unreachable
 }

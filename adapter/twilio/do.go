@@ -24,7 +24,7 @@ func (a *Adapter) Do(ctx context.Context, t flow.Turn) error {
 	defer cancel()
 	switch t.Move.Do.Kind {
 	case flow.Originate:
-		return a.place(ctx, &t, 0, 0)
+		return a.place(ctx, &t, ringing{})
 	case flow.Listen, flow.Connect, flow.Hold, flow.Record, flow.Join, flow.Hangup:
 		return a.move(ctx, &t)
 	}

@@ -170,7 +170,7 @@ func seconds(d time.Duration, least, most int) int {
 // repeated are the parameters that a request made again must bring along, since the
 // carrier does not send them twice.
 var repeated = []string{
-	"s", "k", "w", "o", "p", "y", "n", "Digits", "FinishedOnKey", "DialCallStatus", "DialBridged", "QueueResult",
+	"s", "k", "w", "o", "f", "p", "y", "n", "Digits", "FinishedOnKey", "DialCallStatus", "DialBridged", "QueueResult",
 	"RecordingSid", "RecordingUrl", "RecordingDuration",
 }
 

@@ -124,6 +124,23 @@ func TestEvent_theNextEndpointsRingBeforeTheCallHearsOfTheOutcome(t *testing.T) 
 	require.Contains(t, post(t, tw, first.doc.find(t, "Dial").attrs["action"], during("DialCallStatus", "busy")).says(), "Pause", "the call has moved on since")
 }
 
+// The first group cannot be reached, the second is busy after a while: what is left
+// rings for half of the ring time, and all together for no longer than that.
+func TestEvent_whoCannotBeReachedLeavesTheTimeToTheOthers(t *testing.T) {
+	t.Parallel()
+	d, tw := newLine(t, Config{})
+	d.stands(turn(flow.Command{Kind: flow.Connect, Time: 60 * time.Second, Screen: &flow.Screen{},
+		Party: &extension.Party{Endpoints: []extension.Endpoint{{Address: "client:ada"}, {Address: "tel:+12025550111"}, {Address: "tel:+12025550112"}}}}))
+	dial := post(t, tw, origin+"/twilio/call/acme/c1/2/gather", during("Digits", "1001")).doc.find(t, "Dial")
+	for _, next := range []struct{ status, timeout string }{{"failed", "25"}, {"busy", "25"}} {
+		dial = post(t, tw, dial.attrs["action"], during("DialCallStatus", next.status)).doc.find(t, "Dial")
+		require.Equal(t, next.timeout, dial.attrs["timeout"])
+	}
+	require.Equal(t, "acme/c1/3/dial?s=2&k=3&w=1&o=b&f=1", short(dial.attrs["action"]))
+	post(t, tw, dial.attrs["action"], during("DialCallStatus", "failed"))
+	require.Equal(t, flow.FoundBusy, d.last(t).Kind)
+}
+
 func TestEvent_instantStar(t *testing.T) {
 	t.Parallel()
 	d, tw := newLine(t, Config{Star: Instant})

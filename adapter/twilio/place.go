@@ -25,27 +25,27 @@ import (
 // looked for before it is placed, and one that cannot be found is left to its
 // callbacks and to the engine's clocks.
 
-// place rings the party of a turn, from the endpoint at a place in its list on: the
-// first that Twilio does not refuse. Worst is how those before it ended.
-func (a *Adapter) place(ctx context.Context, t *flow.Turn, from int, worst byte) error {
+// place rings the party of a turn, from as far as it has come: the first endpoint
+// that Twilio does not refuse.
+func (a *Adapter) place(ctx context.Context, t *flow.Turn, far ringing) error {
 	ends := a.oneByOne(&t.Move.Do)
-	if t.Info == nil || from >= len(ends) {
+	if t.Info == nil || far.stage >= len(ends) {
 		return fmt.Errorf("twilio: leg %s has no endpoint that this carrier reaches: %w", t.Call.ID, adapter.ErrRefused)
 	}
-	if ref, err := a.refOf(ctx, t.Call, t.Info, ends[from:]); err != nil || ref != "" {
+	if ref, err := a.refOf(ctx, t.Call, t.Info, ends[far.stage:]); err != nil || ref != "" {
 		return err // it was placed already
 	}
 	if err := a.pace.wait(ctx, a.sleep); err != nil {
 		return err
 	}
-	for at := from; ; at++ {
-		err := a.create(ctx, t, ends, at, worst)
+	for {
+		err := a.create(ctx, t, ends, far)
 		switch {
 		case err == nil:
 			return nil
-		case errors.Is(err, adapter.ErrRefused) && at+1 < len(ends):
+		case errors.Is(err, adapter.ErrRefused) && far.stage+1 < len(ends):
 			a.log.LogAttrs(ctx, slog.LevelWarn, "endpoint refused; the next is rung", slog.String("call", t.Call.ID), slog.Any("error", err))
-			worst = weightier(worst, 'u')
+			far = far.after(flow.Unreachable)
 			continue
 		case errors.Is(err, adapter.ErrRefused), notPlaced(err):
 			return fmt.Errorf("place leg %s: %w", t.Call.ID, err)
@@ -66,12 +66,9 @@ func notPlaced(err error) bool {
 	return errors.As(err, &dial) && dial.Op == "dial"
 }
 
-func (a *Adapter) create(ctx context.Context, t *flow.Turn, ends []extension.Endpoint, at int, worst byte) error {
-	do := &t.Move.Do
-	ended := "s=" + strconv.Itoa(at) + "&k=" + strconv.Itoa(len(ends))
-	if worst != 0 {
-		ended += "&o=" + string(worst)
-	}
+func (a *Adapter) create(ctx context.Context, t *flow.Turn, ends []extension.Endpoint, far ringing) error {
+	do, at := &t.Move.Do, far.stage
+	ended := "s=" + strconv.Itoa(at) + "&k=" + strconv.Itoa(len(ends)) + far.before()
 	accepted := ""
 	if !do.Screens(ends[at]) {
 		accepted = "y=1"
@@ -79,7 +76,7 @@ func (a *Adapter) create(ctx context.Context, t *flow.Turn, ends []extension.End
 	p := &openapi.CreateCallParams{}
 	p.SetTo(strings.TrimPrefix(ends[at].Address, "tel:"))
 	p.SetFrom(string(t.Info.To))
-	p.SetTimeout(seconds(share(do.Time, len(ends)), 5, 600))
+	p.SetTimeout(seconds(share(do.Time, len(ends)-far.failed), 5, 600))
 	p.SetUrl(a.url(t.Call, t.Seq, atLeg, accepted))
 	p.SetStatusCallback(a.url(t.Call, t.Seq, atEnded, ended))
 	p.SetStatusCallbackEvent([]string{"completed"})
@@ -123,12 +120,9 @@ func (a *Adapter) legEnded(ctx context.Context, q *request, e flow.Event) (flow.
 		e.What = over
 		return e, nil
 	}
-	worst := letterOf(over.Kind)
-	if before := q.asked.get("o"); len(before) == 1 {
-		worst = weightier(before[0], worst)
-	}
-	over.Kind = kindOf(worst)
-	if next := q.ask("s") + 1; next < q.ask("k") {
+	far := q.rung().after(over.Kind)
+	over.Kind = kindOf(far.worst)
+	if far.stage < q.ask("k") {
 		if !a.known.leave(ref, q.call) {
 			return e, nil
 		}
@@ -139,7 +133,7 @@ func (a *Adapter) legEnded(ctx context.Context, q *request, e flow.Event) (flow.
 		if err == nil && turn.Seq == q.seq && turn.Move.Do.Kind == flow.Originate {
 			ctx, cancel := context.WithTimeout(ctx, a.cfg.Deadline)
 			defer cancel()
-			if err := a.place(ctx, &turn, next, worst); err == nil {
+			if err := a.place(ctx, &turn, far); err == nil {
 				return e, nil
 			}
 		}

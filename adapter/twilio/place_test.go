@@ -43,6 +43,18 @@ func TestPlace_aLegIsPlacedOnceAndItsFateIsReported(t *testing.T) {
 	require.Equal(t, flow.Unanswered, d.last(t).Kind)
 }
 
+func TestPlace_whoCannotBeReachedLeavesTheTimeToTheOthers(t *testing.T) {
+	t.Parallel()
+	api, d, tw := newRest(t, Config{})
+	stands := originate("client:ada", "tel:+12025550111")
+	stands.Move.Do.Time = 40 * time.Second
+	d.stands(stands)
+	require.NoError(t, tw.Do(t.Context(), stands))
+	require.Contains(t, api.was()[1], "Timeout=20&To=client:ada")
+	post(t, tw, origin+"/twilio/call/acme/leg1/1/ended?s=0&k=2", during("CallSid", "CAnew", "CallStatus", "failed"))
+	require.Contains(t, api.was()[1], "Timeout=40&To=+12025550111")
+}
+
 func TestPlace_anotherNodeFindsTheLegInsteadOfPlacingItAgain(t *testing.T) {
 	t.Parallel()
 	api, _, tw := newRest(t, Config{})
@@ -81,7 +93,7 @@ func TestPlace_endpointsRingOneAfterTheOther(t *testing.T) {
 	require.Len(t, asked, 3)
 	require.Equal(t, look, asked[0], "another node may have been faster")
 	require.Contains(t, asked[1], "To=client:ada")
-	require.Contains(t, asked[2], "ended?s=2&k=3&o=b")
+	require.Contains(t, asked[2], "ended?s=2&k=3&o=b&f=1")
 	require.Contains(t, asked[2], "To=+12025550111")
 	require.Contains(t, asked[2], "Url=acme/leg1/1/leg", "somebody must press 1 there")
 	require.Equal(t, before+1, d.count(), "it only asked what stands")

@@ -64,7 +64,6 @@ var ways = map[string]way{
 var (
 	always = map[string]string{
 		"a-call-from-one-of-our-own-numbers-is-a-loop":      "a call forwarded by the very number that it is for is no loop: some carriers name the number called there",
-		"declined-counts-for-more-than-unreachable":         "a telephone that cannot be reached leaves its share of the ring time unused, so that the ring is over sooner",
 		"while-one-endpoint-is-screened-the-others-ring-on": "a telephone at which the agent presses 1 rings after the others, not beside them",
 	}
 	declinedIsBusy = map[string]string{

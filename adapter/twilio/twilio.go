@@ -21,9 +21,10 @@
 // one timer is the larger of the first-digit and the inter-digit time. Connect is
 // a Dial whose timeout is less than the ring time by what Twilio adds; endpoints
 // at which an agent must press 1 are rung one at a time after the others, in equal
-// shares of the ring time, at least 10 s each, and only the last outcome is
-// reported, together with those before it. Record, Hold and Join are Record, a
-// lap of music in a Gather, and a Conference named after the call.
+// shares of the ring time, at least 10 s each; one that cannot be reached leaves
+// its share to the others. Only the last outcome is reported, together with those
+// before it. Record, Hold and Join are Record, a lap of music in a Gather, and a
+// Conference named after the call.
 //
 // A leg that is placed rings the party's endpoints one after the other, in equal
 // shares of at least 10 s, those that are screened last. Once an agent has
