@@ -6,6 +6,7 @@ import (
 	"errors"
 	"maps"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -122,15 +123,23 @@ type telephones struct {
 	adapter *twilio.Adapter
 	url     string
 	t       testing.TB
-	broken  bool
+	broken  bool // something was to go wrong
+	befell  int  // what did
 }
 
 func (l *telephones) Attach(x flowtest.Exchange) error {
 	l.adapter.Attach(x)
 	l.Drive(x)
 	l.t.Cleanup(func() {
-		if !l.broken {
+		if l.broken {
+			require.NotZero(l.t, l.befell, "nothing has gone wrong")
+		} else {
 			require.Empty(l.t, l.Errors(), "Twilio would have complained")
+		}
+	})
+	l.Observe(func(h twiliotest.Happening) {
+		if h.What == twiliotest.Lost || h.What == twiliotest.Asked && strings.HasSuffix(h.Note, " 400") {
+			l.befell++
 		}
 	})
 	return nil
