@@ -22,7 +22,7 @@ func (a *Adapter) screen(ctx context.Context, w http.ResponseWriter, q *request)
 		e.ID, e.What.Kind = q.id(), flow.Answered
 	}
 	turn, err := a.handle(ctx, e)
-	wanted := turn.Seq == q.seq || err != nil && turn.Seq == flow.SafeSeq && turn.Move.Do.Kind != flow.Hangup
+	wanted := turn.Move.Do.Kind != flow.Hangup && (turn.Seq == q.seq || err != nil && turn.Seq == flow.SafeSeq)
 	p := &q.page
 	p.b, p.open = append(p.b[:0], prolog...), false
 	p.start("Response")

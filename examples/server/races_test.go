@@ -79,12 +79,13 @@ func (l *line) wait(d time.Duration) {
 // until waits for what the server does by itself.
 func (l *line) until(so func() bool) {
 	l.t.Helper()
-	for late := time.Now().Add(20 * time.Second); ; {
-		l.wait(0)
-		if so() {
-			return
-		}
-		require.True(l.t, time.Now().Before(late), "it does not come to that")
+	l.process.until(func() bool { l.wait(0); return so() })
+}
+
+func (p *process) until(so func() bool) {
+	p.t.Helper()
+	for late := time.Now().Add(20 * time.Second); !so(); {
+		require.True(p.t, time.Now().Before(late), "it does not come to that")
 		<-time.After(2 * time.Millisecond)
 	}
 }
@@ -106,30 +107,40 @@ const (
 // the caller's first, and what became of a message.
 func (l *line) over() string {
 	l.t.Helper()
-	var calls []any
 	l.wait(time.Minute)
-	l.until(func() bool {
-		calls = l.get("/api/v1/calls").is(200).at("calls").([]any)
-		return len(l.carrier.Legs()) == 0 && !slices.ContainsFunc(calls, func(c any) bool {
-			return c.(object)["closed"] != true && c.(object)["phase"] != "waiting for a recording"
-		})
+	var told string
+	l.until(func() (over bool) {
+		told, over = l.endings()
+		return over && len(l.carrier.Legs()) == 0
 	})
 	require.Empty(l.t, l.carrier.Phones())
-	for _, agent := range []string{"ada", "mary", "linus"} {
-		require.Nil(l.t, l.get("/api/v1/agents/"+agent).is(200).at("call"), "%s is held", agent)
+	return told
+}
+
+// endings is how each call ended, and whether all have.
+func (p *process) endings() (ends string, over bool) {
+	p.t.Helper()
+	calls := p.get("/api/v1/calls").is(200).at("calls").([]any)
+	if slices.ContainsFunc(calls, func(c any) bool {
+		return c.(object)["closed"] != true && c.(object)["phase"] != "waiting for a recording"
+	}) {
+		return "", false
 	}
-	require.Empty(l.t, l.get("/api/v1/queues/support/waiting").is(200).at("waiting"))
-	ends := map[any]int{}
-	for _, e := range l.get("/api/v1/feed").is(200).at("entries").([]any) {
+	for _, agent := range []string{"ada", "mary", "linus"} {
+		require.Nil(p.t, p.get("/api/v1/agents/"+agent).is(200).at("call"), "%s is held", agent)
+	}
+	require.Empty(p.t, p.get("/api/v1/queues/support/waiting").is(200).at("waiting"))
+	ended := map[any]int{}
+	for _, e := range p.get("/api/v1/feed").is(200).at("entries").([]any) {
 		if e := e.(object); e["kind"] == "ended" {
-			ends[e["call"]]++
+			ended[e["call"]]++
 		}
 	}
 	var told []string
 	for _, c := range calls {
 		c := c.(object)
 		if c["closed"] == true {
-			require.Equal(l.t, 1, ends[c["id"]], "a call has one end")
+			require.Equal(p.t, 1, ended[c["id"]], "a call has one end")
 		}
 		who := "caller"
 		if c["peer"] != nil {
@@ -138,10 +149,10 @@ func (l *line) over() string {
 		told = append(told, fmt.Sprint(who, " ", c["result"], ", ", c["phase"]))
 	}
 	slices.Sort(told)
-	if left := l.get("/api/v1/voicemail/team").is(200); len(left.at("messages").([]any)) > 0 {
+	if left := p.get("/api/v1/voicemail/team").is(200); len(left.at("messages").([]any)) > 0 {
 		told = append(told, fmt.Sprint("message ", left.at("messages", 0, "state"), " ", left.at("messages", 0, "length")))
 	}
-	return strings.Join(told, "; ")
+	return strings.Join(told, "; "), true
 }
 
 // courses are calls whose end a control request tells, too.

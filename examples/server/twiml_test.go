@@ -25,7 +25,7 @@ type element struct {
 }
 
 // twiml is the document of an answer: one that Twilio would take.
-func (a answer) twiml() element {
+func (a answer) twiml() *element {
 	a.t.Helper()
 	require.Equal(a.t, "text/xml; charset=utf-8", a.header.Get("Content-Type"), a.text)
 	require.LessOrEqual(a.t, len(a.text), 64<<10)
@@ -33,7 +33,7 @@ func (a answer) twiml() element {
 	require.NoError(a.t, xml.Unmarshal([]byte(a.text), &e), a.text)
 	require.Equal(a.t, "Response", e.XMLName.Local)
 	e.valid(a.t)
-	return e
+	return &e
 }
 
 // find is the first element of the name, or nil.
