@@ -8,6 +8,8 @@ import (
 func (s Script) Event(e Event) string {
 	w := &e.What
 	switch w.Kind {
+	case 0:
+		return "the carrier asks what stands"
 	case Arrived:
 		return s.arrived(w)
 	case Pressed:

@@ -104,6 +104,7 @@ func TestText_writesEveryEvent(t *testing.T) {
 		"hours are closed":                           {Kind: Opened},
 		`the carrier refuses ("21210 not verified")`: {Kind: Failed, Cause: "21210 not verified"},
 		"no more guesses":                            {Kind: Exhausted, Budget: Guesses},
+		"the carrier asks what stands":               {},
 		"event 99":                                   {Kind: 99},
 	} {
 		require.Equal(t, want, Event{What: w}.Text())

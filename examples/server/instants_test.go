@@ -108,7 +108,7 @@ func (c *caller) turns() (n int) {
 	for _, call := range c.get("/api/v1/calls").is(200).at("calls").([]any) {
 		n += int(call.(object)["turns"].(float64))
 	}
-	fetched := strings.Count(c.told(), "\nevent 0\n")
+	fetched := strings.Count(c.told(), "\nthe carrier asks what stands\n")
 	require.LessOrEqual(c.t, fetched, 1)
 	return n - fetched
 }
