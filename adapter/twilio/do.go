@@ -17,8 +17,9 @@ import (
 
 // Do carries out a turn that nobody waits for: a live call is sent to fetch what
 // stands, which is this turn or a newer one; a call that only ends is ended; a leg
-// is placed. A call that Twilio no longer knows is no error. An error that wraps
-// adapter.ErrRefused is final; the SDK's own is within reach of errors.As.
+// is placed. A call that Twilio no longer knows is no error; for a leg that is not
+// there, and that this node is not placing either, it is adapter.ErrGone. An error
+// that wraps adapter.ErrRefused is final; the SDK's own is within reach of errors.As.
 func (a *Adapter) Do(ctx context.Context, t flow.Turn) error {
 	ctx, cancel := context.WithTimeout(ctx, a.cfg.Deadline)
 	defer cancel()
@@ -33,8 +34,13 @@ func (a *Adapter) Do(ctx context.Context, t flow.Turn) error {
 
 func (a *Adapter) move(ctx context.Context, t *flow.Turn) error {
 	ref, err := a.refOf(ctx, t.Call, t.Info, nil)
-	if err != nil || ref == "" {
+	switch {
+	case err != nil:
 		return err
+	case ref == "" && a.known.ref(t.Call) == "": // it was never placed, or is over
+		return fmt.Errorf("twilio: no leg %s: %w", t.Call.ID, adapter.ErrGone)
+	case ref == "":
+		return nil
 	}
 	p := &openapi.UpdateCallParams{}
 	if t.Move.Do.Kind == flow.Hangup && len(t.Move.Say) == 0 {

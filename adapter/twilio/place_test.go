@@ -74,7 +74,7 @@ func TestPlace_anotherNodeFindsTheLegInsteadOfPlacingItAgain(t *testing.T) {
 	stranger.cfg.APIURL = tw.cfg.APIURL
 	require.ErrorContains(t, stranger.Do(t.Context(), hang), "2 live legs could be leg1", "it does not guess")
 	api.calls = api.calls[:1]
-	require.NoError(t, stranger.Do(t.Context(), hang), "there is none left")
+	require.ErrorIs(t, stranger.Do(t.Context(), hang), adapter.ErrGone, "there is none left")
 }
 
 func TestPlace_endpointsRingOneAfterTheOther(t *testing.T) {

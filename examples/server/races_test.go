@@ -84,7 +84,7 @@ func (l *line) until(so func() bool) {
 
 func (p *process) until(so func() bool) {
 	p.t.Helper()
-	for late := time.Now().Add(20 * time.Second); !so(); {
+	for late := time.Now().Add(90 * time.Second); !so(); { // a turn that could not be delivered is tried again after 30 s
 		require.True(p.t, time.Now().Before(late), "it does not come to that")
 		<-time.After(2 * time.Millisecond)
 	}
@@ -110,6 +110,7 @@ func (l *line) over() string {
 	l.wait(time.Minute)
 	var told string
 	l.until(func() (over bool) {
+		l.wait(time.Second) // what rings at the carrier rings out
 		told, over = l.endings()
 		return over && len(l.carrier.Legs()) == 0
 	})
