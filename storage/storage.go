@@ -29,6 +29,7 @@ var (
 	ErrNotFound = errors.New("not found")
 	ErrConflict = errors.New("it was changed meanwhile; read it again and repeat the change")
 	ErrSeen     = errors.New("this event was stored already")
+	ErrNote     = errors.New("a note needs a kind and a name, and is 2 MiB long at the most")
 )
 
 // TakenError is returned by Commit when an agent that a call wants to reserve is
@@ -51,6 +52,7 @@ type Store interface {
 	Mailboxes() Mailboxes
 	Feed() Feed
 	Budget() Budget
+	Notes() Notes
 }
 
 // Change is one call before and after. A zero Was is a new call.

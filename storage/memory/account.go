@@ -22,6 +22,7 @@ type account struct {
 	releases []release // the oldest first
 	lines    map[string]*line
 	boxes    boxes
+	notes    map[noteKey]storage.Note
 
 	calls []*record // in the order in which they began; nil for those forgotten
 	first uint64    // the serial of the first of calls
@@ -36,6 +37,7 @@ func newAccount(dir *extension.Directory) *account {
 	return &account{
 		dir:   dir,
 		lines: map[string]*line{},
+		notes: map[noteKey]storage.Note{},
 		boxes: boxes{byCall: map[string]*storage.Message{}, byName: map[string]map[string]*storage.Message{}},
 		live:  map[uint64]*record{},
 	}
