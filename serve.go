@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"math"
 	"slices"
 	"time"
 
@@ -125,33 +126,76 @@ func (e *Engine) serveLine(ctx context.Context, l line, now time.Time) error {
 		return err
 	}
 	q, _ := b.Queue(l.queue)
-	waiting, err := e.Store.Queues().Waiting(ctx, l.account, l.queue, e.opener(b, now))
-	if err != nil || len(waiting.Callers) == 0 {
-		return err
+	var waiting flow.Waiting
+	var offers []flow.Offer
+	for n := head; ; n *= 2 {
+		waiting, err = e.Store.Queues().Waiting(ctx, l.account, l.queue, n, e.opener(b, now))
+		if err != nil || waiting.Size == 0 {
+			return err
+		}
+		waiting.Queue, waiting.Strategy = l.queue, q.Strategy
+		offers = flow.Offers(waiting)
+		if len(offers) >= waiting.Free() || len(waiting.Callers) == waiting.Size || n >= deepest {
+			break
+		}
 	}
-	waiting.Queue, waiting.Strategy = l.queue, q.Strategy
 	if at := waiting.Again(now); !at.IsZero() {
 		e.look(l.account, l.queue, at)
 	}
 	if !waiting.AtWork() {
-		return e.desert(ctx, l, waiting.Callers, now)
+		return e.desert(ctx, l, b, now)
 	}
+	e.comeback(l)
 	var errs []error
-	for _, o := range flow.Offers(waiting) {
+	for _, o := range offers {
 		errs = append(errs, e.offer(ctx, l, q.Offer, o, now))
 	}
 	return errors.Join(errs...)
 }
 
-// desert tells the callers of a line that nobody is at work any more.
-func (e *Engine) desert(ctx context.Context, l line, callers []flow.Waiter, now time.Time) error {
+// A line is read from its head, and further only where members are free whom none
+// of the first callers can be offered to; never further than to the deepest.
+const (
+	head    = 64
+	deepest = 1024
+)
+
+// desert tells the callers of a line that nobody is at work any more: once, since
+// they leave by themselves in retell, and whoever joined meanwhile looks again by a
+// clock of its own.
+func (e *Engine) desert(ctx context.Context, l line, b *flow.Book, now time.Time) error {
+	s := e.shared
+	s.mu.Lock()
+	at, told := s.deserted[l]
+	told = told && now.Before(at.Add(retell))
+	if !told {
+		s.deserted[l] = now
+	}
+	s.mu.Unlock()
+	if told {
+		return nil
+	}
+	all, err := e.Store.Queues().Waiting(ctx, l.account, l.queue, math.MaxInt32, e.opener(b, now))
+	if err != nil {
+		return err
+	}
 	var errs []error
-	for _, c := range callers {
+	for _, c := range all.Callers {
 		k := flow.Key{Account: l.account, ID: c.Call}
 		_, err := e.happen(ctx, flow.Event{Call: k, At: now, What: flow.What{Kind: flow.Told, News: flow.Deserted}})
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
+}
+
+// retell is after how long callers may be told again that nobody is at work.
+const retell = 30 * time.Second
+
+// comeback is somebody of a line's members being at work.
+func (e *Engine) comeback(l line) {
+	e.shared.mu.Lock()
+	defer e.shared.mu.Unlock()
+	delete(e.shared.deserted, l)
 }
 
 // offer rings a member for a waiting caller: by a leg of our own, or by a direct

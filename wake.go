@@ -183,7 +183,7 @@ func (e *Engine) lineNews(ctx context.Context, c flow.Call, w flow.What, now tim
 	if queue == "" {
 		return w, nil
 	}
-	line, err := e.Store.Queues().Waiting(ctx, c.Account, queue, e.opener(b, now))
+	line, err := e.Store.Queues().Waiting(ctx, c.Account, queue, 0, e.opener(b, now))
 	if err != nil {
 		return w, err
 	}

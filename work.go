@@ -248,13 +248,13 @@ func (w *work) findAgent(b *flow.Book, c flow.Call, entry flow.Digits, keyed boo
 // findQueue sees whether a line has room and anybody to serve it.
 func (w *work) findQueue(b *flow.Book, name string) (flow.What, error) {
 	q, ok := b.Queue(name)
-	line, err := w.e.Store.Queues().Waiting(w.ctx, w.account, name, w.e.opener(b, w.now))
+	line, err := w.e.Store.Queues().Waiting(w.ctx, w.account, name, 0, w.e.opener(b, w.now))
 	if err != nil || !ok {
 		return flow.What{Kind: flow.Found, Class: extension.ClassAway}, err
 	}
 	class := extension.ClassAvailable
 	switch {
-	case len(line.Callers) >= q.MaxSize:
+	case line.Size >= q.MaxSize:
 		class = extension.ClassBusy
 	case !line.AtWork():
 		class = extension.ClassAway

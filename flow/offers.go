@@ -14,16 +14,18 @@ import (
 type Waiting struct {
 	Queue    string
 	Strategy Strategy
-	Callers  []Waiter // in the order in which they joined
-	Members  []Member // in the order of the queue
+	Size     int      // callers in the line
+	Callers  []Waiter // the first of them, in the order in which they joined
+	Members  []Member // all, in the order of the queue
 }
 
 // Waiter is a caller in the line.
 type Waiter struct {
-	Call  string      // the id of the caller's call
-	From  number.E164 // who calls: members are not offered their own calls
-	Since time.Time
-	Legs  int // offers that are out for it
+	Call    string      // the id of the caller's call
+	From    number.E164 // who calls: members are not offered their own calls
+	Carrier string      // of the caller's call: members are rung through it
+	Since   time.Time
+	Legs    int // offers that are out for it
 }
 
 // Member is an agent of the queue.
@@ -101,6 +103,16 @@ func (w Waiting) Again(now time.Time) time.Time {
 		}
 	}
 	return again
+}
+
+// Free counts the members who may be offered a caller now.
+func (w Waiting) Free() (n int) {
+	for _, m := range w.Members {
+		if m.Free && m.Party != nil {
+			n++
+		}
+	}
+	return n
 }
 
 // AtWork reports whether any member is at work.

@@ -213,10 +213,16 @@ type Place struct {
 
 // Queues keeps lines and their members.
 type Queues interface {
-	// Waiting is the line of a queue and its members as they are now. Strategy is
-	// left to the caller; open says whether named hours are open.
-	Waiting(ctx context.Context, account, queue string, open func(hours string) bool) (flow.Waiting, error)
-	Place(ctx context.Context, account, queue, call string) (Place, error)        // ErrNotFound
+	// Waiting is the head of a queue's line and the queue's members, as they are now:
+	// at most the first n callers, in the order in which they joined, all members,
+	// and how many callers there are (Size). It costs what it returns: a line is
+	// never read whole for its head, and n may be 0. Strategy is left to the caller;
+	// open says whether named hours are open.
+	Waiting(ctx context.Context, account, queue string, n int, open func(hours string) bool) (flow.Waiting, error)
+
+	// Place is where a call stands in a line. ErrNotFound. It costs at most the
+	// logarithm of the line's length, like joining and leaving the line.
+	Place(ctx context.Context, account, queue, call string) (Place, error)
 	SetMembers(ctx context.Context, account, queue string, agents []string) error // ErrNotFound names the agent that there is not
 	Serving(ctx context.Context, account, agent string) ([]string, error)         // the queues that an agent is a member of
 }

@@ -160,10 +160,10 @@ func (c *core) serveLine(queue string) {
 // waiting is a line and its members as they are now.
 func (c *core) waiting(queue string) flow.Waiting {
 	q, _ := c.book.Queue(queue)
-	w := flow.Waiting{Queue: queue, Strategy: q.Strategy}
+	w := flow.Waiting{Queue: queue, Strategy: q.Strategy, Size: len(c.lines[queue])}
 	for _, id := range c.lines[queue] {
 		call := c.calls[id].call
-		w.Callers = append(w.Callers, flow.Waiter{Call: id, From: call.From, Legs: call.Offered()})
+		w.Callers = append(w.Callers, flow.Waiter{Call: id, From: call.From, Carrier: call.Carrier, Legs: call.Offered()})
 	}
 	inquiry := c.inquiry(flow.Call{})
 	for _, id := range c.agents.Members(queue) {

@@ -176,3 +176,67 @@ func BenchmarkClaim(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkLine is what one caller more costs a line of 100 and of 10,000: to
+// join, to learn the place, to be at the head, and to leave.
+func BenchmarkLine(b *testing.B) {
+	for _, n := range []int{100, 10_000} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			s, c := opened(b)
+			book, err := flow.Compile(flow.Settings{Queues: map[string]flow.Queue{"support": {}}})
+			require.NoError(b, err)
+			for i := range n {
+				for _, t := range waitingCaller(b, book, c, fmt.Sprint("w", i)) {
+					require.NoError(b, s.Calls().Commit(b.Context(), &t))
+				}
+			}
+			joins := make([][]storage.Txn, 512)
+			for i := range joins {
+				joins[i] = waitingCaller(b, book, c, fmt.Sprint("more", i))
+			}
+			c.Pass(time.Second)
+			ctx := context.Background()
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				t := joins[i%len(joins)]
+				if err := s.Calls().Commit(ctx, &t[0]); err != nil {
+					b.Fatal(err)
+				}
+				if p, err := s.Queues().Place(ctx, "acme", "support", t[0].Changes[0].Now.ID); err != nil || p.Position != n+1 {
+					b.Fatal(p, err)
+				}
+				if w, err := s.Queues().Waiting(ctx, "acme", "support", 8, nil); err != nil || w.Size != n+1 {
+					b.Fatal(w.Size, err)
+				}
+				if err := s.Calls().Commit(ctx, &t[1]); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+// waitingCaller is a caller who joins the queue support, and hangs up.
+func waitingCaller(b *testing.B, book *flow.Book, c *clock, id string) []storage.Txn {
+	b.Helper()
+	info := &flow.Info{Key: flow.Key{Account: "acme", ID: id}, From: "+14155550100", To: "+12025550100", Entry: "queue support"}
+	available := flow.What{Kind: flow.Found, Class: extension.ClassAvailable}
+	var call flow.Call
+	var txns []storage.Txn
+	for _, events := range [][]flow.Event{
+		{{Reply: true, What: flow.What{Kind: flow.Arrived, Start: info}}, {Reply: true, What: available}},
+		{{What: flow.What{Kind: flow.HungUp}}},
+	} {
+		change := storage.Change{Was: call}
+		for _, e := range events {
+			e.Call, e.At = info.Key, c.Now()
+			next, move := book.Advance(call, e)
+			require.Zero(b, move.Ignored)
+			change.Turns = append(change.Turns, flow.Turn{Call: info.Key, Seq: next.Rev, Event: e, Move: move, Posts: book.Posts(call, next, e), Info: info})
+			call = next
+		}
+		change.Now = call
+		txns = append(txns, storage.Txn{Account: "acme", Changes: []storage.Change{change}})
+	}
+	return txns
+}

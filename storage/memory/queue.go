@@ -8,7 +8,6 @@ import (
 
 	"github.com/extflow/extflow/extension"
 	"github.com/extflow/extflow/flow"
-	"github.com/extflow/extflow/number"
 	"github.com/extflow/extflow/storage"
 )
 
@@ -18,18 +17,8 @@ type queues Store
 // line is the callers who wait in a queue, in the order in which they joined, and
 // what was learnt from those who were served.
 type line struct {
-	waiters []*waiter
-	served  []wait // at most lately of them, the oldest first
-}
-
-// waiter is a caller in a line.
-type waiter struct {
-	call   string
-	from   number.E164
-	queue  string
-	since  time.Time
-	rank   int // the place in the line at which it joined, from 1
-	offers int // members who ring for it
+	order
+	served []wait // at most lately of them, the oldest first
 }
 
 // wait is how long somebody waited who was served.
@@ -58,15 +47,9 @@ func (a *account) line(queue string) *line {
 func (a *account) join(r *record, queue string, at time.Time) {
 	a.leave(r)
 	l := a.line(queue)
-	i := len(l.waiters)
-	for i > 0 && l.waiters[i-1].since.After(at) {
-		i--
-	}
-	r.waits = &waiter{call: r.key.ID, queue: queue, since: at, rank: i + 1}
-	if r.call.Info != nil {
-		r.waits.from = r.call.From
-	}
-	l.waiters = slices.Insert(l.waiters, i, r.waits)
+	r.waits = &waiter{call: r.key.ID, info: r.call.Info, queue: queue, since: at}
+	l.join(r.waits)
+	r.waits.rank = l.position(r.waits)
 }
 
 // serve takes a call out of a line. One that a member took tells how long it
@@ -92,10 +75,7 @@ func (a *account) leave(r *record) {
 	if r.waits == nil {
 		return
 	}
-	l := a.line(r.waits.queue)
-	if i := slices.Index(l.waiters, r.waits); i >= 0 {
-		l.waiters = slices.Delete(l.waiters, i, i+1)
-	}
+	a.lines[r.waits.queue].leave(r.waits)
 	r.waits = nil
 }
 
@@ -116,22 +96,28 @@ func (l *line) estimate(position int, now time.Time) time.Duration {
 	return sum / time.Duration(n) * time.Duration(position)
 }
 
-func (c *queues) Waiting(ctx context.Context, id, queue string, open func(hours string) bool) (flow.Waiting, error) {
+func (c *queues) Waiting(ctx context.Context, id, queue string, n int, open func(hours string) bool) (flow.Waiting, error) {
 	s := (*Store)(c)
 	a, err := s.reach(ctx, id)
 	if err != nil {
 		return flow.Waiting{}, err
 	}
 	var w flow.Waiting
-	a.ask(open, extension.Inquiry{Now: s.now()}, func(q extension.Inquiry) { w = a.waiting(queue, q) })
+	a.ask(open, extension.Inquiry{Now: s.now()}, func(q extension.Inquiry) { w = a.waiting(queue, n, q) })
 	return w, nil
 }
 
-func (a *account) waiting(queue string, q extension.Inquiry) flow.Waiting {
+func (a *account) waiting(queue string, n int, q extension.Inquiry) flow.Waiting {
 	w := flow.Waiting{Queue: queue}
 	if l := a.lines[queue]; l != nil {
-		for _, c := range l.waiters {
-			w.Callers = append(w.Callers, flow.Waiter{Call: c.call, From: c.from, Since: c.since, Legs: c.offers})
+		w.Size = l.len()
+		for c := range l.all() {
+			if len(w.Callers) >= n {
+				break
+			}
+			w.Callers = append(w.Callers, flow.Waiter{
+				Call: c.call, From: c.info.From, Carrier: c.info.Carrier, Since: c.since, Legs: c.offers,
+			})
 		}
 	}
 	for _, id := range a.dir.Members(queue) {
@@ -157,15 +143,25 @@ func (c *queues) Place(ctx context.Context, id, queue, call string) (storage.Pla
 	if err != nil {
 		return storage.Place{}, err
 	}
-	a.mu.RLock()
-	defer a.mu.RUnlock()
-	if l := a.lines[queue]; l != nil {
-		i := slices.IndexFunc(l.waiters, func(w *waiter) bool { return w.call == call })
-		if i >= 0 {
-			return storage.Place{Position: i + 1, Size: len(l.waiters), Wait: l.estimate(i+1, s.now())}, nil
-		}
+	if place, ok := s.place(a, queue, flow.Key{Account: id, ID: call}); ok {
+		return place, nil
 	}
 	return storage.Place{}, fmt.Errorf("call %s in the queue %q: %w", call, queue, storage.ErrNotFound)
+}
+
+func (s *Store) place(a *account, queue string, k flow.Key) (storage.Place, bool) {
+	p := s.part(k)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	r := p.calls[k]
+	if r == nil || r.waits == nil || r.waits.queue != queue {
+		return storage.Place{}, false
+	}
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	l := a.lines[queue]
+	at := l.position(r.waits)
+	return storage.Place{Position: at, Size: l.len(), Wait: l.estimate(at, s.now())}, true
 }
 
 // SetMembers refuses who is no agent: the error is extension.ErrNoAgent and

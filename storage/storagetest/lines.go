@@ -20,6 +20,31 @@ func lines() []promise {
 			require.Equal(h, []string{"c9", "c1", "c5"}, h.inLine())
 			first := h.waiting().Callers[0]
 			require.WithinDuration(h, time.Unix(0, h.loaded("c9").Last), first.Since, time.Millisecond)
+			require.Equal(h, caller, first.From)
+			require.Equal(h, "sim", first.Carrier)
+		}},
+		{"only the head of a line is read, and its size", func(h *house) {
+			for i := range 5 {
+				h.waits(fmt.Sprint("c", i))
+			}
+			for n, want := range [][]string{{}, {"c0"}, {"c0", "c1"}, 5: {"c0", "c1", "c2", "c3", "c4"}, 8: {"c0", "c1", "c2", "c3", "c4"}} {
+				if want == nil {
+					continue
+				}
+				w, err := h.store.Queues().Waiting(h.ctx, acme, "support", n, nil)
+				require.NoError(h, err)
+				require.Equal(h, want, inLine(w))
+				require.Equal(h, 5, w.Size)
+				require.Len(h, w.Members, 3, "members are read whole")
+			}
+		}},
+		{"who joined earlier stands before those who joined later, whoever is stored first", func(h *house) {
+			h.ago(time.Minute)
+			early := h.arriving("early", "queue support", available(nil))
+			h.waits("late")
+			h.stores(early)
+			require.Equal(h, []string{"early", "late"}, h.inLine())
+			require.Equal(h, 2, h.place("late").Position)
 		}},
 		{"a caller who joins again is last", func(h *house) {
 			c1 := h.waits("c1")
@@ -66,13 +91,13 @@ func lines() []promise {
 			h.stores(change)
 			c1 := change.Now
 			h.happens(&c1, flow.What{Kind: flow.Told, News: flow.Dialled, Party: h.found("ada").Party()})
-			w, err := h.store.Queues().Waiting(h.ctx, acme, "sales", nil)
+			w, err := h.store.Queues().Waiting(h.ctx, acme, "sales", 10, nil)
 			require.NoError(h, err)
 			require.Len(h, w.Callers, 1)
 			require.Equal(h, 1, w.Callers[0].Legs)
 		}},
 		{"a queue in which nobody waits is empty", func(h *house) {
-			w, err := h.store.Queues().Waiting(h.ctx, acme, "sales", nil)
+			w, err := h.store.Queues().Waiting(h.ctx, acme, "sales", 10, nil)
 			require.NoError(h, err)
 			require.Equal(h, "sales", w.Queue)
 			require.Empty(h, w.Callers)

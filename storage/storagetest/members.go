@@ -50,7 +50,7 @@ func members() []promise {
 			require.NoError(h, h.store.Directory().SetPresence(h.ctx, acme, "ada", extension.Away, ""))
 			require.NoError(h, h.store.Directory().SetPresence(h.ctx, acme, "grace", extension.Offline, ""))
 			h.keepsHours("mary", "night")
-			w, err := h.store.Queues().Waiting(h.ctx, acme, "support", func(hours string) bool { return hours != "night" })
+			w, err := h.store.Queues().Waiting(h.ctx, acme, "support", 0, func(hours string) bool { return hours != "night" })
 			require.NoError(h, err)
 			require.False(h, w.AtWork())
 			require.Equal(h, []string{"mary"}, h.free(), "without an answer it is open")

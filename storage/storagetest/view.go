@@ -89,7 +89,7 @@ func (h *house) turns(id string) []flow.Turn {
 // waiting is the line of the queue support and its members.
 func (h *house) waiting() flow.Waiting {
 	h.Helper()
-	w, err := h.store.Queues().Waiting(h.ctx, h.account, "support", nil)
+	w, err := h.store.Queues().Waiting(h.ctx, h.account, "support", 1000, nil)
 	require.NoError(h, err)
 	return w
 }
@@ -97,8 +97,13 @@ func (h *house) waiting() flow.Waiting {
 // inLine are the ids of the calls that wait in the queue support, in order.
 func (h *house) inLine() []string {
 	h.Helper()
+	return inLine(h.waiting())
+}
+
+// inLine are the ids of the calls at the head of a line, in order.
+func inLine(w flow.Waiting) []string {
 	out := []string{}
-	for _, c := range h.waiting().Callers {
+	for _, c := range w.Callers {
 		out = append(out, c.Call)
 	}
 	return out

@@ -44,8 +44,11 @@ func (a *API) queues() {
 	const tag = "queues"
 	add(a, operation{id: "list-members", method: http.MethodGet, path: "/queues/{name}/members", tag: tag, summary: "Who serves a queue"}, a.listMembers)
 	add(a, operation{id: "set-members", method: http.MethodPut, path: "/queues/{name}/members", tag: tag, summary: "Say who serves a queue"}, a.setMembers)
-	add(a, operation{id: "list-waiting", method: http.MethodGet, path: "/queues/{name}/waiting", tag: tag, summary: "Who waits in a queue, the first in line first"}, a.listWaiting)
+	add(a, operation{id: "list-waiting", method: http.MethodGet, path: "/queues/{name}/waiting", tag: tag, summary: "Who waits in a queue, the first in line first; the first 200 of them"}, a.listWaiting)
 }
+
+// maxListed is how many of those who wait are listed.
+const maxListed = 200
 
 // hasQueue is an error where the account has no such queue.
 func (a *API) hasQueue(ctx context.Context, name string) error {
@@ -61,7 +64,7 @@ func (a *API) listMembers(ctx context.Context, in *QueuePath) (*queueMembers, er
 	if err := a.hasQueue(ctx, in.Queue); err != nil {
 		return nil, err
 	}
-	line, err := a.cfg.Store.Queues().Waiting(ctx, a.cfg.Account, in.Queue, nil)
+	line, err := a.cfg.Store.Queues().Waiting(ctx, a.cfg.Account, in.Queue, 0, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +116,7 @@ func (a *API) listWaiting(ctx context.Context, in *QueuePath) (*struct {
 	if err := a.hasQueue(ctx, in.Queue); err != nil {
 		return nil, err
 	}
-	line, err := a.cfg.Store.Queues().Waiting(ctx, a.cfg.Account, in.Queue, nil)
+	line, err := a.cfg.Store.Queues().Waiting(ctx, a.cfg.Account, in.Queue, maxListed, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -66,7 +66,7 @@ func Read(ctx context.Context, s storage.Store, id string) (State, error) {
 
 // Members are the ids of a queue's members, in their order.
 func Members(ctx context.Context, s storage.Store, id, queue string) ([]string, error) {
-	line, err := s.Queues().Waiting(ctx, id, queue, nil)
+	line, err := s.Queues().Waiting(ctx, id, queue, 0, nil)
 	if err != nil {
 		return nil, err
 	}
