@@ -56,6 +56,7 @@ var rooms = []room{
 	{dir: "adapter/twilio/twiliotest"}, // a far end: it speaks HTTP and imports nothing of ours
 	{dir: "storage", mayBe: []string{"number", "extension", "flow"}},
 	{dir: "storage/memory", mayBe: []string{"storage", "number", "extension", "flow"}, never: []string{"testing"}},
+	{dir: "storage/internal/tables", mayBe: []string{"storage", "number", "extension", "flow"}, never: []string{"testing", "database/sql"}},
 	{dir: "storage/storagetest", mayBe: []string{"*"}},
 	{dir: ".", mayBe: []string{"number", "extension", "flow", "adapter", "storage", "github.com/google/uuid"}, never: []string{"testing"}},
 	{dir: "examples", below: true, mayBe: []string{"*"}},

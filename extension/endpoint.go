@@ -90,6 +90,11 @@ func (e Endpoint) Is(caller number.E164) bool {
 	return caller != "" && placeOf(e.Address) == placeOf(string(caller))
 }
 
+// Place is the telephone, line or app user that the endpoint means, however it is
+// written: two endpoints with the same place ring together. Stores keep what calls
+// reserve by it.
+func (e Endpoint) Place() string { return placeOf(e.Address) }
+
 // placeOf is the telephone, line or app user that an address or a caller's
 // identity means. It allocates nothing for what is written as we write it.
 func placeOf(address string) string {

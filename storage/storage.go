@@ -32,6 +32,12 @@ var (
 	ErrNote     = errors.New("a note needs a kind and a name, and is 2 MiB long at the most")
 )
 
+// What a store that keeps its data elsewhere says when it is opened.
+var (
+	ErrNewer = errors.New("the database was written by a newer version of extflow; run that version")
+	ErrOlder = errors.New("the database has the schema of an older version of extflow; apply the migrations first")
+)
+
 // TakenError is returned by Commit when an agent that a call wants to reserve is
 // reserved by another call, by name or through a shared endpoint.
 type TakenError struct{ Agents []string }
