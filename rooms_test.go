@@ -47,6 +47,7 @@ var rooms = []room{
 	{dir: "number", pure: true},
 	{dir: "extension", pure: true, mayBe: []string{"number"}},
 	{dir: "flow", pure: true, mayBe: []string{"number", "extension"}},
+	{dir: "flow/picture", pure: true, mayBe: []string{"flow"}},
 	{dir: "number/written", mayBe: []string{"number", "github.com/nyaruka/phonenumbers"}},
 	{dir: "flow/account", mayBe: []string{"number", "number/written", "extension", "flow", "github.com/goccy/go-yaml"}},
 	{dir: "flow/flowtest", mayBe: []string{"*"}},
@@ -193,7 +194,7 @@ func TestRooms_whatEachPackageLinksIsWrittenDown(t *testing.T) {
 	t.Parallel()
 	const golden = "testdata/deps.txt"
 	var b strings.Builder
-	for _, pkg := range []string{"number", "number/written", "extension", "flow", "flow/account", "adapter", "adapter/sim", "storage", "storage/memory", "."} {
+	for _, pkg := range []string{"number", "number/written", "extension", "flow", "flow/account", "flow/picture", "adapter", "adapter/sim", "storage", "storage/memory", "."} {
 		b.WriteString(path.Join(module, pkg) + "\n")
 		for _, dep := range linked(t, pkg) {
 			b.WriteString("    " + dep + "\n")
