@@ -265,9 +265,9 @@ func (w *work) findQueue(b *flow.Book, name string) (flow.What, error) {
 // findMailbox sees whether a mailbox has room.
 func (w *work) findMailbox(b *flow.Book, name string) (flow.What, error) {
 	box, _ := b.Mailbox(name)
-	messages, err := w.e.Store.Mailboxes().Messages(w.ctx, w.account, name)
+	count, err := w.e.Store.Mailboxes().Count(w.ctx, w.account, name)
 	class := extension.ClassAvailable
-	if box.MaxMessages > 0 && len(messages) >= box.MaxMessages {
+	if box.MaxMessages > 0 && count.Messages >= box.MaxMessages {
 		class = extension.ClassBusy
 	}
 	return flow.What{Kind: flow.Found, Class: class}, err

@@ -164,7 +164,7 @@ func TestJSON_everyConstantHasItsWord(t *testing.T) {
 	require.Len(t, phaseJSON, int(Ended)+1)
 	require.Len(t, resultJSON, int(ResultMissed)+1)
 	require.Len(t, outcomeJSON, numOutcomes)
-	require.Len(t, postJSON, int(PostAway)+1)
+	require.Len(t, postJSON, int(PostMessageDeleted)+1)
 	require.Equal(t, Dialling, Marks(1)<<(len(markJSON)-1))
 	for _, words := range [][]string{
 		kindJSON, newsJSON, budgetJSON, clockJSON, reportJSON, commandJSON, causeJSON, ignoredJSON, phaseJSON, resultJSON, outcomeJSON, postJSON, markJSON,

@@ -33,7 +33,7 @@ var (
 	outcomeJSON = outcomeNames[:]
 	postJSON    = []string{
 		"", "message_pending", "message_left", "message_dropped", "message_lost", "missed", "freed", "talked",
-		"waiting", "served", "ended", "away",
+		"waiting", "served", "ended", "away", "message_marked", "message_forwarded", "message_deleted",
 	}
 	markJSON = []string{
 		"held", "caller_gone", "closed", "reconciled", "box_keyed", "alone", "overdue", "kept", "dialling",

@@ -14,8 +14,9 @@ type Post struct {
 	Agent   string         `json:"agent,omitempty"`
 	Queue   string         `json:"queue,omitempty"`
 	Mailbox string         `json:"mailbox,omitempty"`
-	Ref     string         `json:"ref,omitempty"`    // the carrier's reference of the recording
-	Length  time.Duration  `json:"length,omitempty"` // the message; the rest
+	Ref     string         `json:"ref,omitempty"`     // the carrier's reference of the recording; also of one that was too short to be a message
+	Carrier string         `json:"carrier,omitempty"` // whose reference that is, where the call may be forgotten
+	Length  time.Duration  `json:"length,omitempty"`  // the message; the rest
 	Result  Result         `json:"result,omitempty"`
 	Cause   extension.Miss `json:"cause,omitempty"` // how a ring was missed
 }
@@ -35,7 +36,13 @@ const (
 	PostWaiting                            // the caller joined a queue
 	PostServed                             // the caller left the queue, or the line
 	PostEnded                              // the call is closed
-	PostAway                               // an agent missed too often and is away now; no turn posts it, the store does
+	PostAway                               // an agent missed too often and is away now
+
+	// What people do with a message that was left. No turn posts these, nor PostAway:
+	// the store does.
+	PostMessageMarked    // as read, or as unread
+	PostMessageForwarded // Mailbox is the one that has it now
+	PostMessageDeleted   // with Ref, Carrier and Length, so that the recording can be deleted too
 )
 
 // Posts derives what a turn posts from the call before and after it. It decides
@@ -148,7 +155,7 @@ func (c Call) messages(posts []Post, now Call, e Event) []Post {
 		case e.Kind == Woke && c.Phase == Pending:
 			p.Kind = PostMessageLost
 		default:
-			p.Kind = PostMessageDropped
+			p.Kind, p.Ref = PostMessageDropped, e.Ref
 		}
 		posts = append(posts, p)
 	}

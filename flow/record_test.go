@@ -48,7 +48,7 @@ func TestRecord_discardsAMessageThatIsTooShort(t *testing.T) {
 	t.Parallel()
 	for _, w := range []What{{Kind: Recorded, Ref: "RE1", Length: 2*time.Second - 1}, {Kind: Recorded, Length: time.Minute}} {
 		l := records(t, nil).happens(w).says("Goodbye.")
-		require.Equal(t, []Post{{Kind: PostMessageDropped, Mailbox: "team"}}, l.posts)
+		require.Equal(t, []Post{{Kind: PostMessageDropped, Mailbox: "team", Ref: w.Ref}}, l.posts, "the recording can be deleted by it")
 		l.hangsUp().ends(ResultGoodbye)
 	}
 	records(t, func(m *Mailbox) { m.MinLength = 10 * time.Second }).happens(What{Kind: Recorded, Ref: "RE1", Length: 9 * time.Second}).says("Goodbye.")
@@ -69,7 +69,7 @@ func TestRecord_aCallerWhoHangsUpHasLeftTheMessageOnceItComes(t *testing.T) {
 	l.ends(ResultVoicemail)
 
 	l = records(t, nil).hangsUp().fact(What{Kind: Recorded, Ref: "RE1", Length: time.Second})
-	require.Equal(t, Post{Kind: PostMessageDropped, Mailbox: "team"}, l.posts[0])
+	require.Equal(t, Post{Kind: PostMessageDropped, Mailbox: "team", Ref: "RE1"}, l.posts[0])
 	l.ends(ResultAbandoned)
 }
 

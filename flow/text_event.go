@@ -120,6 +120,12 @@ func (s Script) Post(p Post) string {
 		return "voicemail dropped to " + box
 	case PostMessageLost:
 		return "voicemail lost to " + box
+	case PostMessageMarked:
+		return "voicemail marked in " + box
+	case PostMessageForwarded:
+		return "voicemail forwarded to " + box
+	case PostMessageDeleted:
+		return "voicemail deleted from " + box
 	case PostMissed:
 		return plain(p.Agent) + " missed a call" + queued(p, " of ") + rest(p, "rests")
 	case PostFreed:

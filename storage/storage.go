@@ -242,7 +242,8 @@ type Message struct {
 	At      time.Time     `json:"at"`
 	Length  time.Duration `json:"length"`
 	Carrier string        `json:"carrier,omitempty"`
-	Ref     string        `json:"ref,omitempty"` // the carrier's reference of the recording
+	Ref     string        `json:"ref,omitempty"`  // the carrier's reference of the recording
+	Kept    bool          `json:"kept,omitempty"` // the recording was taken from the carrier, and is kept beside the store
 	State   MessageState  `json:"state"`
 	Read    bool          `json:"read"`
 }
@@ -257,12 +258,22 @@ const (
 	Lost    MessageState = "lost"
 )
 
-// Mailboxes keeps the messages that callers left.
+// Count is how much is in a mailbox: what a message-waiting lamp goes by.
+type Count struct {
+	Messages int // all of them, pending and lost ones too: what fills the mailbox
+	Unread   int // of those that are there (Left)
+}
+
+// Mailboxes keeps the messages that callers left. What people do with a message is
+// in the feed too, as posts of the call that left it, with Seq 0.
 type Mailboxes interface {
-	Messages(ctx context.Context, account, mailbox string) ([]Message, error) // the newest first; pending ones too
-	Mark(ctx context.Context, account, mailbox, call string, read bool) error // ErrNotFound
-	Forward(ctx context.Context, account, mailbox, call, to string) error     // ErrNotFound; it is unread there, and its recording follows it
-	Delete(ctx context.Context, account, mailbox, call string) error          // ErrNotFound
+	Messages(ctx context.Context, account, mailbox string) ([]Message, error)    // the newest first; pending ones too
+	Message(ctx context.Context, account, mailbox, call string) (Message, error) // ErrNotFound
+	Count(ctx context.Context, account, mailbox string) (Count, error)           // reads no message; zero for a mailbox that nobody used
+	Mark(ctx context.Context, account, mailbox, call string, read bool) error    // ErrNotFound; posts flow.PostMessageMarked where that changes anything
+	Forward(ctx context.Context, account, mailbox, call, to string) error        // ErrNotFound; it is unread there, and its recording follows it; posts flow.PostMessageForwarded, in the mailbox that gets it
+	Delete(ctx context.Context, account, mailbox, call string) error             // ErrNotFound; posts flow.PostMessageDeleted, with Ref, Carrier and Length: whoever keeps recordings deletes this one
+	Keep(ctx context.Context, account, call string) error                        // ErrNotFound; the recording of the call's message, in whichever mailbox, is Kept from now on
 }
 
 // Entry is one line of the feed.
@@ -274,9 +285,9 @@ type Entry struct {
 	Post   flow.Post `json:"post"`
 }
 
-// Feed is what happened, in order: the posts of every turn, and flow.PostAway where
-// a miss was one too many, for products that integrate: at least once,
-// by a cursor of their own.
+// Feed is what happened, in order: the posts of every turn, flow.PostAway where a
+// miss was one too many, and what people did with messages, for products that
+// integrate: at least once, by a cursor of their own.
 type Feed interface {
 	After(ctx context.Context, account string, cursor uint64, n int) ([]Entry, error)
 }
@@ -285,5 +296,6 @@ type Feed interface {
 type Budget interface {
 	// Spend takes cost from what the key may spend per time and reports whether
 	// anything was left before it; if not, nothing is taken. A cost of 0 only asks.
+	// The account may be empty, for what all accounts share, as a carrier's pace.
 	Spend(ctx context.Context, account, key string, cost, limit int, per time.Duration) (bool, error)
 }

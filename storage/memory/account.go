@@ -38,7 +38,7 @@ func newAccount(dir *extension.Directory) *account {
 		dir:   dir,
 		lines: map[string]*line{},
 		notes: map[noteKey]storage.Note{},
-		boxes: boxes{byCall: map[string]*storage.Message{}, byName: map[string]map[string]*storage.Message{}},
+		boxes: boxes{byCall: map[string]*storage.Message{}, byName: map[string]map[string]*storage.Message{}, unread: map[string]int{}},
 		live:  map[uint64]*record{},
 	}
 }

@@ -186,9 +186,8 @@ func BenchmarkLine(b *testing.B) {
 			book, err := flow.Compile(flow.Settings{Queues: map[string]flow.Queue{"support": {}}})
 			require.NoError(b, err)
 			for i := range n {
-				for _, t := range waitingCaller(b, book, c, fmt.Sprint("w", i)) {
-					require.NoError(b, s.Calls().Commit(b.Context(), &t))
-				}
+				joins := waitingCaller(b, book, c, fmt.Sprint("w", i))[0]
+				require.NoError(b, s.Calls().Commit(b.Context(), &joins))
 			}
 			joins := make([][]storage.Txn, 512)
 			for i := range joins {

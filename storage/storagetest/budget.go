@@ -47,6 +47,16 @@ func budget() []promise {
 			require.True(h, h.spend("guess", 1, 2, per))
 			require.False(h, h.spend("guess", 1, 2, per))
 		}},
+		{"a budget without an account is shared by all, and is no account's", func(h *house) {
+			spend := func(account string) bool {
+				left, err := h.store.Budget().Spend(h.ctx, account, "pace", 1, 1, time.Hour)
+				require.NoError(h, err)
+				return left
+			}
+			require.True(h, spend(""))
+			require.False(h, spend(""))
+			require.True(h, spend(acme))
+		}},
 		{"who goes on trying is not kept waiting for longer", func(h *house) {
 			per := h.moment()
 			require.True(h, h.spend("guess", 1, 1, per))

@@ -83,12 +83,65 @@ func mailboxes() []promise {
 			require.NoError(h, h.store.Mailboxes().Delete(h.ctx, acme, "team", "c1"))
 			require.Equal(h, []string{"c2"}, h.from("team"))
 		}},
+		{"a mailbox knows how many messages it has, and how many are unread", func(h *house) {
+			require.Zero(h, h.count("team"))
+			h.leaves("c1")
+			h.leaves("c2")
+			h.records("c3") // pending
+			require.Equal(h, storage.Count{Messages: 3, Unread: 2}, h.count("team"))
+			boxes := h.store.Mailboxes()
+			for range 2 {
+				require.NoError(h, boxes.Mark(h.ctx, acme, "team", "c1", true))
+			}
+			require.Equal(h, storage.Count{Messages: 3, Unread: 1}, h.count("team"))
+			require.NoError(h, boxes.Forward(h.ctx, acme, "team", "c1", "ada"))
+			require.NoError(h, boxes.Delete(h.ctx, acme, "team", "c2"))
+			require.Equal(h, storage.Count{Messages: 1}, h.count("team"))
+			require.Equal(h, storage.Count{Messages: 1, Unread: 1}, h.count("ada"))
+		}},
+		{"what people do with a message is in the feed", func(h *house) {
+			h.leaves("c1")
+			boxes := h.store.Mailboxes()
+			for range 2 { // read twice is read once
+				require.NoError(h, boxes.Mark(h.ctx, acme, "team", "c1", true))
+			}
+			require.NoError(h, boxes.Forward(h.ctx, acme, "team", "c1", "ada"))
+			require.NoError(h, boxes.Delete(h.ctx, acme, "ada", "c1"))
+			feed, err := h.store.Feed().After(h.ctx, acme, 0, 1000)
+			require.NoError(h, err)
+			var posts []flow.Post
+			for _, e := range feed {
+				if e.Seq == 0 {
+					require.Equal(h, h.key("c1"), e.Call)
+					posts = append(posts, e.Post)
+				}
+			}
+			require.Equal(h, []flow.Post{
+				{Kind: flow.PostMessageMarked, Mailbox: "team"},
+				{Kind: flow.PostMessageForwarded, Mailbox: "ada"},
+				{Kind: flow.PostMessageDeleted, Mailbox: "ada", Ref: "REc1", Carrier: "sim", Length: 7 * time.Second},
+			}, posts)
+		}},
+		{"a recording that was taken from the carrier stays so, wherever its message goes", func(h *house) {
+			h.leaves("c1")
+			boxes := h.store.Mailboxes()
+			require.NoError(h, boxes.Keep(h.ctx, acme, "c1"))
+			require.NoError(h, boxes.Forward(h.ctx, acme, "team", "c1", "ada"))
+			require.True(h, h.messages("ada")[0].Kept)
+			require.ErrorIs(h, boxes.Keep(h.ctx, acme, "c2"), storage.ErrNotFound)
+			require.ErrorIs(h, boxes.Keep(h.ctx, globex, "c1"), storage.ErrNotFound)
+		}},
 		{"a message is found by its account, mailbox and call", func(h *house) {
 			h.leaves("c1")
 			boxes := h.store.Mailboxes()
+			m, err := boxes.Message(h.ctx, acme, "team", "c1")
+			require.NoError(h, err)
+			h.same(h.messages("team")[0], m)
 			for _, k := range []struct{ account, box, call string }{
 				{acme, "ada", "c1"}, {acme, "team", "c2"}, {globex, "team", "c1"}, {globex, "ada", "c3"},
 			} {
+				_, err := boxes.Message(h.ctx, k.account, k.box, k.call)
+				require.ErrorIs(h, err, storage.ErrNotFound, "%v", k)
 				require.ErrorIs(h, boxes.Mark(h.ctx, k.account, k.box, k.call, true), storage.ErrNotFound, "%v", k)
 				require.ErrorIs(h, boxes.Forward(h.ctx, k.account, k.box, k.call, "grace"), storage.ErrNotFound, "%v", k)
 				require.ErrorIs(h, boxes.Delete(h.ctx, k.account, k.box, k.call), storage.ErrNotFound, "%v", k)
@@ -119,4 +172,11 @@ func (h *house) from(box string) (calls []string) {
 		calls = append(calls, m.Call)
 	}
 	return calls
+}
+
+func (h *house) count(box string) storage.Count {
+	h.Helper()
+	c, err := h.store.Mailboxes().Count(h.ctx, h.account, box)
+	require.NoError(h, err)
+	return c
 }

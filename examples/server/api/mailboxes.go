@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"net/http"
 	"slices"
@@ -86,17 +85,11 @@ func (a *API) listBoxes(ctx context.Context, _ *struct{}) (*struct {
 	})
 	out.Body.Mailboxes = []Box{}
 	for _, name := range slices.Sorted(maps.Keys(all)) {
-		messages, err := a.cfg.Store.Mailboxes().Messages(ctx, a.cfg.Account, name)
+		count, err := a.cfg.Store.Mailboxes().Count(ctx, a.cfg.Account, name)
 		if err != nil {
 			return nil, err
 		}
-		b := Box{Mailbox: name, Agents: all[name], Messages: len(messages)}
-		for _, m := range messages {
-			if !m.Read && m.State == storage.Left {
-				b.Unread++
-			}
-		}
-		out.Body.Mailboxes = append(out.Body.Mailboxes, b)
+		out.Body.Mailboxes = append(out.Body.Mailboxes, Box{Mailbox: name, Agents: all[name], Messages: count.Messages, Unread: count.Unread})
 	}
 	return out, nil
 }
@@ -156,16 +149,11 @@ func voicemail(m storage.Message) Voicemail {
 
 // one is a message as it is now.
 func (a *API) one(ctx context.Context, mailbox, call string) (*voicemailBody, error) {
-	messages, err := a.cfg.Store.Mailboxes().Messages(ctx, a.cfg.Account, mailbox)
+	m, err := a.cfg.Store.Mailboxes().Message(ctx, a.cfg.Account, mailbox, call)
 	if err != nil {
 		return nil, err
 	}
-	for _, m := range messages {
-		if m.Call == call {
-			return &voicemailBody{voicemail(m)}, nil
-		}
-	}
-	return nil, fmt.Errorf("message of call %s in the mailbox %q: %w", call, mailbox, storage.ErrNotFound)
+	return &voicemailBody{voicemail(m)}, nil
 }
 
 func (a *API) mark(ctx context.Context, in *struct {
