@@ -56,7 +56,7 @@ func (a *API) hasQueue(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	_, err = d.find("queues", name)
+	_, err = d.Find("queues", name)
 	return err
 }
 

@@ -128,7 +128,7 @@ func (a *API) publishRelease(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	if newest := d.state.Release.Version; newest != in.Body.Expected {
+	if newest := d.State.Release.Version; newest != in.Body.Expected {
 		return nil, at(http.StatusConflict, "body.expected", "version %d is the newest by now; read it and repeat the change", newest)
 	}
 	doc, err := a.publishable(ctx, d, in.Body.From, in.Body.Document)
@@ -167,15 +167,15 @@ func (a *API) own(ctx context.Context, doc *account.Document) error {
 
 // publishable is a document with the settings to publish, checked against agents and numbers as
 // they are now. What answers each number stays.
-func (a *API) publishable(ctx context.Context, d *draft, from string, p *Publishable) (*account.Document, error) {
+func (a *API) publishable(ctx context.Context, d *setup.Draft, from string, p *Publishable) (*account.Document, error) {
 	if from != "" {
 		r, err := a.release(ctx, from)
 		if err != nil {
 			return nil, err
 		}
-		again := d.state.Document
+		again := d.State.Document
 		again.Settings = r.Settings
-		again.Settings.Entries = d.state.Release.Settings.Entries
+		again.Settings.Entries = d.State.Release.Settings.Entries
 		again.Agents = slices.Clone(again.Agents)
 		for i, g := range again.Agents {
 			again.Agents[i] = extension.Agent{ID: g.ID, Extension: g.Extension, Mailbox: g.Mailbox, Hours: g.Hours}
@@ -195,7 +195,7 @@ func (a *API) publishable(ctx context.Context, d *draft, from string, p *Publish
 		return nil, err
 	}
 	for _, name := range slices.Sorted(maps.Keys(given)) {
-		d.root[name] = any(given[name])
+		d.Root[name] = any(given[name])
 	}
 	for _, q := range given["queues"] {
 		if m, ok := q.(map[string]any); ok && m["members"] != nil {
@@ -203,7 +203,7 @@ func (a *API) publishable(ctx context.Context, d *draft, from string, p *Publish
 				"who serves a queue is no part of a release; leave members out, and write them at %s", strings.TrimSuffix(a.cfg.Prefix, "/")+"/queues/{name}/members")
 		}
 	}
-	if text, err = json.Marshal(d.root); err != nil {
+	if text, err = json.Marshal(d.Root); err != nil {
 		return nil, err
 	}
 	return account.Parse(text)

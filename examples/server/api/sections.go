@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"github.com/extflow/extflow/examples/server/setup"
 	"github.com/extflow/extflow/flow/account"
 )
 
@@ -44,7 +45,7 @@ func section[T ~map[string]any](a *API, one, all, about string) {
 				return nil, err
 			}
 			list := map[string]T{}
-			for name, v := range d.section(all) {
+			for name, v := range d.Section(all) {
 				list[name], _ = v.(map[string]any)
 			}
 			return &thing[map[string]T]{ETag: tag(list), Body: list}, nil
@@ -64,11 +65,11 @@ func section[T ~map[string]any](a *API, one, all, about string) {
 			Condition
 			Body T
 		}) (*thing[T], error) {
-			d, err := a.edit(ctx, fmt.Sprintf("%s %s", one, in.Name), func(d *draft) error {
-				if err := d.matches(all, in.Name, in.IfMatch); err != nil {
+			d, err := a.edit(ctx, fmt.Sprintf("%s %s", one, in.Name), func(d *setup.Draft) error {
+				if err := unchanged(d, all, in.Name, in.IfMatch); err != nil {
 					return err
 				}
-				return d.set(all, in.Name, map[string]any(in.Body))
+				return d.Set(all, in.Name, map[string]any(in.Body))
 			})
 			if err != nil {
 				return nil, err
@@ -81,11 +82,11 @@ func section[T ~map[string]any](a *API, one, all, about string) {
 			NamePath
 			Condition
 		}) (*none, error) {
-			_, err := a.edit(ctx, fmt.Sprintf("%s %s removed", one, in.Name), func(d *draft) error {
-				if err := d.matches(all, in.Name, in.IfMatch); err != nil {
+			_, err := a.edit(ctx, fmt.Sprintf("%s %s removed", one, in.Name), func(d *setup.Draft) error {
+				if err := unchanged(d, all, in.Name, in.IfMatch); err != nil {
 					return err
 				}
-				return d.remove(all, in.Name)
+				return d.Remove(all, in.Name)
 			})
 			var faults account.Faults
 			if errors.As(err, &faults) {
@@ -102,11 +103,11 @@ func (a *API) readSettings(ctx context.Context, _ *struct{}) (*thing[Settings], 
 	if err != nil {
 		return nil, err
 	}
-	return d.settings(), nil
+	return settingsOf(d), nil
 }
 
-func (d *draft) settings() *thing[Settings] {
-	s := d.section("settings")
+func settingsOf(d *setup.Draft) *thing[Settings] {
+	s := d.Section("settings")
 	if s == nil {
 		s = map[string]any{}
 	}
@@ -121,15 +122,15 @@ func (a *API) changeSettings(ctx context.Context, in *struct {
 		return nil, at(http.StatusUnprocessableEntity, "settings.emergency",
 			"the emergency stands with each number once an account is stored; write it there")
 	}
-	d, err := a.edit(ctx, "settings", func(d *draft) error {
-		if err := matches(in.IfMatch, d.settings().ETag); err != nil {
+	d, err := a.edit(ctx, "settings", func(d *setup.Draft) error {
+		if err := matches(in.IfMatch, settingsOf(d).ETag); err != nil {
 			return err
 		}
-		d.root["settings"] = map[string]any(in.Body)
+		d.Root["settings"] = map[string]any(in.Body)
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	return d.settings(), nil
+	return settingsOf(d), nil
 }
