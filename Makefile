@@ -24,9 +24,17 @@ check: ## formatting, vet, and a tidy go.mod
 HAVE_CC := $(shell command -v gcc cc clang 2>/dev/null | head -n 1)
 RACE := $(if $(HAVE_CC),-race,)
 
+# The programs of a PostgreSQL server: tests start throw-away ones.
+POSTGRES := $(or $(shell command -v postgres 2>/dev/null),/usr/lib/postgresql/*/bin/postgres)
+
 .PHONY: tools
 tools:
 	@command -v $(GO) >/dev/null || { echo "Go is missing: install Go 1.26 or later"; exit 1; }
+	@if ! ls $(POSTGRES) >/dev/null 2>&1; then \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql; then \
+	    echo "postgresql was installed, for the tests alone; they start servers of their own"; \
+	  else echo "no PostgreSQL: its tests are skipped (install postgresql)"; if [ -n "$$EXTFLOW_STRICT" ]; then exit 1; fi; fi; \
+	fi
 	@if [ -z "$(HAVE_CC)" ]; then \
 	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq gcc libc6-dev; then \
 	    echo "gcc was installed: run make test again to use the race detector"; \

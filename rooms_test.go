@@ -58,13 +58,14 @@ var rooms = []room{
 	{dir: "storage", mayBe: []string{"number", "extension", "flow"}},
 	{dir: "storage/memory", mayBe: []string{"storage", "number", "extension", "flow"}, never: []string{"testing"}},
 	{dir: "storage/internal/tables", mayBe: []string{"storage", "number", "extension", "flow"}, never: []string{"testing", "database/sql"}},
+	{dir: "storage/postgres/postgrestest", mayBe: []string{"github.com/jackc/pgx/v5"}}, // it starts servers and knows no store
 	{dir: "storage/storagetest", mayBe: []string{"*"}},
 	{dir: ".", mayBe: []string{"number", "extension", "flow", "adapter", "storage", "github.com/google/uuid"}, never: []string{"testing"}},
 	{dir: "examples", below: true, mayBe: []string{"*"}},
 }
 
 // testRooms are imported by tests and examples alone.
-var testRooms = []string{"flow/flowtest", "storage/storagetest", "adapter/adaptertest", "adapter/twilio/twiliotest"}
+var testRooms = []string{"flow/flowtest", "storage/storagetest", "storage/postgres/postgrestest", "adapter/adaptertest", "adapter/twilio/twiliotest"}
 
 func TestRooms_everyPackageKeepsTheImportLaw(t *testing.T) {
 	t.Parallel()
