@@ -67,7 +67,8 @@ type shared struct {
 	mu    sync.Mutex
 	serve map[line]time.Time // queues to look at, and from when on
 
-	deserted map[line]time.Time // when the callers were told that nobody is at work
+	deserted map[line]time.Time   // when the callers were told that nobody is at work
+	paced    map[string]time.Time // when a carrier can be given another leg, by its name
 }
 
 // line is a queue of an account.
@@ -95,7 +96,10 @@ func New(c Config) (*Engine, error) {
 	return &Engine{
 		Config:  c.withDefaults(),
 		watched: c.Observe != nil,
-		shared:  &shared{nudge: make(chan struct{}, 1), serve: map[line]time.Time{}, deserted: map[line]time.Time{}},
+		shared: &shared{
+			nudge: make(chan struct{}, 1),
+			serve: map[line]time.Time{}, deserted: map[line]time.Time{}, paced: map[string]time.Time{},
+		},
 	}, nil
 }
 

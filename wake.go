@@ -188,7 +188,7 @@ func (e *Engine) lineNews(ctx context.Context, c flow.Call, w flow.What, now tim
 		return w, err
 	}
 	w.Class = extension.ClassAvailable
-	if !line.AtWork() {
+	if !line.AtWork(c.Carrier) {
 		w.Class = extension.ClassAway
 	}
 	place, err := e.Store.Queues().Place(ctx, c.Account, queue, c.ID)

@@ -211,7 +211,7 @@ func (w *work) answer(b *flow.Book, c flow.Call, do flow.Command, ev *flow.Event
 	case do.Mailbox != "":
 		return w.findMailbox(b, do.Mailbox)
 	case do.Name != "":
-		return w.findQueue(b, do.Name)
+		return w.findQueue(b, c, do.Name)
 	}
 	return w.findAgent(b, c, do.Entry, ev.Kind == flow.Pressed)
 }
@@ -245,8 +245,9 @@ func (w *work) findAgent(b *flow.Book, c flow.Call, entry flow.Digits, keyed boo
 	return flow.What{Kind: flow.Found, Class: class, Party: party}, nil
 }
 
-// findQueue sees whether a line has room and anybody to serve it.
-func (w *work) findQueue(b *flow.Book, name string) (flow.What, error) {
+// findQueue sees whether a line has room and anybody at work whom the call's
+// carrier reaches.
+func (w *work) findQueue(b *flow.Book, c flow.Call, name string) (flow.What, error) {
 	q, ok := b.Queue(name)
 	line, err := w.e.Store.Queues().Waiting(w.ctx, w.account, name, 0, w.e.opener(b, w.now))
 	if err != nil || !ok {
@@ -256,7 +257,7 @@ func (w *work) findQueue(b *flow.Book, name string) (flow.What, error) {
 	switch {
 	case line.Size >= q.MaxSize:
 		class = extension.ClassBusy
-	case !line.AtWork():
+	case !line.AtWork(c.Carrier):
 		class = extension.ClassAway
 	}
 	return flow.What{Kind: flow.Found, Class: class}, nil

@@ -67,7 +67,8 @@ func Probe(ctx context.Context, carrier Carrier, c flow.Call) (Status, error) {
 // Abilities are what a carrier can do beyond the least. The zero value is the
 // least: it answers, plays, collects, rings and records.
 type Abilities struct {
-	Place bool // place legs, and join them to a caller who holds
+	Place bool          // place legs, and join them to a caller who holds
+	Pace  time.Duration // the least time between two legs that are placed, on all nodes together; 0 is none
 }
 
 // Able is a Carrier that says what it can do.

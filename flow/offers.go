@@ -40,16 +40,53 @@ type Member struct {
 
 // Offer is a waiting caller for a free member.
 type Offer struct {
-	Call  string
-	Party *extension.Party
+	Queue   string
+	Call    string
+	Carrier string           // of the caller's call
+	Party   *extension.Party // the member, with the endpoints that the carrier reaches
 }
 
-// Offers says which waiting caller is to be offered to which free member now:
-// first come first served, one offer for a caller and one for a member, or, with
-// ring-all, up to MaxLegs members for the caller at the head. It is pure; that an
-// agent is reserved only once is the store's to keep.
-func Offers(w Waiting) []Offer {
-	free := make([]Member, 0, len(w.Members))
+// Offers says which waiting callers are to be offered to which free members now.
+// Lines whose members are the same people are given together: who has waited for
+// longest is served first, whatever the queue, so that none of them starves. A
+// caller whom no free member can take, because the caller's carrier reaches none or
+// calls from the member's own telephone, keeps nobody else waiting. There is one
+// offer for a caller and one for a member, or, with ring-all, up to MaxLegs members
+// for a caller. It is pure; that an agent is reserved only once is the store's to
+// keep.
+func Offers(lines ...Waiting) []Offer {
+	type standing struct {
+		Waiter
+		line int
+	}
+	var callers []standing
+	free := make([][]Member, len(lines))
+	for i, l := range lines {
+		free[i] = l.free()
+		if len(free[i]) > 0 {
+			for _, c := range l.Callers {
+				callers = append(callers, standing{c, i})
+			}
+		}
+	}
+	slices.SortStableFunc(callers, func(a, b standing) int { return a.Since.Compare(b.Since) })
+	var offers []Offer
+	for _, c := range callers {
+		for out := c.Legs; out < lines[c.line].most(); out++ {
+			i, party := c.member(free[c.line])
+			if party == nil {
+				break
+			}
+			offers = append(offers, Offer{Queue: lines[c.line].Queue, Call: c.Call, Carrier: c.Carrier, Party: party})
+			taken(free, free[c.line][i].Party.Agent)
+		}
+	}
+	return offers
+}
+
+// free are the members who may be offered a caller now, the first to be tried first.
+func (w Waiting) free() []Member {
+	var free []Member
 	for _, m := range w.Members {
 		if m.Free && m.Party != nil {
 			free = append(free, m)
@@ -58,25 +95,36 @@ func Offers(w Waiting) []Offer {
 	if w.Strategy != InOrder && w.Strategy != RingAll {
 		slices.SortStableFunc(free, func(a, b Member) int { return a.IdleSince.Compare(b.IdleSince) })
 	}
-	most := 1
+	return free
+}
+
+// most is how many members may ring for a caller at once.
+func (w Waiting) most() int {
 	if w.Strategy == RingAll {
-		most = MaxLegs
+		return MaxLegs
 	}
-	var offers []Offer
-	for _, caller := range w.Callers {
-		for out := caller.Legs; out < most; out++ {
-			i := slices.IndexFunc(free, func(m Member) bool { return !m.calls(caller.From) })
-			if i < 0 {
-				break
-			}
-			offers = append(offers, Offer{Call: caller.Call, Party: free[i].Party})
-			free = slices.Delete(free, i, i+1)
+	return 1
+}
+
+// member is the first of the free members who can take the caller, as the caller's
+// carrier reaches them; nil where there is none.
+func (c Waiter) member(free []Member) (int, *extension.Party) {
+	for i, m := range free {
+		if m.calls(c.From) {
+			continue
 		}
-		if len(free) == 0 {
-			break
+		if party := m.Party.Via(c.Carrier); party != nil {
+			return i, party
 		}
 	}
-	return offers
+	return -1, nil
+}
+
+// taken takes an agent off every list.
+func taken(free [][]Member, agent string) {
+	for i := range free {
+		free[i] = slices.DeleteFunc(free[i], func(m Member) bool { return m.Party.Agent == agent })
+	}
 }
 
 // calls reports whether a caller's number is an endpoint of the member's own.
@@ -105,19 +153,25 @@ func (w Waiting) Again(now time.Time) time.Time {
 	return again
 }
 
-// Free counts the members who may be offered a caller now.
-func (w Waiting) Free() (n int) {
-	for _, m := range w.Members {
-		if m.Free && m.Party != nil {
-			n++
-		}
+// Short reports whether more of the line is worth reading: members are free whom
+// none of the callers read so far has been offered to.
+func (w Waiting) Short(offers []Offer) bool {
+	if len(w.Callers) >= w.Size {
+		return false
 	}
-	return n
+	free := [][]Member{w.free()}
+	for _, o := range offers {
+		taken(free, o.Party.Agent)
+	}
+	return len(free[0]) > 0
 }
 
-// AtWork reports whether any member is at work.
-func (w Waiting) AtWork() bool {
-	return slices.ContainsFunc(w.Members, func(m Member) bool { return m.AtWork })
+// AtWork reports whether any member is at work whom a carrier reaches; the empty
+// one reaches every endpoint. A member without any is nobody's to wait for.
+func (w Waiting) AtWork(carrier string) bool {
+	return slices.ContainsFunc(w.Members, func(m Member) bool {
+		return m.AtWork && m.Party != nil && m.Party.Via(carrier) != nil
+	})
 }
 
 // Queue is the queue's settings, defaults filled in; false where the book has

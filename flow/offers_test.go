@@ -13,13 +13,13 @@ import (
 )
 
 func member(agent string, free bool, idle time.Duration) Member {
-	return Member{Party: &extension.Party{Agent: agent}, Free: free, IdleSince: noon.Add(-idle)}
+	return Member{Party: &extension.Party{Agent: agent, Endpoints: []extension.Endpoint{{Address: "client:" + agent}}}, Free: free, IdleSince: noon.Add(-idle)}
 }
 
 // offersInWords are the offers as "call agent".
-func offersInWords(w Waiting) []string {
+func offersInWords(lines ...Waiting) []string {
 	var out []string
-	for _, o := range Offers(w) {
+	for _, o := range Offers(lines...) {
 		out = append(out, o.Call+" "+o.Party.Agent)
 	}
 	return out
@@ -57,6 +57,54 @@ func TestOffers_whoeverIsEqualGoesByTheQueuesOrder(t *testing.T) {
 	t.Parallel()
 	w := Waiting{Strategy: LongestIdle, Callers: []Waiter{{Call: "a"}, {Call: "b"}}, Members: []Member{member("x", true, 0), member("y", true, 0)}}
 	require.Equal(t, []string{"a x", "b y"}, offersInWords(w))
+}
+
+func TestOffers_aCallerWhomNobodyReachesKeepsNobodyElseWaiting(t *testing.T) {
+	t.Parallel()
+	via := func(agent, carrier string) Member {
+		m := member(agent, true, 0)
+		m.Party.Endpoints[0].Via = carrier
+		return m
+	}
+	w := Waiting{
+		Queue:   "support",
+		Callers: []Waiter{{Call: "first", Carrier: "vonage"}, {Call: "second", Carrier: "twilio"}, {Call: "third", Carrier: "vonage"}},
+		Members: []Member{via("ada", "twilio"), via("grace", "vonage")},
+	}
+	require.Equal(t, []string{"first grace", "second ada"}, offersInWords(w))
+	w.Members = w.Members[:1]
+	require.Equal(t, []string{"second ada"}, offersInWords(w))
+	o := Offers(w)[0]
+	require.Equal(t, "support", o.Queue)
+	require.Equal(t, "twilio", o.Carrier)
+	mixed := &extension.Party{Agent: "mary", Endpoints: []extension.Endpoint{{Address: "client:mary", Via: "twilio"}, {Address: "tel:+12025550114"}}}
+	o = Offers(Waiting{Callers: w.Callers, Members: []Member{{Party: mixed, Free: true}}})[0]
+	require.Equal(t, "first", o.Call)
+	require.Equal(t, []extension.Endpoint{{Address: "tel:+12025550114"}}, o.Party.Endpoints, "only what the caller's carrier reaches is rung")
+}
+
+func TestOffers_queuesThatShareMembersServeWhoeverHasWaitedLongest(t *testing.T) {
+	t.Parallel()
+	at := func(call string, s int) Waiter {
+		return Waiter{Call: call, Since: noon.Add(time.Duration(s) * time.Second)}
+	}
+	ada, grace := member("ada", true, 0), member("grace", true, time.Hour)
+	sales := Waiting{Queue: "sales", Callers: []Waiter{at("s1", 2), at("s2", 3)}, Members: []Member{ada}}
+	support := Waiting{Queue: "support", Callers: []Waiter{at("t1", 1), at("t2", 4)}, Members: []Member{ada, grace}}
+	require.Equal(t, []string{"t1 grace", "s1 ada"}, offersInWords(sales, support))
+	require.Equal(t, []string{"t1 grace", "s1 ada"}, offersInWords(support, sales), "whatever the order in which they are looked at")
+	support.Members = support.Members[:1]
+	require.Equal(t, []string{"t1 ada"}, offersInWords(sales, support), "an agent is offered once")
+}
+
+func TestOffers_moreOfALineIsWorthReadingOnlyWhereSomebodyIsLeftWithoutACaller(t *testing.T) {
+	t.Parallel()
+	w := Waiting{Size: 3, Callers: []Waiter{{Call: "first"}}, Members: []Member{member("ada", true, 0), member("grace", false, 0)}}
+	require.False(t, w.Short(Offers(w)), "ada has a caller")
+	w.Callers[0].Legs = 1
+	require.True(t, w.Short(Offers(w)), "the first has a member already, the others may have none")
+	w.Size = 1
+	require.False(t, w.Short(Offers(w)), "that is the whole line")
 }
 
 func TestOffers_neverTwiceTheSameMemberNorABusyOneNorOutOfTurn(t *testing.T) {
@@ -109,8 +157,14 @@ func TestOffers_neverTwiceTheSameMemberNorABusyOneNorOutOfTurn(t *testing.T) {
 
 func TestAtWork_isAnyMemberWhoIs(t *testing.T) {
 	t.Parallel()
-	require.False(t, Waiting{Members: []Member{{Free: true}}}.AtWork())
-	require.True(t, Waiting{Members: []Member{{}, {AtWork: true}}}.AtWork())
+	require.False(t, Waiting{Members: []Member{{Free: true}}}.AtWork(""))
+	ada, via := member("ada", true, 0), member("grace", false, 0)
+	ada.AtWork, via.AtWork, via.Party.Endpoints[0].Via = true, true, "twilio"
+	require.True(t, Waiting{Members: []Member{{}, ada}}.AtWork(""))
+	require.True(t, Waiting{Members: []Member{via}}.AtWork("twilio"))
+	require.False(t, Waiting{Members: []Member{via}}.AtWork("vonage"), "a member whom the caller's carrier cannot reach is not waited for")
+	ada.Party.Endpoints = nil
+	require.False(t, Waiting{Members: []Member{ada}}.AtWork(""), "nor is one without an endpoint")
 }
 
 func TestQueue_settingsHaveTheirDefaults(t *testing.T) {

@@ -156,8 +156,10 @@ func New(c Config) (*Adapter, error) {
 // webhook is answered 503.
 func (a *Adapter) Attach(h adapter.Handler) { a.handler.Store(&h) }
 
-// Abilities says whether it places legs.
-func (a *Adapter) Abilities() adapter.Abilities { return adapter.Abilities{Place: !a.cfg.NoPlacing} }
+// Abilities says whether it places legs, and how fast.
+func (a *Adapter) Abilities() adapter.Abilities {
+	return adapter.Abilities{Place: !a.cfg.NoPlacing, Pace: a.cfg.Pace}
+}
 
 func (c Config) faults() []error {
 	var faults []error

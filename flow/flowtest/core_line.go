@@ -66,7 +66,7 @@ func (c *core) lineOpen(queue string) extension.Class {
 	switch {
 	case len(c.lines[queue]) >= q.MaxSize:
 		return extension.ClassBusy
-	case !c.agents.Staffed(queue, c.inquiry(flow.Call{})):
+	case !c.waiting(queue).AtWork(c.Name):
 		return extension.ClassAway
 	}
 	return extension.ClassAvailable
@@ -127,33 +127,34 @@ func (c *core) serveLines() bool {
 		}
 	}
 	slices.Sort(due)
+	var lines []flow.Waiting
 	for _, q := range due {
-		c.serveLine(q)
+		if w := c.waiting(q); w.Size > 0 {
+			lines = append(lines, w)
+			c.lookAgain(w)
+		}
+	}
+	for _, o := range flow.Offers(lines...) {
+		c.offer(o)
 	}
 	return len(due) > 0
 }
 
-// serveLine offers the callers of a queue to its free members, or tells them that
-// nobody is at work any more.
-func (c *core) serveLine(queue string) {
-	w := c.waiting(queue)
-	if len(w.Callers) == 0 {
+// lookAgain sees when a line wants to be looked at again by itself, and tells its
+// callers where nobody is at work any more.
+func (c *core) lookAgain(w flow.Waiting) {
+	if at := w.Again(c.Now()); !at.IsZero() {
+		c.look(at, w.Queue)
+	}
+	if w.AtWork("") {
 		return
 	}
-	if !w.AtWork() {
-		for _, caller := range w.Callers {
-			work := c.begin()
-			_, err := work.happen(flow.Event{Call: c.calls[caller.Call].call.Key, What: flow.What{Kind: flow.Told, News: flow.Deserted}})
-			if err == nil {
-				_ = work.commit() // nobody is reserved by it
-			}
+	for _, caller := range w.Callers {
+		work := c.begin()
+		_, err := work.happen(flow.Event{Call: c.calls[caller.Call].call.Key, What: flow.What{Kind: flow.Told, News: flow.Deserted}})
+		if err == nil {
+			_ = work.commit() // nobody is reserved by it
 		}
-	}
-	for _, o := range flow.Offers(w) {
-		c.offer(queue, o)
-	}
-	if at := w.Again(c.Now()); !at.IsZero() {
-		c.look(at, queue)
 	}
 }
 
@@ -179,9 +180,9 @@ func (c *core) waiting(queue string) flow.Waiting {
 // offer rings a member for a waiting caller: by a leg that is placed, or directly
 // where the queue wants that or the carrier can do nothing else. A member whom
 // another call holds by now is not rung.
-func (c *core) offer(queue string, o flow.Offer) {
+func (c *core) offer(o flow.Offer) {
 	caller := c.calls[o.Call].call
-	q, _ := c.book.Queue(queue)
+	q, _ := c.book.Queue(o.Queue)
 	w := c.begin()
 	tell := func(what flow.What) bool {
 		what.Kind, what.Party = flow.Told, o.Party
@@ -198,7 +199,7 @@ func (c *core) offer(queue string, o flow.Offer) {
 	start := *caller.Info
 	start.Key.ID = "leg " + strconv.Itoa(c.legs)
 	start.Ref, start.ForwardedFrom, start.Entry = "", "", ""
-	start.Peer, start.Queue = caller.ID, queue
+	start.Peer, start.Queue = caller.ID, o.Queue
 	if !tell(flow.What{News: flow.Offered, Leg: start.ID}) {
 		return
 	}
@@ -214,7 +215,7 @@ func (c *core) place(call flow.Call, w *flow.What) {
 		return
 	}
 	w.Class = extension.ClassAway
-	if c.agents.Staffed(queue, c.inquiry(flow.Call{})) {
+	if c.waiting(queue).AtWork(call.Carrier) {
 		w.Class = extension.ClassAvailable
 	}
 	w.Position = uint16(slices.Index(c.lines[queue], call.ID) + 1)

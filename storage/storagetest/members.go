@@ -52,7 +52,7 @@ func members() []promise {
 			h.keepsHours("mary", "night")
 			w, err := h.store.Queues().Waiting(h.ctx, acme, "support", 0, func(hours string) bool { return hours != "night" })
 			require.NoError(h, err)
-			require.False(h, w.AtWork())
+			require.False(h, w.AtWork(""))
 			require.Equal(h, []string{"mary"}, h.free(), "without an answer it is open")
 		}},
 		{"a member who did not answer an offer rests", func(h *house) {
