@@ -231,7 +231,15 @@ type Queues interface {
 	Place(ctx context.Context, account, queue, call string) (Place, error)
 	SetMembers(ctx context.Context, account, queue string, agents []string) error // ErrNotFound names the agent that there is not
 	Serving(ctx context.Context, account, agent string) ([]string, error)         // the queues that an agent is a member of
+
+	// Lines yields the queues in which callers wait now, across accounts: what a node
+	// that died may have left unserved. It costs what it yields, however long the
+	// lines are.
+	Lines(ctx context.Context) iter.Seq2[Line, error]
 }
+
+// Line is a queue in which callers wait.
+type Line struct{ Account, Queue string }
 
 // Message is a voicemail.
 type Message struct {

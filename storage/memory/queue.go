@@ -3,6 +3,8 @@ package memory
 import (
 	"context"
 	"fmt"
+	"iter"
+	"maps"
 	"slices"
 	"time"
 
@@ -174,6 +176,44 @@ func (c *queues) SetMembers(ctx context.Context, id, queue string, agents []stri
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return orNotFound(a.dir.SetMembers(queue, agents))
+}
+
+// Lines yields them by account and name.
+func (c *queues) Lines(ctx context.Context) iter.Seq2[storage.Line, error] {
+	return func(yield func(storage.Line, error) bool) {
+		s := (*Store)(c)
+		if err := ctx.Err(); err != nil {
+			yield(storage.Line{}, err)
+			return
+		}
+		s.mu.RLock()
+		ids := slices.Sorted(maps.Keys(s.byID))
+		s.mu.RUnlock()
+		for _, id := range ids {
+			a, err := s.account(id)
+			if err != nil {
+				continue
+			}
+			for _, queue := range a.waited() {
+				if !yield(storage.Line{Account: id, Queue: queue}, nil) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// waited are the queues in which somebody waits, by name.
+func (a *account) waited() (queues []string) {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	for name, l := range a.lines {
+		if l.len() > 0 {
+			queues = append(queues, name)
+		}
+	}
+	slices.Sort(queues)
+	return queues
 }
 
 func (c *queues) Serving(ctx context.Context, id, agent string) ([]string, error) {

@@ -146,6 +146,19 @@ func lines() []promise {
 			h.happens(&c1, hungUp)
 			require.Zero(h, h.place("c2").Wait)
 		}},
+		{"the queues in which callers wait are known, across accounts", func(h *house) {
+			lines := func() []storage.Line { return all(h, h.store.Queues().Lines(h.ctx)) }
+			require.Equal(h, []storage.Line{{Account: globex, Queue: "support"}}, lines())
+			c1, c2 := h.waits("c1"), h.waits("c2")
+			sales := h.arriving("c3", "queue sales", available(nil))
+			h.stores(sales)
+			require.ElementsMatch(h, []storage.Line{
+				{Account: acme, Queue: "support"}, {Account: acme, Queue: "sales"}, {Account: globex, Queue: "support"},
+			}, lines())
+			h.happens(&c1, hungUp)
+			h.happens(&c2, hungUp)
+			require.ElementsMatch(h, []storage.Line{{Account: acme, Queue: "sales"}, {Account: globex, Queue: "support"}}, lines())
+		}},
 		{"of 32 callers who join at once every one has a place of its own", func(h *house) {
 			drafts := make([]storage.Change, 32)
 			for i := range drafts {
