@@ -26,6 +26,7 @@ type Config struct {
 	NewID    func() string  // ids of the legs that we place; random UUIDs
 	Deadline time.Duration  // the store's time for one event, then a safe turn; 800 ms
 	Lease    time.Duration  // how long a claimed call is this node's; 30 s
+	Workers  int            // how many calls Run attends at once; 32
 	Guesses  GuessLimit     // wrong entries of one caller across calls
 }
 
@@ -87,8 +88,8 @@ func New(c Config) (*Engine, error) {
 			faults = append(faults, errors.New("Carriers has an entry without a name, or without a carrier"))
 		}
 	}
-	if c.Deadline < 0 || c.Lease < 0 || c.Guesses.Entries < 0 || c.Guesses.Per < 0 {
-		faults = append(faults, errors.New("Deadline, Lease and Guesses must not be negative"))
+	if c.Deadline < 0 || c.Lease < 0 || c.Workers < 0 || c.Guesses.Entries < 0 || c.Guesses.Per < 0 {
+		faults = append(faults, errors.New("Deadline, Lease, Workers and Guesses must not be negative"))
 	}
 	if len(faults) > 0 {
 		return nil, errors.Join(append([]error{ErrConfig}, faults...)...)
@@ -118,6 +119,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Lease == 0 {
 		c.Lease = 30 * time.Second
+	}
+	if c.Workers == 0 {
+		c.Workers = 32
 	}
 	if c.Guesses.Entries == 0 {
 		c.Guesses.Entries = 20

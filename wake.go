@@ -15,43 +15,6 @@ import (
 // claimed is how many calls a node claims at once.
 const claimed = 64
 
-// idle is the longest that Run sleeps: what other nodes left behind is found by then.
-const idle = time.Second
-
-// Run does what must happen by itself until ctx ends: clocks go off, turns that
-// nobody waits for are delivered, waiting callers are offered to members who
-// became free. Every node of a store runs one. It returns ctx's error.
-func (e *Engine) Run(ctx context.Context) error {
-	for {
-		if err := e.Wake(ctx); err != nil && ctx.Err() == nil {
-			e.Logger.LogAttrs(ctx, slog.LevelError, "wake", slog.Any("error", err))
-		}
-		sleep := idle
-		if at, ok, err := e.Next(ctx); err == nil && ok {
-			if now, err := e.Store.Agenda().Now(ctx); err == nil {
-				sleep = min(max(at.Sub(now), time.Millisecond), idle)
-			}
-		}
-		timer := time.NewTimer(sleep)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return ctx.Err()
-		case <-e.shared.nudge:
-			timer.Stop()
-		case <-timer.C:
-		}
-	}
-}
-
-// hurry wakes Run.
-func (e *Engine) hurry() {
-	select {
-	case e.shared.nudge <- struct{}{}:
-	default:
-	}
-}
-
 // Next is when Wake has something to do next, by the store's clock; false where
 // it never will unless something happens.
 func (e *Engine) Next(ctx context.Context) (time.Time, bool, error) {
