@@ -28,7 +28,8 @@ type serving struct {
 	now     time.Time
 	book    *flow.Book
 	lines   []flow.Waiting
-	read    []int // how many callers of each line were asked for
+	read    []int           // how many callers of each line were asked for
+	known   map[string]bool // the queues that were looked at, and the agents whose queues were
 }
 
 // serveAccount offers the callers of an account's queues to free members: those of
@@ -42,7 +43,7 @@ func (e *Engine) serveAccount(ctx context.Context, account string, queues []stri
 	if err != nil {
 		return err
 	}
-	s := serving{e: e, ctx: ctx, account: account, now: now, book: b}
+	s := serving{e: e, ctx: ctx, account: account, now: now, book: b, known: map[string]bool{}}
 	for _, q := range queues {
 		if err := s.add(q); err != nil {
 			return err
@@ -64,6 +65,10 @@ func (e *Engine) serveAccount(ctx context.Context, account string, queues []stri
 
 // add reads the head of a queue's line, if anybody waits there.
 func (s *serving) add(queue string) error {
+	if s.known["queue "+queue] {
+		return nil
+	}
+	s.known["queue "+queue] = true
 	w, err := s.head(queue, head)
 	if err == nil && w.Size > 0 {
 		s.lines, s.read = append(s.lines, w), append(s.read, head)
@@ -79,25 +84,55 @@ func (s *serving) head(queue string, n int) (flow.Waiting, error) {
 }
 
 // offers is who is offered to whom, once as much of the lines is read as is needed
-// to say so.
+// to say so, and every line in which somebody may have waited longer for one of the
+// members.
 func (s *serving) offers() ([]flow.Offer, error) {
 	for {
-		offers, more := flow.Offers(s.lines...), false
-		for i, l := range s.lines {
-			if s.read[i] >= deepest || !l.Short(offers) {
-				continue
-			}
-			s.read[i] *= 2
-			w, err := s.head(l.Queue, s.read[i])
-			if err != nil {
+		offers := flow.Offers(s.lines...)
+		lines := len(s.lines)
+		for _, o := range offers {
+			if err := s.others(o.Party.Agent); err != nil {
 				return nil, err
 			}
-			s.lines[i], more = w, true
 		}
-		if !more {
-			return offers, nil
+		deeper, err := s.deeper(offers)
+		if err != nil || !deeper && lines == len(s.lines) {
+			return offers, err
 		}
 	}
+}
+
+// others adds the other queues of an agent.
+func (s *serving) others(agent string) error {
+	if s.known["agent "+agent] {
+		return nil
+	}
+	s.known["agent "+agent] = true
+	queues, err := s.e.Store.Queues().Serving(s.ctx, s.account, agent)
+	if err != nil {
+		return err
+	}
+	for _, q := range queues {
+		if err := s.add(q); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// deeper reads more of those lines of which more is worth reading.
+func (s *serving) deeper(offers []flow.Offer) (more bool, err error) {
+	for i, l := range s.lines {
+		if s.read[i] >= deepest || !l.Short(offers) {
+			continue
+		}
+		s.read[i] *= 2
+		if s.lines[i], err = s.head(l.Queue, s.read[i]); err != nil {
+			return false, err
+		}
+		more = true
+	}
+	return more, nil
 }
 
 // look sees when a line wants to be looked at again by itself, and that its callers

@@ -35,6 +35,19 @@ func (e *Engine) Freed(ctx context.Context, account, agent string) error {
 	return err
 }
 
+// SetMembers says who serves a queue, in their order, and serves it. ErrNotFound of
+// storage names the agent that there is not; then nothing has changed.
+func (e *Engine) SetMembers(ctx context.Context, account, queue string, agents []string) error {
+	if err := e.Store.Queues().SetMembers(ctx, account, queue, agents); err != nil {
+		return err
+	}
+	now, err := e.Store.Agenda().Now(ctx)
+	if err == nil {
+		e.look(account, queue, now)
+	}
+	return err
+}
+
 // touched looks at the queues that a turn's posts concern.
 func (e *Engine) touched(ctx context.Context, account string, now time.Time, posts []flow.Post) {
 	for _, p := range posts {

@@ -4,8 +4,6 @@ import (
 	"context"
 	"net/http"
 	"time"
-
-	"github.com/extflow/extflow/examples/server/setup"
 )
 
 // The live side of queues: who serves them and who waits.
@@ -92,17 +90,8 @@ func (a *API) setMembers(ctx context.Context, in *struct {
 	if err := a.hasQueue(ctx, in.Queue); err != nil {
 		return nil, err
 	}
-	was, err := setup.Members(ctx, a.cfg.Store, a.cfg.Account, in.Queue)
-	if err != nil {
+	if err := a.cfg.Engine.SetMembers(ctx, a.cfg.Account, in.Queue, in.Body.Members); err != nil {
 		return nil, err
-	}
-	if err := a.cfg.Store.Queues().SetMembers(ctx, a.cfg.Account, in.Queue, in.Body.Members); err != nil {
-		return nil, err
-	}
-	for _, agent := range append(was, in.Body.Members...) {
-		if err := a.cfg.Engine.Freed(ctx, a.cfg.Account, agent); err != nil {
-			return nil, err
-		}
 	}
 	a.settled(ctx)
 	return a.listMembers(ctx, &in.QueuePath)
