@@ -55,6 +55,8 @@ var rooms = []room{
 	{dir: "adapter/sim", mayBe: []string{"adapter", "number", "extension", "flow"}, never: []string{"testing"}},
 	{dir: "adapter/twilio", mayBe: []string{"adapter", "number", "extension", "flow", "github.com/twilio/twilio-go"}, never: []string{"testing"}},
 	{dir: "adapter/twilio/twiliotest"}, // a far end: it speaks HTTP and imports nothing of ours
+	{dir: "adapter/vonage", mayBe: []string{"adapter", "number", "extension", "flow", "github.com/vonage/vonage-go-sdk"}, never: []string{"testing"}},
+	{dir: "adapter/vonage/vonagetest"}, // the same
 	{dir: "storage", mayBe: []string{"number", "extension", "flow"}},
 	{dir: "storage/memory", mayBe: []string{"storage", "number", "extension", "flow"}, never: []string{"testing"}},
 	{dir: "storage/internal/tables", mayBe: []string{"storage", "number", "extension", "flow"}, never: []string{"testing", "database/sql"}},
@@ -65,7 +67,7 @@ var rooms = []room{
 }
 
 // testRooms are imported by tests and examples alone.
-var testRooms = []string{"flow/flowtest", "storage/storagetest", "storage/postgres/postgrestest", "adapter/adaptertest", "adapter/twilio/twiliotest"}
+var testRooms = []string{"flow/flowtest", "storage/storagetest", "storage/postgres/postgrestest", "adapter/adaptertest", "adapter/twilio/twiliotest", "adapter/vonage/vonagetest"}
 
 func TestRooms_everyPackageKeepsTheImportLaw(t *testing.T) {
 	t.Parallel()
@@ -195,7 +197,7 @@ func TestRooms_whatEachPackageLinksIsWrittenDown(t *testing.T) {
 	t.Parallel()
 	const golden = "testdata/deps.txt"
 	var b strings.Builder
-	for _, pkg := range []string{"number", "number/written", "extension", "flow", "flow/account", "flow/picture", "adapter", "adapter/sim", "storage", "storage/memory", "."} {
+	for _, pkg := range []string{"number", "number/written", "extension", "flow", "flow/account", "flow/picture", "adapter", "adapter/sim", "adapter/vonage", "storage", "storage/memory", "."} {
 		b.WriteString(path.Join(module, pkg) + "\n")
 		for _, dep := range linked(t, pkg) {
 			b.WriteString("    " + dep + "\n")
@@ -208,6 +210,20 @@ func TestRooms_whatEachPackageLinksIsWrittenDown(t *testing.T) {
 	want, err := os.ReadFile(golden)
 	require.NoError(t, err)
 	require.Equal(t, string(want), b.String(), "run with EXTFLOW_UPDATE=1 and review the difference")
+}
+
+// A program that uses one carrier pays for no other.
+func TestRooms_noCarrierLinksAnother(t *testing.T) {
+	t.Parallel()
+	for pkg, others := range map[string]string{"adapter/twilio": "vonage", "adapter/vonage": "twilio", "adapter/sim": "vonage twilio"} {
+		deps := linked(t, pkg)
+		require.NotEmpty(t, deps)
+		for _, dep := range deps {
+			for other := range strings.FieldsSeq(others) {
+				require.NotContains(t, dep, other, pkg)
+			}
+		}
+	}
 }
 
 // linked are the packages outside the standard library that a package links.

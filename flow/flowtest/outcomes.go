@@ -202,8 +202,25 @@ func (p *pair) listen() {
 	}
 }
 
+// rest gives the far end time for who is on the telephone to be the same at both: a
+// carrier may take a moment to end a call.
+func (p *pair) rest(ctx context.Context) error {
+	near, err := p.near.still(ctx)
+	for until := p.far.lines.Now().Add(p.late); err == nil && p.far.lines.Now().Before(until); {
+		var far []string
+		if far, err = p.far.still(ctx); err != nil || len(far) <= len(near) {
+			return err
+		}
+		err = p.far.lines.Wait(ctx, moment)
+	}
+	return err
+}
+
 // end has all callers hang up, and tells how the story went differently.
 func (p *pair) end(ctx context.Context) (string, error) {
+	if err := p.rest(ctx); err != nil {
+		return "", err
+	}
 	var all [2]tales
 	for i, st := range []*stage{p.near, p.far} {
 		still, err := st.still(ctx)

@@ -1,0 +1,5 @@
+//go:build !race
+
+package vonage_test
+
+const racing = false

@@ -1,0 +1,115 @@
+package vonage
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/extflow/extflow/flow"
+)
+
+// notes are what this node has seen of legs and recordings, by the carrier's
+// reference or by ours. As with all that is known: a help, not a store.
+type notes struct{ young, old map[string]note }
+
+type note struct {
+	word string
+	tape tape
+}
+
+// tape is a recording.
+type tape struct {
+	ref    string
+	length time.Duration
+}
+
+func (n *notes) put(name string, v note) {
+	if n.young == nil || len(n.young) >= keptCalls {
+		n.old, n.young = n.young, map[string]note{}
+	}
+	n.young[name] = v
+}
+
+func (n *notes) find(name string) (note, bool) {
+	v, ok := n.young[name]
+	if !ok {
+		v, ok = n.old[name]
+	}
+	return v, ok
+}
+
+// failed reports whether a leg's failure is the first that was heard of it, or that
+// one again: a second way of saying that it failed is none.
+func (k *known) failed(leg, status string) bool {
+	if leg == "" {
+		return true
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	was, ok := k.notes.find("failed " + leg)
+	if !ok {
+		k.notes.put("failed "+leg, note{word: status})
+	}
+	return !ok || was.word == status
+}
+
+// What became of a leg at which somebody had to press 1.
+const (
+	asked    = "asked"
+	accepted = "accepted"
+	refused  = "refused"
+)
+
+func (k *known) decided(leg, how string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.notes.put("leg "+leg, note{word: how})
+}
+
+func (k *known) decision(leg string) string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	n, _ := k.notes.find("leg " + leg)
+	return n.word
+}
+
+func tapeName(call flow.Key, seq uint32) string {
+	return "tape " + call.Account + " " + call.ID + " " + strconv.FormatUint(uint64(seq), 10)
+}
+
+func (k *known) keepTape(call flow.Key, seq uint32, t tape) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.notes.put(tapeName(call, seq), note{tape: t})
+}
+
+// tape is the recording of a turn; false where none was reported to this node.
+func (k *known) tape(call flow.Key, seq uint32) (tape, bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	n, ok := k.notes.find(tapeName(call, seq))
+	return n.tape, ok
+}
+
+// placed remembers in which turn a leg was placed for a caller.
+func (k *known) placed(call flow.Key, seq uint32) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.notes.put("ring "+call.Account+" "+call.ID, note{word: strconv.FormatUint(uint64(seq), 10)})
+}
+
+// ringing is the newest leg that this node placed for a caller, and that was not
+// accepted; empty where there is none.
+func (k *known) ringing(call flow.Key) string {
+	k.mu.Lock()
+	n, ok := k.notes.find("ring " + call.Account + " " + call.ID)
+	k.mu.Unlock()
+	if !ok {
+		return ""
+	}
+	call.ID += " " + n.word
+	ref := k.ref(call)
+	if k.decision(ref) == accepted {
+		return ""
+	}
+	return ref
+}

@@ -1,0 +1,131 @@
+package vonagetest
+
+import (
+	"sync"
+	"time"
+)
+
+// Happening is one thing that happened at the carrier, as plain data. What says
+// which of the other fields mean something. Numbers and keys are in full.
+type Happening struct {
+	At      time.Time
+	What    What
+	UUID    string
+	Phone   string  // at which phone: the caller's number, or an endpoint's address
+	Said    Said    // Heard
+	Request Request // Sent
+	Error   Error   // Failed
+	Note    string  // Keyed, Dropped: the key; Rang: the number shown; Ended: why; Fired: the timer; Beeped: the recording; Did: the action; Lost: how
+}
+
+// What is what happened.
+type What string
+
+// The happenings.
+const (
+	Dialled  What = "dialled"   // a caller's phone called a number
+	Heard    What = "heard"     // a phone hears words or audio
+	Keyed    What = "keyed"     // a key was pressed, and counts
+	Dropped  What = "dropped"   // a key was pressed while nothing listened for it
+	Beeped   What = "beeped"    // a recording begins
+	Spoke    What = "spoke"     // somebody speaks
+	Rang     What = "rang"      // an agent's phone rings
+	PickedUp What = "picked up" // it is answered
+	Joined   What = "joined"    // two phones can hear each other, from now on this one
+	Ended    What = "ended"     // a phone's part in the call is over, whether it rang or talked
+	Fired    What = "fired"     // a timer of the carrier's went off
+	Sent     What = "sent"      // a webhook was requested, and answered or not
+	Did      What = "did"       // an action of a document began to be carried out
+	Asked    What = "asked"     // the REST API was asked something; Note is method, path and status
+	Lost     What = "lost"      // a fault befell a request; Note says which
+	Failed   What = "failed"    // something that the server under test did wrong
+)
+
+// Error is something that the server under test did wrong, or that befell a request
+// to it.
+type Error struct {
+	At   time.Time
+	UUID string
+	URL  string // of the document or the webhook
+	Text string
+}
+
+// Errors are all errors so far, in order. Many tests end by requiring that there
+// are none.
+func (c *Carrier) Errors() []Error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return append([]Error(nil), c.faults...)
+}
+
+// Requests are all webhooks that were requested so far, in order, each with its
+// answer.
+func (c *Carrier) Requests() []Request {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return append([]Request(nil), c.log...)
+}
+
+// fault remembers an error.
+func (c *Carrier) fault(l *call, url, text string) {
+	e := Error{At: c.now, URL: url, Text: text}
+	if l != nil {
+		e.UUID = l.uuid
+	}
+	c.faults = append(c.faults, e)
+	c.note(Happening{What: Failed, UUID: e.UUID, Error: e})
+}
+
+// crier passes happenings on to those who watch.
+type crier struct {
+	watchers []func(Happening)
+	news     []Happening
+	crying   bool
+}
+
+// Observe has watch called with everything that happens from now on, in order and
+// one at a time, on the goroutine of whoever lets it happen. It may look at the
+// carrier and its phones, and must not act on them.
+func (c *Carrier) Observe(watch func(Happening)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.crier.watchers = append(c.crier.watchers, watch)
+}
+
+// note remembers a happening until the lock is let go.
+func (c *Carrier) note(h Happening) {
+	if len(c.crier.watchers) == 0 {
+		return
+	}
+	h.At = c.now
+	c.crier.news = append(c.crier.news, h)
+}
+
+// cry tells the watchers what is new. While one goroutine is telling, it tells
+// what others add too.
+func (c *Carrier) cry() {
+	for mine := false; ; mine = true {
+		news, watchers := c.crier.fresh(&c.mu, mine)
+		if len(news) == 0 {
+			return
+		}
+		for _, h := range news {
+			for _, watch := range watchers {
+				watch(h)
+			}
+		}
+	}
+}
+
+// fresh is what has not been told yet. Nothing is left to those who come while
+// another is telling.
+func (k *crier) fresh(mu *sync.Mutex, mine bool) ([]Happening, []func(Happening)) {
+	mu.Lock()
+	defer mu.Unlock()
+	if k.crying && !mine {
+		return nil, nil
+	}
+	news := k.news
+	k.news, k.crying = nil, len(news) > 0
+	return news, k.watchers
+}

@@ -1,0 +1,132 @@
+package vonagetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// State is what a phone is doing.
+type State string
+
+// The states of phones.
+const (
+	Idle      State = "idle"      // on no call
+	Waiting   State = "waiting"   // a document is being fetched
+	Hearing   State = "hearing"   // words or audio, or nothing for a while
+	Listening State = "listening" // keys make an entry
+	Recording State = "recording" // after the beep
+	Ringing   State = "ringing"   // an agent's phone; a caller hears it ring
+	Screening State = "screening" // an agent's phone was answered, and is not joined yet
+	Joining   State = "joining"   // alone in a conversation
+	Talking   State = "talking"
+	Over      State = "over" // the call has ended
+)
+
+// Phone is a caller's telephone, for one call.
+type Phone struct{ call *call }
+
+// Options are what a call may bring besides the two numbers.
+type Options struct {
+	User    bool              // from is the name of an app user, not a number
+	Headers map[string]string // SIP headers, as SipHeader_X-…
+}
+
+// Dial calls a number, as digits. From is the caller as Vonage would send it: digits,
+// a way of withholding them ("anonymous", "Unknown"), or a name. A number that is not
+// Assigned is not in service.
+func (c *Carrier) Dial(ctx context.Context, from, to string, o Options) (*Phone, error) {
+	p := &Phone{}
+	c.mu.Lock()
+	p.call = c.newCall(from, to, inbound)
+	c.mu.Unlock()
+	return p, c.act(ctx, func() error {
+		l := p.call
+		l.options, l.region = o, c.cfg.Region
+		l.phone = &handset{address: from}
+		l.note(Happening{What: Dialled, Note: to})
+		if !c.numbers[to] || c.app.AnswerURL == "" {
+			l.status, l.ended, l.cause = failed, c.now, "the number is not in service"
+			return nil
+		}
+		l.begin()
+		return nil
+	})
+}
+
+// Press presses keys one after the other: 0 to 9, * and #. Those that come while
+// nothing listens are lost, as on a telephone. ErrOver: the call had ended before
+// the first of them. Every key is a moment of its own: what one brings about has
+// happened before the next is pressed.
+func (p *Phone) Press(ctx context.Context, keys string) error {
+	return p.call.c.press(ctx, keys, 0, p.call.tap)
+}
+
+// PressEvery is Press with time passing between two keys.
+func (p *Phone) PressEvery(ctx context.Context, keys string, gap time.Duration) error {
+	return p.call.c.press(ctx, keys, gap, p.call.tap)
+}
+
+func (l *call) tap(key byte) error {
+	if l.over() {
+		return ErrOver
+	}
+	l.press(key)
+	return nil
+}
+
+// press presses keys, and between two of them lets follow what follows.
+func (c *Carrier) press(ctx context.Context, pressed string, gap time.Duration, press func(key byte) error) error {
+	if strings.Trim(pressed, "0123456789*#") != "" {
+		return fmt.Errorf("vonagetest: %q has something that is no key; there are 0 to 9, * and #", pressed)
+	}
+	var r ran
+	for i := range len(pressed) {
+		if i > 0 && gap > 0 {
+			r.add(c.Wait(ctx, gap))
+		}
+		err := c.act(ctx, func() error { return press(pressed[i]) })
+		gone := errors.Is(err, ErrOver) || errors.Is(err, ErrIdle)
+		if i == 0 || !gone { // what comes after the end comes too late
+			r.add(err)
+		}
+		if gone || ctx.Err() != nil {
+			break
+		}
+	}
+	return r.error()
+}
+
+// Speak has the caller speak for that long from now: a recording that runs goes on
+// as long, and then until its silence is over. It takes no time itself. ErrOver: the
+// call has ended.
+func (p *Phone) Speak(ctx context.Context, d time.Duration) error {
+	l := p.call
+	return l.c.act(ctx, func() error {
+		if l.over() {
+			return ErrOver
+		}
+		if until := l.c.now.Add(d); until.After(l.talked) {
+			l.talked = until
+		}
+		l.note(Happening{What: Spoke, Note: d.String()})
+		if l.main != nil {
+			if t, ok := l.main.act.(*taping); ok {
+				t.quiet()
+			}
+		}
+		return nil
+	})
+}
+
+// HangUp ends the call at the caller's side: everything that rings for it stops,
+// every leg that talks to it ends. A call that has ended stays as it is.
+func (p *Phone) HangUp(ctx context.Context) error {
+	l := p.call
+	return l.c.act(ctx, func() error {
+		l.finish(completed, "the caller hung up", "user")
+		return nil
+	})
+}

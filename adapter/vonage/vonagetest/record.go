@@ -1,0 +1,81 @@
+package vonagetest
+
+import (
+	"net/http"
+	"time"
+)
+
+// taping is a record that ends by itself: by silence, a key, or its length.
+type taping struct {
+	r     *run
+	a     action
+	id    string
+	since time.Time
+}
+
+// tapeReady is how long after its end a recording's webhook comes. The document goes
+// on before.
+const tapeReady = time.Second
+
+func (r *run) record(a action) {
+	p := &taping{r: r, a: a, id: dashed(r.c.hex(32)), since: r.c.now}
+	r.act = p
+	r.call.note(Happening{What: Beeped, Note: p.id})
+	r.clocks.start("longest", a.seconds("timeOut", 7200), func() { p.fell("longest") })
+	p.quiet()
+}
+
+// quiet starts the silence at whose end the recording ends, from where the caller
+// stops speaking.
+func (p *taping) quiet() {
+	silence := p.a.seconds("endOnSilence", 0)
+	if silence <= 0 {
+		return
+	}
+	p.r.clocks.start("silence", silence+max(p.r.call.talked.Sub(p.r.c.now), 0), func() { p.fell("silence") })
+}
+
+func (p *taping) fell(which string) {
+	p.r.call.note(Happening{What: Fired, Note: which})
+	p.r.clocks.clear()
+	p.cut()
+	p.r.next()
+}
+
+func (p *taping) state() State  { return Recording }
+func (p *taping) listens() bool { return true }
+
+// key ends the recording, if it is the one that does.
+func (p *taping) key(k byte) {
+	if p.a.text("endOnKey", "") == string(k) {
+		p.r.clocks.clear()
+		p.cut()
+		p.r.next()
+	}
+}
+
+// stop is the caller hanging up, or the leg being moved.
+func (p *taping) stop(bool) { p.cut() }
+
+// cut ends the recording. One in which nothing was said is one, too.
+func (p *taping) cut() {
+	c, l := p.r.c, p.r.call
+	end := c.now
+	if c.cfg.Unsure.Trims && l.talked.Before(end) {
+		end = l.talked
+	}
+	to, method := p.a.link("eventUrl"), p.a.text("eventMethod", http.MethodPost)
+	if to == "" {
+		return
+	}
+	if end.Before(p.since) {
+		end = p.since
+	}
+	whole := func(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+	c.after(tapeReady, func() {
+		c.request(l, ForRecord, method, to, fields{
+			{"start_time", whole(p.since)}, {"recording_url", "https://api.nexmo.com/v1/files/" + p.id}, {"size", 8000 * int(end.Sub(p.since)/time.Second)},
+			{"recording_uuid", p.id}, {"end_time", whole(end)}, {"conversation_uuid", l.conversation}, {"timestamp", stamp(c.now)},
+		}, nil)
+	})
+}
