@@ -185,12 +185,19 @@ func (e *Engine) happen(ctx context.Context, ev flow.Event) (flow.Turn, error) {
 		}
 	}
 	var taken []string
+	recall := true // what this node remembers, first; then what is stored
 	for range maxConflicts {
 		w := e.begin(ctx, ev.Call.Account, now, taken)
-		if _, err := w.happen(ev.Call.ID, ev); err != nil {
+		w.recall = recall
+		recall = false
+		_, err := w.happen(ev.Call.ID, ev)
+		if w.hearsay(err) {
+			continue
+		}
+		if err != nil {
 			return flow.Turn{}, err
 		}
-		err := w.commit()
+		err = w.commit()
 		if err == nil {
 			return w.turn(ev.Call.ID), nil
 		}

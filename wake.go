@@ -54,7 +54,7 @@ func (e *Engine) Wake(ctx context.Context) error {
 // attend gives a claimed call what it needs: its standing turn carried out, or its
 // clock gone off.
 func (e *Engine) attend(ctx context.Context, t storage.Ticket) error {
-	c, err := e.Store.Calls().Load(ctx, t.Call)
+	c, err := e.claimed(ctx, t)
 	if err != nil {
 		return err
 	}
@@ -75,6 +75,18 @@ func (e *Engine) attend(ctx context.Context, t storage.Ticket) error {
 	}
 	_, err = e.happen(ctx, flow.Event{Call: c.Key, What: what})
 	return err
+}
+
+// claimed is the call of a ticket: as this node remembers it, if that is what was
+// claimed, or as it is stored.
+func (e *Engine) claimed(ctx context.Context, t storage.Ticket) (flow.Call, error) {
+	calls := e.Store.Calls()
+	if r, ok := calls.(storage.Recaller); ok {
+		if c, known := r.Recall(ctx, t.Call); known && c.Rev == t.Rev {
+			return c, nil
+		}
+	}
+	return calls.Load(ctx, t.Call)
 }
 
 // deliver has the carrier carry out a turn that nobody waits for.

@@ -25,6 +25,9 @@ type work struct {
 	seen    []Observed
 	guesses []string // callers whose entries were wrong
 
+	recall   bool     // go by what this node remembers of calls
+	recalled []string // those of which it did
+
 	// Most events concern one call and make one turn: there is room for these. It is
 	// not used again, since a store that was late may still be reading it.
 	txn    storage.Txn
@@ -82,7 +85,7 @@ func (w *work) load(id string, ev *flow.Event) (int, error) {
 			return i, nil
 		}
 	}
-	c, err := w.e.Store.Calls().Load(w.ctx, flow.Key{Account: w.account, ID: id})
+	c, err := w.find(flow.Key{Account: w.account, ID: id}, ev)
 	if err != nil && (ev.Kind != flow.Arrived || !errors.Is(err, storage.ErrNotFound)) {
 		return 0, fmt.Errorf("load call %s: %w", id, err)
 	}
@@ -95,6 +98,37 @@ func (w *work) load(id string, ev *flow.Event) (int, error) {
 	}
 	w.changes = append(w.changes, change)
 	return len(w.changes) - 1, nil
+}
+
+// find is a call as this node remembers it, if it may go by that, or as it is
+// stored. One that arrives and is not remembered is taken to be new.
+func (w *work) find(k flow.Key, ev *flow.Event) (flow.Call, error) {
+	calls := w.e.Store.Calls()
+	r, ok := calls.(storage.Recaller)
+	if !ok || !w.recall {
+		return calls.Load(w.ctx, k)
+	}
+	c, known := r.Recall(w.ctx, k)
+	if !known && ev.Kind != flow.Arrived {
+		return calls.Load(w.ctx, k)
+	}
+	w.recalled = append(w.recalled, k.ID)
+	if !known {
+		return c, storage.ErrNotFound
+	}
+	return c, nil
+}
+
+// hearsay reports whether what became of an event rests on a memory that the
+// commit does not confirm: a call that was remembered and is not changed, or an
+// error. It must be found out again from what is stored.
+func (w *work) hearsay(err error) bool {
+	if len(w.recalled) == 0 {
+		return false
+	}
+	return err != nil || slices.ContainsFunc(w.changes, func(c storage.Change) bool {
+		return unchanged(c) && (c.Now.Info == nil || slices.Contains(w.recalled, c.Now.ID))
+	})
 }
 
 // book is the release that a call is pinned to, compiled.
