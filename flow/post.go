@@ -33,7 +33,7 @@ const (
 	PostMissed                             // an agent did not take a ring; Length is the rest
 	PostFreed                              // an agent's ring was called off; nobody's miss
 	PostTalked                             // an agent's talk ended; Length is the wrap-up
-	PostWaiting                            // the caller joined a queue
+	PostWaiting                            // the caller joined a queue; Length is how long it had waited there before, where it comes back to its place
 	PostServed                             // the caller left the queue, or the line
 	PostEnded                              // the call is closed
 	PostAway                               // an agent missed too often and is away now
@@ -58,7 +58,7 @@ func (b *Book) Posts(was, now Call, e Event) []Post {
 			add(Post{Kind: PostServed, Queue: q})
 		}
 		if q = b.line(now); q != "" {
-			add(Post{Kind: PostWaiting, Queue: q})
+			add(Post{Kind: PostWaiting, Queue: q, Length: b.waited(was, now)})
 		}
 	}
 	posts = was.messages(posts, now, e)
@@ -139,6 +139,17 @@ func (b *Book) line(c Call) string {
 		}
 	}
 	return ""
+}
+
+// waited is how long a caller had waited already who comes back to the place in the
+// line from a member's direct ring that only a fact had claimed to be answered.
+func (b *Book) waited(was, now Call) time.Duration {
+	n := b.node(now.State)
+	if !was.Has(Dialling) || was.At != now.At || !now.Armed.Has(WaitClock) {
+		return 0
+	}
+	left := now.Clocks[WaitClock-1] - now.Last
+	return max(n.standing.arm.in[WaitClock-1]-time.Duration(left), 0)
 }
 
 // messages adds what became of a voicemail, and that another has begun: a key of

@@ -68,3 +68,10 @@ func TestPosts_aQuietTurnHasNone(t *testing.T) {
 	require.Empty(t, b.Posts(Call{}, Call{}, Event{}))
 	require.Empty(t, Call{}.mailbox())
 }
+
+func TestPosts_aRingThatOnlyAFactCalledAnsweredCostsNoPlace(t *testing.T) {
+	t.Parallel()
+	l := waits(t, nil).after(time.Minute).told(Dialled, "").fact(What{Kind: Answered})
+	l.after(20 * time.Second).happens(What{Kind: Unanswered})
+	require.Contains(t, l.posts, Post{Kind: PostWaiting, Queue: "support", Length: 80 * time.Second}, "it has waited that long already")
+}

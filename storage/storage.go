@@ -84,7 +84,8 @@ type Calls interface {
 	// that call already. *TakenError: an agent is reserved by another call. In the
 	// same step it takes and frees what the calls reserve (Call.Agent and its
 	// endpoints), keeps the clocks and what is owed, and applies every turn's
-	// posts: places in queues, rest and misses of agents, messages, the feed.
+	// posts: places in queues, rest and misses of agents, messages, the feed. A caller
+	// joins a line as of PostWaiting's Length before the turn.
 	Commit(ctx context.Context, t *Txn) error
 
 	// Turns returns the turns after a Seq, in order; none for an unknown call.

@@ -23,6 +23,7 @@ type core struct {
 	calls   map[string]*kept
 	order   []string                   // calls' ids, as they came
 	lines   map[string][]string        // callers' ids by queue, the first in line first
+	since   map[string]time.Time       // when a caller joined the line, by the call
 	boxes   map[string]map[string]bool // messages by mailbox, by the call that left it
 	serve   map[string]time.Time       // queues to look at, and from when on
 	guesses map[number.E164][]time.Time
@@ -53,7 +54,7 @@ func OpenCore(s Site) (Exchange, error) {
 	}
 	return &core{
 		Site: s, book: s.Book, agents: agents,
-		calls: map[string]*kept{}, lines: map[string][]string{}, boxes: map[string]map[string]bool{},
+		calls: map[string]*kept{}, lines: map[string][]string{}, since: map[string]time.Time{}, boxes: map[string]map[string]bool{},
 		serve: map[string]time.Time{}, guesses: map[number.E164][]time.Time{}, zones: map[string]*time.Location{},
 	}, nil
 }

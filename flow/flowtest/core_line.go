@@ -84,7 +84,7 @@ func (c *core) room(mailbox string) extension.Class {
 func (c *core) post(call flow.Call, p flow.Post) {
 	switch p.Kind {
 	case flow.PostWaiting:
-		c.lines[p.Queue] = append(c.lines[p.Queue], call.ID)
+		c.join(p.Queue, call.ID, c.Now().Add(-p.Length))
 		c.look(c.Now(), p.Queue)
 	case flow.PostServed:
 		c.lines[p.Queue] = slices.DeleteFunc(c.lines[p.Queue], func(id string) bool { return id == call.ID })
@@ -106,6 +106,17 @@ func (c *core) post(call flow.Call, p flow.Post) {
 		c.look(c.Now(), c.agents.QueuesOf(p.Agent)...)
 		c.look(c.Now(), p.Queue)
 	}
+}
+
+// join gives a call its place in a line: behind everybody who joined no later.
+func (c *core) join(queue, call string, since time.Time) {
+	c.since[call] = since
+	line := c.lines[queue]
+	i := len(line)
+	for i > 0 && c.since[line[i-1]].After(since) {
+		i--
+	}
+	c.lines[queue] = slices.Insert(line, i, call)
 }
 
 // look marks queues to be looked at, from an instant on.
@@ -164,7 +175,7 @@ func (c *core) waiting(queue string) flow.Waiting {
 	w := flow.Waiting{Queue: queue, Strategy: q.Strategy, Size: len(c.lines[queue])}
 	for _, id := range c.lines[queue] {
 		call := c.calls[id].call
-		w.Callers = append(w.Callers, flow.Waiter{Call: id, From: call.From, Carrier: call.Carrier, Legs: call.Offered()})
+		w.Callers = append(w.Callers, flow.Waiter{Call: id, From: call.From, Carrier: call.Carrier, Since: c.since[id], Legs: call.Offered()})
 	}
 	inquiry := c.inquiry(flow.Call{})
 	for _, id := range c.agents.Members(queue) {

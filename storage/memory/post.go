@@ -13,7 +13,7 @@ func (a *account) apply(r *record, t *flow.Turn, p flow.Post) {
 	a.publish(storage.Entry{Call: r.key, Seq: t.Seq, At: t.Event.At, Post: p})
 	switch p.Kind {
 	case flow.PostWaiting:
-		a.join(r, p.Queue, t.Event.At)
+		a.join(r, p.Queue, t.Event.At.Add(-p.Length))
 	case flow.PostServed:
 		a.serve(r, p.Queue, t.Event.At)
 	case flow.PostMissed:

@@ -96,6 +96,20 @@ func lines() []promise {
 			require.Len(h, w.Callers, 1)
 			require.Equal(h, 1, w.Callers[0].Legs)
 		}},
+		{"a caller whose direct ring was not answered after all comes back to the place", func(h *house) {
+			change := h.arriving("c1", "queue sales", available(nil))
+			h.stores(change)
+			c1 := change.Now
+			h.ago(0)
+			h.at = h.at.Add(time.Second)
+			h.stores(h.arriving("c2", "queue sales", available(nil)))
+			h.happens(&c1, flow.What{Kind: flow.Told, News: flow.Dialled, Party: h.found("ada").Party()})
+			h.happens(&c1, flow.What{Kind: flow.Answered}) // a mobile's voicemail, perhaps
+			h.happens(&c1, flow.What{Kind: flow.Unanswered})
+			w, err := h.store.Queues().Waiting(h.ctx, acme, "sales", 10, nil)
+			require.NoError(h, err)
+			require.Equal(h, []string{"c1", "c2"}, inLine(w))
+		}},
 		{"a queue in which nobody waits is empty", func(h *house) {
 			w, err := h.store.Queues().Waiting(h.ctx, acme, "sales", 10, nil)
 			require.NoError(h, err)
