@@ -292,13 +292,107 @@ func TestEngine_freesTheAgentWhenTheCarrierKnowsNothingOfTheLeg(t *testing.T) {
 	t.Parallel()
 	x := open(t)
 	waiting := x.then(x.arrives(bob, "CA2"), pressed("*"))
-	x.carrier.err = errors.New("no route to host")
-	require.Error(t, x.Wake(t.Context()), "the leg is not placed")
+	require.NoError(t, x.Wake(t.Context()))
 	x.then(waiting, kind(flow.HungUp))
 	x.carrier.err = adapter.ErrGone
-	x.now = x.now.Add(31 * time.Second) // the claim's lease
 	require.NoError(t, x.Wake(t.Context()))
+	require.Equal(t, []flow.CommandKind{flow.Originate, flow.Hangup}, x.carrier.done())
 	require.False(t, x.agent("ada").Duty.Held())
+}
+
+func TestEngine_aLegThatCannotBePlacedIsTriedAgainAndOverAtOnceWhenNobodyWantsIt(t *testing.T) {
+	t.Parallel()
+	x := open(t)
+	waiting := x.then(x.arrives(bob, "CA2"), pressed("*"))
+	x.carrier.err = errors.New("no route to host")
+	require.NoError(t, x.Wake(t.Context()), "the leg is not placed")
+	x.now = x.now.Add(5 * time.Second)
+	require.NoError(t, x.Wake(t.Context()))
+	require.Equal(t, []flow.CommandKind{flow.Originate, flow.Originate}, x.carrier.done())
+	x.then(waiting, kind(flow.HungUp))
+	require.False(t, x.agent("ada").Duty.Held())
+	require.NoError(t, x.Wake(t.Context()))
+	require.Len(t, x.carrier.done(), 2, "nobody need be told")
+}
+
+// placer is a carrier that tells by which reference it placed a leg, and lets
+// something happen before it does.
+type placer struct {
+	*recorder
+	meanwhile func()
+}
+
+func (p placer) Place(ctx context.Context, t flow.Turn) (string, error) {
+	err := p.Do(ctx, t)
+	if p.meanwhile != nil {
+		p.meanwhile()
+	}
+	return "CAleg", err
+}
+
+// placing is an exchange whose carrier is a placer, and a caller who waits in it.
+func placing(t *testing.T, meanwhile func(x *exchange, waiting flow.Turn)) (x *exchange, waiting flow.Turn) {
+	t.Helper()
+	x = open(t)
+	x.Carriers["test"] = placer{x.carrier, func() { meanwhile(x, waiting) }}
+	waiting = x.then(x.arrives(bob, "CA2"), pressed("*"))
+	require.NoError(t, x.Wake(t.Context()))
+	return x, waiting
+}
+
+func TestEngine_keepsTheCarriersReferenceOfALegForEveryNode(t *testing.T) {
+	t.Parallel()
+	x, waiting := placing(t, func(*exchange, flow.Turn) {})
+	require.Equal(t, "CAleg", x.call(x.carrier.turns[0]).Ref)
+	x.then(waiting, kind(flow.HungUp))
+	require.NoError(t, x.Wake(t.Context()))
+	require.Equal(t, []flow.CommandKind{flow.Originate, flow.Hangup}, x.carrier.done())
+	require.Equal(t, "CAleg", x.carrier.turns[1].Info.Ref)
+}
+
+func TestEngine_aLegWithdrawnWhileItIsPlacedIsHungUpAsSoonAsItIsKnown(t *testing.T) {
+	t.Parallel()
+	x, _ := placing(t, func(x *exchange, waiting flow.Turn) {
+		x.then(waiting, kind(flow.HungUp))
+		require.NoError(t, x.Wake(x.t.Context()), "as another node would")
+		require.Empty(t, x.carrier.turns[1].Info.Ref, "it cannot be named yet")
+		require.True(t, x.agent("ada").Duty.Held(), "something may ring")
+	})
+	require.Equal(t, []flow.CommandKind{flow.Originate, flow.Hangup, flow.Hangup, flow.Hangup}, x.carrier.done())
+	require.Equal(t, "CAleg", x.carrier.turns[2].Info.Ref)
+	x.then(x.carrier.turns[0], kind(flow.HungUp))
+	require.False(t, x.agent("ada").Duty.Held())
+}
+
+func TestEngine_aLegThatTurnsUpWhenAllIsOverIsHungUp(t *testing.T) {
+	t.Parallel()
+	x, _ := placing(t, func(x *exchange, waiting flow.Turn) {
+		x.then(waiting, kind(flow.HungUp))
+		x.then(x.carrier.turns[0], kind(flow.HungUp))
+		require.False(t, x.agent("ada").Duty.Held())
+	})
+	require.Equal(t, []flow.CommandKind{flow.Originate, flow.Hangup}, x.carrier.done())
+	require.Equal(t, "CAleg", x.carrier.turns[1].Info.Ref)
+}
+
+func TestEngine_noLegIsPlacedTwiceByTwoNodes(t *testing.T) {
+	t.Parallel()
+	x, _ := placing(t, func(x *exchange, _ flow.Turn) {
+		x.now = x.now.Add(31 * time.Second) // every lease is over
+		require.NoError(t, x.Wake(x.t.Context()))
+	})
+	require.Equal(t, []flow.CommandKind{flow.Originate}, x.carrier.done())
+}
+
+func TestEngine_anAgentsNextTelephoneIsRungWhereTheFirstIsRefused(t *testing.T) {
+	t.Parallel()
+	x := open(t)
+	x.then(x.arrives(bob, "CA2"), pressed("*"))
+	x.carrier.err = adapter.ErrNext
+	require.NoError(t, x.Wake(t.Context()))
+	require.Greater(t, len(x.carrier.turns), 1)
+	require.Equal(t, flow.Originate, x.carrier.turns[1].Move.Do.Kind)
+	require.Equal(t, uint8(1), x.carrier.turns[1].Move.Do.Tried)
 }
 
 func TestEngine_asksTheCarrierBeforeItEndsASilentCall(t *testing.T) {

@@ -96,6 +96,9 @@ func (e *Engine) deliver(ctx context.Context, t storage.Ticket, c flow.Call) err
 		e.Logger.LogAttrs(ctx, slog.LevelError, "no such carrier here", slog.String("carrier", c.Carrier), slog.String("call", c.ID))
 		return e.Store.Agenda().Settle(ctx, t)
 	}
+	if c.Move != nil && c.Move.Do.Kind == flow.Originate && !c.Has(flow.CallerGone) {
+		return e.place(ctx, carrier, c)
+	}
 	err := carrier.Do(ctx, standingOf(c))
 	if err == nil {
 		return e.Store.Agenda().Settle(ctx, t)
@@ -123,6 +126,9 @@ func (e *Engine) woke(ctx context.Context, c flow.Call, clock flow.Clock, now ti
 	case flow.NoticeClock:
 		return e.lineNews(ctx, c, w, now)
 	case flow.StepClock, flow.LifeClock:
+		if c.IsLeg() && c.Phase == flow.Calling && !c.Has(flow.Placed) {
+			return w, nil // the carrier cannot know it
+		}
 		status, err := e.probe(ctx, c)
 		if err != nil {
 			return w, err

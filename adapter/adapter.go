@@ -32,7 +32,9 @@ type Handler interface {
 //
 // An error that wraps ErrGone says that the carrier knows no such call, or no
 // longer: the engine ends it. One that wraps ErrRefused is final: the engine tells
-// the call Failed. Any other is tried again.
+// the call Failed. Any other is tried again; of a leg that was to be placed it says
+// that it was not, for sure. Where that is unknown there is no error: the leg's own
+// requests, or the engine's clocks, tell what became of it.
 type Carrier interface {
 	Do(ctx context.Context, t flow.Turn) error
 }
@@ -41,7 +43,29 @@ type Carrier interface {
 var (
 	ErrGone    = errors.New("the carrier knows no such call")
 	ErrRefused = errors.New("the carrier refuses") // and would refuse again
+	ErrNext    = errors.New("the carrier refuses this telephone; the agent's next is to be rung")
 )
+
+// Placer is a Carrier that knows a leg by a reference of its own as soon as it has
+// begun to place it. The engine keeps it in the call: every later turn's Info.Ref,
+// on whichever node. A reference that comes by the leg's own requests is reported
+// as flow.Began, or with flow.Answered, with Re the turn that placed the leg.
+//
+// A Placer that rings an agent's telephones one after the other begins with
+// those that Command.Tried leaves, reports how each one's ring ended with Yes as
+// long as there are others, and gets a turn for the next.
+type Placer interface {
+	Place(ctx context.Context, t flow.Turn) (ref string, err error)
+}
+
+// Place places a leg, as Do does, and returns the carrier's reference of it where
+// that is known. The errors are those of Carrier, and ErrNext.
+func Place(ctx context.Context, carrier Carrier, t flow.Turn) (ref string, err error) {
+	if p, ok := carrier.(Placer); ok {
+		return p.Place(ctx, t)
+	}
+	return "", carrier.Do(ctx, t)
+}
 
 // Status is what a carrier knows of a call.
 type Status struct {

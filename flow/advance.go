@@ -73,7 +73,7 @@ func (c *Call) become(e *Event, eff effect, now int64) {
 		c.Clocks = Clocks{}
 	}
 	switch {
-	case e.Reply, c.Marks.Has(CallerGone):
+	case e.Reply, e.Kind == Placing, c.Marks.Has(CallerGone):
 		c.Owed = false
 	case eff.move != nil, eff.again:
 		c.Owed = true
@@ -99,6 +99,9 @@ func (c *Call) carry(was *State, w *What) {
 	if w.Kind == Arrived {
 		c.Info = w.Start
 	}
+	if c.Info.leg() {
+		c.place(was, w)
+	}
 	switch {
 	case !c.Marks.Has(Held):
 		c.Party = nil
@@ -118,6 +121,28 @@ func (c *Call) carry(was *State, w *What) {
 		c.Legs = slices.DeleteFunc(slices.Clone(c.Legs), func(id string) bool { return id == w.Leg })
 	case w.News == Accepted:
 		c.Legs = []string{w.Leg}
+	}
+}
+
+// place takes over how far the carrier is with a leg: which turn it was told to
+// place, and by what reference it knows it.
+func (c *Call) place(was *State, w *What) {
+	ref := c.Info.Ref
+	switch {
+	case w.Kind == Placing:
+		c.Placed = c.Standing
+	case was.Marks.Has(Placed) && !c.Marks.Has(Placed): // the next telephone, or the same once more
+		c.Placed, ref = 0, ""
+	case (w.Kind == Began || w.Kind == Answered) && w.Ref != "":
+		ref = w.Ref
+	}
+	if w.Kind == Unreachable && c.Phase == Calling && c.Try > was.Try {
+		c.Lost++
+	}
+	if ref != c.Info.Ref {
+		info := *c.Info
+		info.Ref = ref
+		c.Info = &info
 	}
 }
 
@@ -149,7 +174,7 @@ func (c *Call) refuses(e *Event, now int64) Ignored {
 		}
 	case FoundBusy, Unanswered, Declined, Unreachable, AgentHungUp:
 		if leg { // a leg has one ring and one talk: whatever ends them is about those
-			return 0
+			return c.earlier(e)
 		}
 		if e.Re == 0 {
 			return JustAFact
@@ -160,8 +185,28 @@ func (c *Call) refuses(e *Event, now int64) Ignored {
 		}
 	case Told:
 		return c.refusesNews(&e.What)
+	case NotPlaced, Began:
+		switch {
+		case !leg || e.Re == 0 || e.Re != c.Placed:
+			return Late
+		case e.Kind == Began && e.Ref == c.Info.Ref:
+			return Repeated
+		}
+		return 0
 	}
 	if e.Re != 0 && e.Re != c.Standing {
+		return Late
+	}
+	return 0
+}
+
+// earlier sets aside how one telephone of a leg ended when the next rings already.
+func (c *Call) earlier(e *Event) Ignored {
+	rings := c.Placed
+	if c.Phase == Calling {
+		rings = c.Standing
+	}
+	if e.Re != 0 && e.Re < rings || e.Yes && e.Re != rings {
 		return Late
 	}
 	return 0

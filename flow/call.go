@@ -19,6 +19,8 @@ type Call struct {
 	Party   *extension.Party // the agent that the call reserves, rings or talks to; nil where none
 	Mailbox string           // where personal voicemail goes: the mailbox of the agent first keyed
 	Legs    []string         // the ids of the offers that are out; shared, read-only
+	Placed  uint32           // a leg: the turn that the carrier was told to place; 0 where it is not
+	Lost    uint8            // a leg: how many of its telephones could not be reached
 	Owed    bool             // the standing turn must still be delivered, and nobody waits for it
 	Entries uint8            // steps entered
 	Guesses uint8            // wrong entries
@@ -56,6 +58,9 @@ func (c *Call) fill(m *Move) {
 	case Connect, Originate:
 		if m.Do.Party == nil {
 			m.Do.Party = c.Party
+		}
+		if m.Do.Kind == Originate {
+			m.Do.Tried, m.Do.Lost = c.Try, c.Lost
 		}
 	case Record:
 		if m.Do.Mailbox == "" {

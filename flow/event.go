@@ -34,13 +34,13 @@ type What struct {
 	Budget   Budget           `json:"budget,omitempty"`   // Exhausted
 	Clock    Clock            `json:"clock,omitempty"`    // Woke
 	Report   Report           `json:"report,omitempty"`   // Woke by Step or Life: what the carrier says of the call
-	Yes      bool             `json:"yes,omitempty"`      // Opened: open; Replied: the peer took it
+	Yes      bool             `json:"yes,omitempty"`      // Opened: open; Replied: the peer took it; a leg's ring ended: at one of its telephones, and others are still to ring
 	Position uint16           `json:"position,omitempty"` // Woke by Notice: the place in the line, from 1
 	Digits   Digits           `json:"digits,omitempty"`   // Pressed; empty is silence
 	Party    *extension.Party `json:"party,omitempty"`    // Found, Told, Arrived as a leg
 	Start    *Info            `json:"start,omitempty"`    // Arrived; else who calls whom as the carrier repeats it, for safe turns alone
 	Leg      string           `json:"leg,omitempty"`      // Told: the id of the call that speaks, or that is offered
-	Ref      string           `json:"ref,omitempty"`      // Recorded: the carrier's reference of the recording
+	Ref      string           `json:"ref,omitempty"`      // Recorded: the carrier's reference of the recording; Began, Answered: of the leg
 	Length   time.Duration    `json:"length,omitempty"`   // Recorded; Woke by Notice: the estimated wait
 	Cause    string           `json:"cause,omitempty"`    // the carrier's own word, for people who read the turn
 }
@@ -68,6 +68,9 @@ const (
 	Opened                      // the answer to whether hours are open
 	Failed                      // the carrier could not carry out the standing turn
 	Exhausted                   // a budget ran out
+	Placing                     // a leg: the carrier is told to place it now; from here on it may ring
+	NotPlaced                   // a leg: it was not, for sure, and may be tried again
+	Began                       // a leg: the carrier has begun to place it
 )
 
 // News is what one call tells another.
@@ -127,11 +130,12 @@ func (d Digits) String() string { return "****"[:min(len(d), 4)] }
 // GoString hides the digits under %#v too.
 func (d Digits) GoString() string { return "flow.Digits(" + d.String() + ")" }
 
-// Info is what never changes about a call. It is shared by all versions of it.
+// Info is what never changes about a call, but for the reference of a leg, which is
+// known only once the carrier has begun it. It is shared by versions of the call.
 type Info struct {
 	Key
 	Carrier       string      `json:"carrier,omitempty"` // the adapter's name, as the engine's configuration gives it
-	Ref           string      `json:"ref,omitempty"`     // the carrier's reference of the caller's leg
+	Ref           string      `json:"ref,omitempty"`     // the carrier's reference of the call; of a leg that we place, once it has told it
 	Region        string      `json:"region,omitempty"`  // the carrier's region, where it has any
 	From          number.E164 `json:"from,omitempty"`    // empty where withheld
 	To            number.E164 `json:"to"`

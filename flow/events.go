@@ -27,6 +27,8 @@ func (b *Book) AllEvents() []What {
 	out := []What{
 		{Kind: Answered}, {Kind: Answered, Yes: true},
 		{Kind: FoundBusy}, {Kind: Unanswered}, {Kind: Declined}, {Kind: Unreachable},
+		{Kind: FoundBusy, Yes: true}, {Kind: Unanswered, Yes: true}, {Kind: Declined, Yes: true}, {Kind: Unreachable, Yes: true},
+		{Kind: Placing}, {Kind: NotPlaced}, {Kind: Began, Ref: "leg"},
 		{Kind: AgentHungUp}, {Kind: HungUp}, {Kind: Failed},
 		{Kind: Recorded, Ref: "recording", Length: time.Hour}, {Kind: Recorded, Ref: "recording"}, {Kind: Recorded},
 		{Kind: Opened}, {Kind: Opened, Yes: true}, {Kind: Replied}, {Kind: Replied, Yes: true},

@@ -38,6 +38,8 @@ type callJSON struct {
 	Party    *extension.Party `json:"party,omitempty"`
 	Mailbox  string           `json:"mailbox,omitempty"`
 	Legs     []string         `json:"legs,omitempty"`
+	Placed   uint32           `json:"placed,omitempty"`
+	Lost     uint8            `json:"lost,omitempty"`
 	Owed     bool             `json:"owed,omitempty"`
 	Entries  uint8            `json:"entries,omitempty"`
 	Guesses  uint8            `json:"guesses,omitempty"`
@@ -61,7 +63,7 @@ func (c Call) MarshalJSON() ([]byte, error) {
 	j := callJSON{
 		Schema: Schema, Info: c.Info, Rev: c.Rev, Standing: c.Standing, At: s.At, Phase: s.Phase, Tries: s.Tries, Try: s.Try,
 		Box: s.Box, Trail: s.Trail, Why: s.Why, Result: s.Result, Marks: s.Marks, Party: c.Party, Mailbox: c.Mailbox,
-		Legs: c.Legs, Owed: c.Owed, Entries: c.Entries, Guesses: c.Guesses,
+		Legs: c.Legs, Placed: c.Placed, Lost: c.Lost, Owed: c.Owed, Entries: c.Entries, Guesses: c.Guesses,
 	}
 	if c.Last != 0 {
 		j.Last = time.Unix(0, c.Last).UTC()
@@ -91,7 +93,7 @@ func (c *Call) UnmarshalJSON(text []byte) error {
 	}
 	*c = Call{
 		Info: j.Info, Rev: j.Rev, Standing: j.Standing, Move: j.Move, Party: j.Party, Mailbox: j.Mailbox,
-		Legs: j.Legs, Owed: j.Owed, Entries: j.Entries, Guesses: j.Guesses,
+		Legs: j.Legs, Placed: j.Placed, Lost: j.Lost, Owed: j.Owed, Entries: j.Entries, Guesses: j.Guesses,
 		State: State{
 			At: j.At, Box: j.Box, Trail: j.Trail, Tries: j.Tries, Phase: j.Phase, Try: j.Try, Legs: uint8(len(j.Legs)),
 			Why: j.Why, Result: j.Result, Marks: j.Marks,

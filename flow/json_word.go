@@ -13,6 +13,7 @@ var (
 	kindJSON = []string{
 		"", "arrived", "pressed", "found", "answered", "found_busy", "unanswered", "declined", "unreachable",
 		"agent_hung_up", "recorded", "hung_up", "woke", "told", "replied", "opened", "failed", "exhausted",
+		"placing", "not_placed", "began",
 	}
 	newsJSON    = []string{"", "offered", "missed", "accepted", "withdrawn", "left", "dialled", "deserted", "dropped"}
 	budgetJSON  = []string{"", "guesses", "entries", "turns"}
@@ -37,6 +38,7 @@ var (
 	}
 	markJSON = []string{
 		"held", "caller_gone", "closed", "reconciled", "box_keyed", "alone", "overdue", "kept", "dialling",
+		"placed",
 	}
 )
 

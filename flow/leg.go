@@ -1,17 +1,26 @@
 package flow
 
+import "time"
+
 // Leg: a call that we place to an agent for a caller who waits. It rings, the
 // agent may have to press 1, and then the two calls agree that this one takes
 // the caller. They speak by Told and Replied, and commit together.
 
 func (b *Book) stepLeg(n *node, s *State, w *What) effect {
 	switch {
+	case w.Kind == Placing, w.Kind == NotPlaced, w.Kind == Began:
+		return b.placing(s, w)
 	case w.Kind == Failed && (s.Phase == Screening || s.Phase == InTalk), w.Kind == Told && w.News == Dropped:
 		return n.dropped(s)
 	case w.Kind == HungUp, w.Kind == AgentHungUp, w.Kind == Failed, w.Kind == Woke && w.Report == Gone:
 		return b.legOver(s, w)
 	case w.Kind == Told && w.News == Withdrawn:
+		if s.Phase == Calling && !s.Marks.Has(Placed) { // nobody rings
+			return b.withdrawn(s)
+		}
 		return n.dismiss(s, n.told)
+	case ringOutcome(w) != NoOutcome && s.Phase == Calling && w.Yes && s.Try < maxTelephones:
+		return n.ringNext(s, ringOutcome(w))
 	case ringOutcome(w) != NoOutcome && (s.Phase == Calling || s.Phase == Ending):
 		return b.legOver(s, w)
 	case w.Kind == Woke:
@@ -23,7 +32,7 @@ func (b *Book) stepLeg(n *node, s *State, w *What) effect {
 			if w.Yes { // the carrier had the agent accept already, or nobody need
 				return n.take(s)
 			}
-			s.Phase, s.Try = Screening, 1
+			s.Phase, s.Try, s.Why = Screening, 1, NoOutcome
 			return effect{move: n.ask}
 		}
 	case Screening:
@@ -42,9 +51,59 @@ func (b *Book) stepLeg(n *node, s *State, w *What) effect {
 	return effect{ignored: NotNow}
 }
 
+// maxTelephones is how many telephones of one agent are rung one after the other.
+const maxTelephones = 10
+
+// placeAgain is when a leg is placed again that could not be before.
+const placeAgain = 5 * time.Second
+
+var (
+	placeLater = arms{}.with(NoticeClock, placeAgain)
+	placeNow   = arms{}.with(NoticeClock, 0)
+)
+
+// placing is how far the carrier is with placing the leg. It is told once, whatever
+// becomes of that: only one that was not placed for sure is placed again. One that
+// begins when it is no longer wanted is hung up.
+func (b *Book) placing(s *State, w *What) effect {
+	switch placed := s.Marks.Has(Placed); {
+	case w.Kind == Placing && s.Phase == Calling && !placed:
+		s.Marks |= Placed
+		return effect{arm: &placeNow}
+	case w.Kind == NotPlaced && s.Phase == Calling && placed:
+		s.Marks &^= Placed
+		return effect{arm: &placeLater}
+	case w.Kind == NotPlaced && s.Phase == Ending && placed:
+		return b.legOver(s, w)
+	case w.Kind == Began && placed:
+		return effect{besides: besides{again: s.Phase == Ending}}
+	}
+	return effect{ignored: NotNow}
+}
+
+// ringNext has the agent's next telephone rung, where the carrier rings them one
+// after the other.
+func (n *node) ringNext(s *State, o Outcome) effect {
+	s.Try++
+	s.Why = worse(s.Why, o)
+	s.Marks &^= Placed
+	return effect{move: n.standing}
+}
+
+// worse is the outcome of two telephones together: busy, declined, unanswered,
+// unavailable, in this order.
+func worse(a, b Outcome) Outcome {
+	for _, o := range [...]Outcome{OnBusy, OnDeclined, OnUnanswered} {
+		if a == o || b == o {
+			return o
+		}
+	}
+	return OnUnavailable
+}
+
 // take asks the caller's call whether it is still there to be taken.
 func (n *node) take(s *State) effect {
-	s.Phase = Telling
+	s.Phase, s.Try, s.Why = Telling, 0, NoOutcome
 	return effect{move: n.find}
 }
 
@@ -62,9 +121,8 @@ func (n *node) screened(s *State, w *What) effect {
 
 // missed hangs up on an agent who rang for too long, or did not accept.
 func (n *node) missed(s *State) effect {
-	s.Why = OnUnanswered
 	eff := n.dismiss(s, n.told)
-	eff.tell = Missed
+	eff.tell, s.Why = Missed, OnUnanswered
 	return eff
 }
 
@@ -90,8 +148,14 @@ func (n *node) dismiss(s *State, move *Move) effect {
 	if s.Result == NoResult {
 		s.Result = ResultMissed
 	}
-	s.Phase = Ending
+	s.Phase, s.Try, s.Why = Ending, 0, NoOutcome
 	return effect{move: move}
+}
+
+// withdrawn is the end of a leg that was never placed.
+func (b *Book) withdrawn(s *State) effect {
+	s.Phase = Ending // nobody need be told
+	return b.legOver(s, &What{})
 }
 
 // legOver is the end of the leg; the peer hears of it unless it knows.
@@ -118,6 +182,8 @@ func (b *Book) legOver(s *State, w *What) effect {
 // cannot be asked about.
 func (b *Book) probedLeg(n *node, s *State, w *What) effect {
 	switch {
+	case w.Clock == NoticeClock:
+		return effect{arm: &placeNow, besides: besides{again: s.Phase == Calling && !s.Marks.Has(Placed)}}
 	case w.Report == Unknown && (w.Clock == LifeClock || s.Phase == Ending || s.Phase == Calling):
 		return b.legOver(s, w)
 	case s.Phase == Calling: // it rings for longer than it may

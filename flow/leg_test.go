@@ -75,7 +75,7 @@ func TestLeg_tellsTheCallersCallHowItWasMissed(t *testing.T) {
 func TestLeg_isHungUpWhenItIsNoLongerWanted(t *testing.T) {
 	t.Parallel()
 	for _, news := range []News{Withdrawn, Dropped} {
-		l := offered(t, compiled(t, nil), "support").told(news, "call").says().does(Hangup)
+		l := offered(t, compiled(t, nil), "support").happens(What{Kind: Placing}).told(news, "call").says().does(Hangup)
 		require.Equal(t, news == Dropped, l.m.Tell == Missed, "who withdraws it knows")
 		l.ignores(Repeated, Event{What: What{Kind: Told, News: news}})
 		l.ignores(Repeated, Event{What: What{Kind: Told, News: Withdrawn}})
@@ -136,4 +136,106 @@ func TestLeg_silentLegsAreAskedAfter(t *testing.T) {
 	l.happens(What{Kind: Woke, Clock: LifeClock, Report: Unknown})
 	require.Equal(t, Left, l.m.Tell)
 	l.ends(ResultAnswered)
+}
+
+func TestLeg_thatWasNeverPlacedIsSimplyOver(t *testing.T) {
+	t.Parallel()
+	l := offered(t, compiled(t, nil), "support").told(Withdrawn, "call")
+	require.Zero(t, l.m.Tell)
+	require.Equal(t, PostFreed, l.posts[0].Kind)
+	l.ends(ResultMissed)
+	l.ignores(Over, Event{Re: 1, What: What{Kind: Placing}})
+}
+
+func TestLeg_isPlacedOnce(t *testing.T) {
+	t.Parallel()
+	l := offered(t, compiled(t, nil), "support")
+	l.c.Owed = true
+	l.accepts(Event{Re: 1, What: What{Kind: Placing}})
+	require.False(t, l.c.Owed, "the carrier is told now, and never again for this")
+	l.ignores(NotNow, Event{Re: 1, What: What{Kind: Placing}})
+	l.ignores(Late, Event{Re: 2, What: What{Kind: Began, Ref: "CA1"}})
+	l.accepts(Event{Re: 1, What: What{Kind: Began, Ref: "CA1"}})
+	require.Equal(t, "CA1", l.c.Ref)
+	l.ignores(Repeated, Event{Re: 1, What: What{Kind: Began, Ref: "CA1"}})
+	l.stands(theLeg, Calling)
+}
+
+func TestLeg_thatCouldNotBePlacedIsTriedAgainUntilItsTimeIsUp(t *testing.T) {
+	t.Parallel()
+	b := compiled(t, nil)
+	l := offered(t, b, "support")
+	for range 3 {
+		l.accepts(Event{Re: 1, What: What{Kind: Placing}})
+		l.accepts(Event{Re: 1, What: What{Kind: NotPlaced}})
+		require.False(t, l.c.Owed)
+		l.wakes(NoticeClock, What{}).stands(theLeg, Calling)
+		require.True(t, l.c.Owed, "5 s later")
+	}
+	require.Equal(t, noon.Add(15*time.Second), l.at)
+	l.wakes(StepClock, What{})
+	require.Equal(t, Missed, l.m.Tell)
+	require.Equal(t, PostFreed, l.posts[0].Kind, "nothing rang, so that nobody missed it")
+	l.ends(ResultMissed)
+
+	l = offered(t, b, "support").happens(What{Kind: Placing}).told(Withdrawn, "call").does(Hangup)
+	l.accepts(Event{Re: 1, What: What{Kind: NotPlaced}})
+	require.Zero(t, l.m.Tell)
+	l.ends(ResultMissed)
+}
+
+func TestLeg_thatBeginsWhenItIsNoLongerWantedIsHungUp(t *testing.T) {
+	t.Parallel()
+	l := offered(t, compiled(t, nil), "support").happens(What{Kind: Placing}).told(Withdrawn, "call").does(Hangup)
+	l.c.Owed = false // the carrier did not know of any such leg yet
+	l.accepts(Event{Re: 1, What: What{Kind: Began, Ref: "CA1"}})
+	require.True(t, l.c.Owed)
+	require.Equal(t, "CA1", l.c.Ref)
+	require.Equal(t, Hangup, l.c.Now().Do.Kind)
+	require.Equal(t, "ada", l.c.Agent(), "until it is over")
+	l.fact(What{Kind: HungUp}).ends(ResultMissed)
+}
+
+func TestLeg_anAnswerSaysByWhatReferenceToo(t *testing.T) {
+	t.Parallel()
+	l := offered(t, compiled(t, nil), "support").happens(What{Kind: Placing}).happens(What{Kind: Answered, Ref: "CA1"})
+	require.Equal(t, "CA1", l.c.Ref)
+}
+
+func TestLeg_ringsTheAgentsTelephonesOneAfterTheOther(t *testing.T) {
+	t.Parallel()
+	b := compiled(t, nil)
+	l := offered(t, b, "support").happens(What{Kind: Placing}).happens(What{Kind: Began, Ref: "CA1"})
+	first := l.c.Standing
+	l.ignores(Late, Event{What: What{Kind: Unreachable, Yes: true}})
+	l.accepts(Event{Re: first, What: What{Kind: Unreachable, Yes: true}})
+	l.does(Originate).stands(theLeg, Calling)
+	require.Equal(t, uint8(1), l.m.Do.Tried)
+	require.Equal(t, uint8(1), l.m.Do.Lost)
+	require.True(t, l.c.Owed)
+	require.Empty(t, l.c.Ref, "the next telephone has another")
+	for _, w := range []What{{Kind: Unreachable, Yes: true}, {Kind: Unreachable}, {Kind: Began, Ref: "CA1"}, {Kind: Placing}} {
+		l.ignores(Late, Event{Re: first, What: w})
+	}
+	l.happens(What{Kind: Placing})
+	l.ignores(Late, Event{Re: first, What: What{Kind: Unreachable, Yes: true}})
+	second := l.c.Standing
+	l.accepts(Event{Re: second, What: What{Kind: FoundBusy, Yes: true}})
+	require.Equal(t, uint8(2), l.m.Do.Tried)
+	require.Equal(t, uint8(1), l.m.Do.Lost)
+	l.happens(What{Kind: Placing}).fact(What{Kind: Unanswered})
+	require.Equal(t, extension.Engaged, l.posts[0].Cause, "busy outweighs the others")
+	l.ends(ResultMissed)
+
+	l = offered(t, b, "support").happens(What{Kind: Placing})
+	l.accepts(Event{Re: l.c.Standing, What: What{Kind: Unanswered, Yes: true}})
+	l.told(Withdrawn, "call")
+	require.Equal(t, PostFreed, l.posts[0].Kind)
+	l.ends(ResultMissed)
+
+	l = offered(t, b, "support")
+	for range maxTelephones {
+		l.happens(What{Kind: Declined, Yes: true}).does(Originate)
+	}
+	l.happens(What{Kind: Declined, Yes: true}).ends(ResultMissed)
 }

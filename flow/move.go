@@ -41,6 +41,8 @@ type Command struct {
 	Limit    time.Duration    `json:"limit,omitempty"`    // Connect, Join: the carrier's limit of the talk
 	Screen   *Screen          `json:"screen,omitempty"`   // Connect, Originate: what the agent hears before being joined
 	Party    *extension.Party `json:"party,omitempty"`    // Connect, Originate: whom
+	Tried    uint8            `json:"tried,omitempty"`    // Originate: how many of the party's telephones were rung already, of those that the carrier rings one by one
+	Lost     uint8            `json:"lost,omitempty"`     // Originate: how many of these could not be reached
 	Mailbox  string           `json:"mailbox,omitempty"`  // Record
 	Room     string           `json:"room,omitempty"`     // Join: the id of the caller's call, which names the talk
 	Music    *Message         `json:"music,omitempty"`    // Hold

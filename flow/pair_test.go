@@ -175,6 +175,7 @@ func pairEvents(b *Book) []What {
 		case w.Kind == Arrived, w.Kind == Opened, w.Kind == Replied, w.Kind == Recorded:
 		case w.Kind == Told && w.News != Dropped && w.News != Deserted:
 		case w.Kind == Found && (w.Party != nil || w.Class > extension.ClassAway):
+		case w.Yes && ringOutcome(&w) != NoOutcome: // which of a leg's telephones rings matters to nobody else
 		case w.Kind == Pressed && len(w.Digits) > 1, w.Kind == Exhausted && w.Budget != Turns:
 		default:
 			out = append(out, w)

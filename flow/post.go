@@ -86,7 +86,7 @@ func (b *Book) release(was, now Call, e Event, p *extension.Party) Post {
 		}
 		return post
 	}
-	post.Kind, post.Cause = PostMissed, missed(e)
+	post.Kind, post.Cause = PostMissed, missed(was, e)
 	if was.Phase == Ending { // a leg that we hung up: what counts is why
 		post.Cause = ""
 		if was.Why == OnUnanswered {
@@ -102,17 +102,29 @@ func (b *Book) release(was, now Call, e Event, p *extension.Party) Post {
 	return post
 }
 
-// missed is how an event ended a ring without a talk; empty where the caller left
-// first, which is nobody's miss.
-func missed(e Event) extension.Miss {
-	switch e.Kind {
-	case Declined:
+// missed is how an event ended a ring without a talk, all telephones together; empty
+// where the caller left first or nothing ever rang, which is nobody's miss.
+func missed(was Call, e Event) extension.Miss {
+	o := ringOutcome(&e.What)
+	switch {
+	case e.Kind == Failed:
+		o = OnUnavailable
+	case e.Kind == Woke && was.IsLeg() && !was.Has(Placed) && was.Try == 0:
+		return ""
+	case e.Kind == Woke:
+		o = OnUnanswered
+	}
+	if was.IsLeg() && was.Phase == Calling && was.Why != NoOutcome && o != NoOutcome {
+		o = worse(was.Why, o)
+	}
+	switch o {
+	case OnDeclined:
 		return extension.Declined
-	case Unreachable, Failed:
+	case OnUnavailable:
 		return extension.Unreachable
-	case Unanswered, Woke:
+	case OnUnanswered:
 		return extension.Unanswered
-	case FoundBusy:
+	case OnBusy:
 		return extension.Engaged
 	}
 	return ""

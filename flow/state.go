@@ -9,9 +9,9 @@ type State struct {
 	Trail  [3]StepID `json:"trail,omitzero"`  // the menus and flows to go back to, newest first
 	Tries  [2]uint8  `json:"tries,omitzero"`  // failures of this visit: silence (or both), wrong entries
 	Phase  Phase     `json:"phase,omitempty"` // what the step waits for
-	Try    uint8     `json:"try,omitempty"`   // times that a leg's screening was said; probes made
+	Try    uint8     `json:"try,omitempty"`   // a leg: telephones that did not take it; then the times that its screening was said
 	Legs   uint8     `json:"legs,omitempty"`  // offers out for a waiting caller, at most MaxLegs
-	Why    Outcome   `json:"why,omitempty"`   // how the last ring failed, for the mailbox's greeting
+	Why    Outcome   `json:"why,omitempty"`   // how the last ring failed, for the mailbox's greeting; a leg: the worst of its telephones
 	Result Result    `json:"result,omitempty"`
 	Armed  ClockSet  `json:"armed,omitempty"`
 	Marks  Marks     `json:"marks,omitempty"`
@@ -59,6 +59,7 @@ const (
 	Overdue                      // the longest wait passed while a member rang
 	Kept                         // a message was left
 	Dialling                     // the ring was offered by a queue
+	Placed                       // a leg: the carrier was told to place it
 )
 
 // Has reports whether every mark of x is set.

@@ -17,7 +17,7 @@ func (s Script) Command(c Command) string {
 	case Connect:
 		return s.ring(c)
 	case Originate:
-		return "place call to " + s.endpoints(c) + " for " + c.Time.String() + s.shown(c)
+		return "place call to " + s.endpoints(c) + " for " + c.Time.String() + s.shown(c) + others(c.Tried)
 	case Hold:
 		return s.hold(c)
 	case Record:
@@ -86,6 +86,14 @@ func (s Script) ring(c Command) string {
 		verb = "hand off to "
 	}
 	return verb + s.endpoints(c) + " for " + c.Time.String() + s.shown(c)
+}
+
+// others are the telephones that were rung before.
+func others(tried uint8) string {
+	if tried == 0 {
+		return ""
+	}
+	return ", after " + count(int(tried), "other")
 }
 
 // shown is what differs from an ordinary ring: another number shown to the agent,

@@ -64,6 +64,12 @@ func (s Script) inside(w *What) string {
 		return "the carrier refuses" + s.cause(w)
 	case Exhausted:
 		return "no more " + word(budgetWords, uint8(w.Budget), "budget")
+	case Placing:
+		return "the call to " + s.agent(w) + " is placed"
+	case NotPlaced:
+		return "the call to " + s.agent(w) + " cannot be placed now" + s.cause(w)
+	case Began:
+		return "the call to " + s.agent(w) + " begins"
 	}
 	return "event " + strconv.Itoa(int(w.Kind))
 }

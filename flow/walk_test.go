@@ -90,7 +90,8 @@ func (s stand) wrong(b *Book) string {
 	carriers := s.Phase != Finding && s.Phase != Asking && s.Phase != Telling
 	inQueue := n.action == queue && (s.Phase == InLine || s.Phase == InRing)
 	perhaps := s.Phase == InTalk && s.Has(Dialling) // a fact says that the member answered; the wait may yet go on
-	ours := s.Armed.Has(WaitClock) || s.Armed.Has(NoticeClock)
+	again := s.Phase == Calling && !s.Has(Placed)   // a leg that could not be placed is placed again
+	ours := s.Armed.Has(WaitClock) || s.Armed.Has(NoticeClock) && !again
 	switch {
 	case s.Phase == Unbegun:
 		return cond(s.State != State{}, "something is so before the call has begun")

@@ -302,13 +302,23 @@ func (d *desk) wake(ctx context.Context) error {
 	var errs []error
 	for _, c := range d.sorted() {
 		if c.Owed && !d.retry[c.Key].After(now) {
-			err := d.carrier.Do(ctx, d.standing(c.Key))
+			turn := d.standing(c.Key)
+			if turn.Move.Do.Kind == flow.Originate && !c.Has(flow.Placed) {
+				d.happen(c.Key, flow.Event{Call: c.Key, Re: c.Standing, What: flow.What{Kind: flow.Placing}})
+				c = d.calls[c.Key]
+			}
+			err := d.carrier.Do(ctx, turn)
+			if errors.Is(err, adapter.ErrGone) {
+				d.happen(c.Key, flow.Event{Call: c.Key, What: flow.What{Kind: flow.HungUp}})
+				continue
+			}
 			if errors.Is(err, adapter.ErrRefused) {
 				d.happen(c.Key, flow.Event{Call: c.Key, Re: c.Standing, What: flow.What{Kind: flow.Failed}})
 				continue
 			}
 			if err != nil {
-				d.retry[c.Key] = now.Add(time.Second)
+				d.retry[c.Key], c.Owed = now.Add(time.Second), true
+				d.calls[c.Key] = c
 				errs = append(errs, err)
 				continue
 			}

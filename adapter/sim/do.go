@@ -24,6 +24,9 @@ func (c *Carrier) Do(_ context.Context, t flow.Turn) error {
 	if err, carried := c.plan.doFault(); err != nil {
 		if carried && carries(do) {
 			_ = c.do(t)
+			if do == flow.Originate { // an error would say that it was not placed
+				return nil
+			}
 		}
 		return err
 	}

@@ -183,6 +183,9 @@ func (c *core) Wake(ctx context.Context) error {
 // deliver has the carrier carry out a turn that nobody waits for.
 func (c *core) deliver(ctx context.Context, k *kept) error {
 	turn := standing(k.call)
+	if turn.Move.Do.Kind == flow.Originate {
+		return c.placeLeg(ctx, turn)
+	}
 	k.call.Owed = false
 	err := c.Carrier.Do(ctx, turn)
 	what := flow.What{Kind: flow.Failed}

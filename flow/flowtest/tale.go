@@ -55,7 +55,7 @@ func (st *stage) tales(ctx context.Context) (tales, error) {
 		}
 		for _, t := range turns[c.Key] {
 			switch {
-			case bare(t.Move):
+			case bare(t.Move), t.Move.Do.Kind == flow.Originate && t.Move.Do.Tried > 0: // the same ring, at the next telephone
 			case c.IsLeg() && t.Move.Do.Kind == flow.Listen:
 				said := spoken(flow.Move{Say: t.Move.Say})
 				for _, line := range said {
