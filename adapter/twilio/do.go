@@ -5,27 +5,24 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"slices"
-	"strings"
 
 	"github.com/twilio/twilio-go/rest/api/v2010"
 
 	"github.com/extflow/extflow/adapter"
-	"github.com/extflow/extflow/extension"
 	"github.com/extflow/extflow/flow"
 )
 
 // Do carries out a turn that nobody waits for: a live call is sent to fetch what
 // stands, which is this turn or a newer one; a call that only ends is ended; a leg
-// is placed. A call that Twilio no longer knows is no error; for a leg that is not
-// there, and that this node is not placing either, it is adapter.ErrGone. An error
-// that wraps adapter.ErrRefused is final; the SDK's own is within reach of errors.As.
+// is placed. A call that Twilio no longer knows is adapter.ErrGone. An error that
+// wraps adapter.ErrRefused is final; the SDK's own is within reach of errors.As.
 func (a *Adapter) Do(ctx context.Context, t flow.Turn) error {
 	ctx, cancel := context.WithTimeout(ctx, a.cfg.Deadline)
 	defer cancel()
 	switch t.Move.Do.Kind {
 	case flow.Originate:
-		return a.place(ctx, &t, ringing{})
+		_, err := a.Place(ctx, t)
+		return err
 	case flow.Listen, flow.Connect, flow.Hold, flow.Record, flow.Join, flow.Hangup:
 		return a.move(ctx, &t)
 	}
@@ -33,57 +30,36 @@ func (a *Adapter) Do(ctx context.Context, t flow.Turn) error {
 }
 
 func (a *Adapter) move(ctx context.Context, t *flow.Turn) error {
-	ref, err := a.refOf(ctx, t.Call, t.Info, nil)
-	switch {
-	case err != nil:
+	ref, err := reference(t.Info)
+	if err != nil || ref == "" { // a leg that may have been placed, or not: it is hung up as soon as it begins
 		return err
-	case ref == "" && a.known.ref(t.Call) == "": // it was never placed, or is over
-		return fmt.Errorf("twilio: no leg %s: %w", t.Call.ID, adapter.ErrGone)
-	case ref == "":
-		return nil
 	}
 	p := &openapi.UpdateCallParams{}
-	if t.Move.Do.Kind == flow.Hangup && len(t.Move.Say) == 0 {
+	hangUp := t.Move.Do.Kind == flow.Hangup && len(t.Move.Say) == 0
+	if hangUp {
 		p.SetStatus("completed")
 	} else {
 		p.SetMethod(http.MethodPost)
 		p.SetUrl(a.url(t.Call, t.Seq, atNext, ""))
 	}
-	if _, err := a.api(ctx, false).UpdateCall(ref, p); err != nil && !gone(err) {
-		return fmt.Errorf("move call %s: %w", t.Call.ID, err)
+	_, err = a.api(ctx, false).UpdateCall(ref, p)
+	switch {
+	case err == nil, notYet(err) && !hangUp:
+		return nil
+	case gone(err):
+		return fmt.Errorf("move call %s: %w (%w)", t.Call.ID, adapter.ErrGone, err)
 	}
-	return nil
+	return fmt.Errorf("move call %s: %w", t.Call.ID, err)
 }
 
-// refOf is Twilio's reference of a call: the caller's own, or that of a leg which
-// was placed. It is empty where the leg is not there any more. A leg that another
-// node placed is looked for among those that are live; parties help to tell them
-// apart.
-func (a *Adapter) refOf(ctx context.Context, k flow.Key, info *flow.Info, parties []extension.Endpoint) (string, error) {
-	if info != nil && info.Ref != "" {
-		return sid(info.Ref)
+// reference is Twilio's reference of a call. It is empty for a leg that is not
+// known to have begun.
+func reference(info *flow.Info) (string, error) {
+	switch {
+	case info == nil, info.Ref == "" && info.Peer == "":
+		return "", fmt.Errorf("twilio: a call without a reference: %w", adapter.ErrRefused)
 	}
-	if ref := a.known.ref(k); ref != "" && !strings.HasPrefix(ref, leaving) {
-		return sid(ref)
-	}
-	if info == nil {
-		return "", fmt.Errorf("twilio: call %s has no reference: %w", k.ID, adapter.ErrRefused)
-	}
-	live, err := a.live(ctx, info)
-	if err != nil {
-		return "", fmt.Errorf("look for leg %s: %w", k.ID, err)
-	}
-	live = slices.DeleteFunc(live, func(c leg) bool {
-		return a.known.key(c.ref) != (flow.Key{}) || parties != nil && !slices.ContainsFunc(parties, c.to)
-	})
-	switch len(live) {
-	case 0:
-		return "", nil
-	case 1:
-		a.known.remember(live[0].ref, k)
-		return sid(live[0].ref)
-	}
-	return "", fmt.Errorf("twilio: %d live legs could be %s; the node that placed it can tell", len(live), k.ID)
+	return sid(info.Ref)
 }
 
 // sid is a reference that may be part of an address.

@@ -116,8 +116,7 @@ func (a *Adapter) happened(q *request, e *flow.Event, over bool) (far ringing, g
 	case q.what == atJoin:
 		e.What.Kind, e.Cause = flow.AgentHungUp, string(q.get("DialCallStatus"))
 	case q.what == atLeg:
-		a.known.remember(string(q.get("CallSid")), q.call)
-		e.What.Kind, e.Yes = flow.Answered, q.ask("y") == 1
+		e.What.Kind, e.Yes, e.Ref = flow.Answered, q.ask("y") == 1, string(q.get("CallSid"))
 	}
 	return far, false
 }

@@ -57,8 +57,8 @@ func TestEvent_whatEachControlRequestMeans(t *testing.T) {
 		"a key of the greeting":          {"key", []string{"Digits", "0"}, flow.What{Kind: flow.Pressed, Digits: "0"}},
 		"a conference is over":           {"join", []string{"DialCallStatus", "answered"}, flow.What{Kind: flow.AgentHungUp, Cause: "answered"}},
 		"a conference, and the caller":   {"join", []string{"DialCallStatus", "completed", "CallStatus", "completed"}, flow.What{Kind: flow.HungUp, Cause: "completed"}},
-		"a leg is answered":              {"leg", nil, flow.What{Kind: flow.Answered}},
-		"by somebody who need not press": {"leg?y=1", nil, flow.What{Kind: flow.Answered, Yes: true}},
+		"a leg is answered":              {"leg", nil, flow.What{Kind: flow.Answered, Ref: "CA1"}},
+		"by somebody who need not press": {"leg?y=1", nil, flow.What{Kind: flow.Answered, Yes: true, Ref: "CA1"}},
 	} {
 		require.Equal(t, http.StatusOK, post(t, tw, at3+c.at, during(c.form...)).code, name)
 		e := d.last(t)

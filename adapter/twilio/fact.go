@@ -16,14 +16,15 @@ func (a *Adapter) fact(ctx context.Context, w http.ResponseWriter, q *request) {
 	e, err := a.factOf(ctx, q)
 	if e.Kind != 0 && err == nil {
 		var turn flow.Turn
-		if turn, err = a.handle(ctx, e); turn.Seq != flow.SafeSeq || turn.Move.Do.Kind == flow.Hangup {
+		turn, err = a.handle(ctx, e)
+		if err == nil && e.Kind == flow.Began && turn.Move.Do.Kind == flow.Hangup {
+			a.turnedUp(ctx, q, turn)
+		}
+		if turn.Seq != flow.SafeSeq || turn.Move.Do.Kind == flow.Hangup {
 			err = nil // stored, or of a call that nobody knows
 		}
 	}
 	if err != nil {
-		if q.what == atEnded { // or the same callback would count as an old one
-			a.known.stay(string(q.get("CallSid")), q.call)
-		}
 		http.Error(w, "twilio: it could not be stored; send it again", http.StatusServiceUnavailable)
 		return
 	}
@@ -50,7 +51,7 @@ func (a *Adapter) factOf(ctx context.Context, q *request) (flow.Event, error) {
 			e.Re, e.What = q.seq, flow.What{Kind: flow.Recorded, Cause: string(q.get("RecordingStatus"))}
 		}
 	case atEnded:
-		return a.legEnded(ctx, q, e)
+		return q.legNews(e), nil
 	}
 	return e, nil
 }

@@ -64,6 +64,7 @@ func open(t *testing.T, c Config) *office {
 	o.url = "http://" + server.Listener.Addr().String() + "/twilio"
 	c.PublicURL = o.url
 	o.api, _, o.tw = newRest(t, c)
+	o.api.calls = []map[string]string{live("CA1", "", "in-progress"), live("CAnew", "", "ringing")}
 	o.store = &outage{Store: memory.New(memory.Config{Now: o.clock})}
 	var err error
 	o.engine, err = extflow.New(extflow.Config{
@@ -152,11 +153,22 @@ func (a answer) at(t testing.TB, tag, attr string) string {
 	return e.attrs[attr]
 }
 
+// call is the one that Twilio knows by a reference.
+func (o *office) call(ref string) flow.Call {
+	o.t.Helper()
+	for c, err := range o.store.Calls().List(o.t.Context(), "acme", storage.Query{}) {
+		require.NoError(o.t, err)
+		if c.Ref == ref {
+			return c
+		}
+	}
+	require.Fail(o.t, "no call "+ref)
+	return flow.Call{}
+}
+
 func (o *office) outcome(ref string) flow.Result {
 	o.t.Helper()
-	key := o.tw.known.key(ref)
-	c, err := o.store.Calls().Load(o.t.Context(), key)
-	require.NoError(o.t, err)
+	c := o.call(ref)
 	require.True(o.t, c.Has(flow.Closed), "the call is not over")
 	require.Empty(o.t, c.Agent(), "an agent is still held")
 	return c.State.Result

@@ -9,7 +9,6 @@ import (
 	"github.com/twilio/twilio-go/rest/api/v2010"
 
 	"github.com/extflow/extflow/adapter"
-	"github.com/extflow/extflow/extension"
 	"github.com/extflow/extflow/flow"
 )
 
@@ -18,16 +17,9 @@ import (
 func (a *Adapter) Probe(ctx context.Context, c flow.Call) (adapter.Status, error) {
 	ctx, cancel := context.WithTimeout(ctx, a.cfg.Deadline)
 	defer cancel()
-	var parties []extension.Endpoint
-	if c.Party != nil {
-		parties = c.Party.Endpoints
-	}
-	ref, err := a.refOf(ctx, c.Key, c.Info, parties)
-	if err != nil {
+	ref, err := reference(c.Info)
+	if err != nil || ref == "" { // a leg that was never heard of again
 		return adapter.Status{}, err
-	}
-	if ref == "" {
-		return adapter.Status{Report: flow.Gone}, nil
 	}
 	s, err := a.status(ctx, c, ref)
 	if err != nil {

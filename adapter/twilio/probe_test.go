@@ -45,18 +45,20 @@ func TestProbe_whatTwilioKnowsOfACall(t *testing.T) {
 	require.ErrorContains(t, err, "ask about call c1")
 }
 
-func TestProbe_aLegIsAskedAboutByWhomItRings(t *testing.T) {
+func TestProbe_aLegIsAskedAboutOnceItIsKnownByAReference(t *testing.T) {
 	t.Parallel()
 	api, _, tw := newRest(t, Config{})
-	leg := flow.Call{Info: originate().Info, State: flow.State{Phase: flow.Calling}, Party: originate("sip:ada@pbx.example").Move.Do.Party}
+	leg := flow.Call{Info: originate().Info, State: flow.State{Phase: flow.Calling}}
 	got, err := tw.Probe(t.Context(), leg)
 	require.NoError(t, err)
-	require.Equal(t, flow.Gone, got.Report, "nothing rings there")
+	require.Equal(t, flow.Unknown, got.Report, "it was never heard of")
+	require.Empty(t, api.was())
 	api.calls = []map[string]string{live("CA7", "ada@pbx.example", "ringing"), live("CA8", "+12025550111", "ringing")}
+	leg.Info.Ref = "CA7"
 	got, err = tw.Probe(t.Context(), leg)
 	require.NoError(t, err)
 	require.Equal(t, flow.Alive, got.Report)
-	require.Contains(t, api.was(), "GET Calls/CA7.json")
+	require.Equal(t, []string{"GET Calls/CA7.json"}, api.was())
 }
 
 func TestAlone_whoIsLeftAloneInATalkIsHungUp(t *testing.T) {

@@ -154,6 +154,13 @@ func gone(err error) bool {
 	return errors.As(err, &e) && (e.Code == notInProgress || e.Status == http.StatusNotFound)
 }
 
+// notYet reports whether an error says that a call cannot be redirected: it may be
+// over, or not have begun.
+func notYet(err error) bool {
+	var e *apiError
+	return errors.As(err, &e) && e.Code == notInProgress
+}
+
 // sleep waits, or returns ctx's error.
 func sleep(ctx context.Context, d time.Duration) error {
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < d {

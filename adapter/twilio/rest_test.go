@@ -146,14 +146,19 @@ func TestDo_aLiveCallIsSentToFetchWhatStands(t *testing.T) {
 	require.Equal(t, []string{"POST Calls/CA1.json Status=completed"}, api.was())
 }
 
-func TestDo_aCallThatHasEndedMeanwhileIsNoError(t *testing.T) {
+func TestDo_aCallThatHasEndedMeanwhileIsGone(t *testing.T) {
 	t.Parallel()
 	api, _, tw := newRest(t, Config{})
-	for _, r := range []reply{{code: 400, body: `{"code":21220,"message":"Call is not in-progress. Cannot redirect.","status":400}`}, {code: 404, body: `{"code":20404,"status":404}`}, {code: 404, body: "<html>"}} {
+	over := reply{code: 400, body: `{"code":21220,"message":"Call is not in-progress. Cannot redirect.","status":400}`}
+	for _, r := range []reply{over, {code: 404, body: `{"code":20404,"status":404}`}, {code: 404, body: "<html>"}} {
 		api.then(r)
-		require.NoError(t, tw.Do(t.Context(), turn(flow.Command{Kind: flow.Hangup})))
+		require.ErrorIs(t, tw.Do(t.Context(), turn(flow.Command{Kind: flow.Hangup})), adapter.ErrGone)
 		require.Len(t, api.was(), 1)
 	}
+	api.then(over)
+	require.NoError(t, tw.Do(t.Context(), turn(flow.Command{Kind: flow.Hold})), "it may not be redirected yet")
+	api.then(reply{code: 404})
+	require.ErrorIs(t, tw.Do(t.Context(), turn(flow.Command{Kind: flow.Hold})), adapter.ErrGone)
 }
 
 func TestDo_whatIsRefusedIsFinalAndWhatMayPassIsTriedAgain(t *testing.T) {

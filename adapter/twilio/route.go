@@ -35,7 +35,7 @@ const (
 	atJoin   what = "join"   // a conference ended
 	atAlone  what = "alone"  // somebody waits in one
 	atLeg    what = "leg"    // a placed leg was answered
-	atEnded  what = "ended"  // a placed leg ended
+	atEnded  what = "ended"  // a placed leg begins, or ended
 	atQueued what = "queued" // an Enqueue ended
 	atWait   what = "wait"   // its waiting music
 )

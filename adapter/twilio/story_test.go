@@ -110,10 +110,8 @@ func TestStory_nobodyAnswersSoTheCallerWaitsAndAMemberTakesTheCall(t *testing.T)
 	room := up.doc.find(t, "Conference").text
 	o.later(0)
 	require.Contains(t, strings.Join(o.api.was(), "\n"), "POST Calls/CA1.json Method=POST&Url="+o.url+"/call/acme/")
-	caller := o.tw.known.key("CA1")
-	c, err := o.store.Calls().Load(t.Context(), caller)
-	require.NoError(t, err)
-	joined := o.request(o.tw.url(caller, c.Standing, atNext, ""))
+	caller := o.call("CA1")
+	joined := o.request(o.tw.url(caller.Key, caller.Standing, atNext, ""))
 	require.Equal(t, room, joined.doc.find(t, "Conference").text, "both in one talk")
 
 	require.Equal(t, "Hangup", leg(up.at(t, "Dial", "action"), "DialCallStatus", "answered", "CallStatus", "completed").says())
@@ -133,8 +131,7 @@ func TestStory_theCallerLeavesWhileAMemberRings(t *testing.T) {
 	o.request("/status", "CallStatus", "completed")
 	o.later(0)
 	require.Contains(t, o.api.was(), "POST Calls/CAnew.json Status=completed", "the leg is hung up")
-	key := o.tw.known.key("CAnew")
-	o.request(o.tw.url(key, 1, atEnded, "s=0&k=1"), "CallSid", "CAnew", "CallStatus", "canceled")
+	o.request(o.tw.url(o.call("CAnew").Key, 1, atEnded, ""), "CallSid", "CAnew", "CallStatus", "canceled")
 	require.Equal(t, flow.ResultAbandoned, o.outcome("CA1"))
 	require.Equal(t, flow.ResultMissed, o.outcome("CAnew"))
 }
@@ -190,10 +187,8 @@ func TestStory_theEndOfACallIsReportedToANodeThatNeverSawIt(t *testing.T) {
 	t.Parallel()
 	o := open(t, Config{})
 	o.dials(office100)
-	key := o.tw.known.key("CA1")
-	o.tw.known.young, o.tw.known.old = generation{}, generation{}
+	o.tw.known.young, o.tw.known.old = nil, nil
 	require.Equal(t, http.StatusNoContent, o.request("/status", "CallStatus", "completed").code)
-	o.tw.known.remember("CA1", key)
 	require.Equal(t, flow.ResultAbandoned, o.outcome("CA1"))
 
 	require.Equal(t, http.StatusNoContent, o.request("/status", "CallSid", "CAlost", "CallStatus", "no-answer").code)
@@ -209,7 +204,7 @@ func TestStory_theEndOfACallIsReportedToANodeThatNeverSawIt(t *testing.T) {
 	o.later(0)
 	require.Empty(t, o.api.was(), "nothing is owed to anybody")
 
-	o.tw.known.young, o.tw.known.old = generation{}, generation{}
+	o.tw.known.young, o.tw.known.old = nil, nil
 	o.store.down.Store(true)
 	require.Equal(t, http.StatusServiceUnavailable, o.request("/status", "CallStatus", "completed").code)
 }
