@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -214,7 +215,8 @@ func (c *caller) told() string {
 		call, ok := list[i].(object)
 		require.True(c.t, ok)
 		id := fmt.Sprint(call["id"])
-		fmt.Fprintf(&all, "%s after %v turns\n%s\n", id, call["turns"], c.get("/api/v1/calls/"+id+"/transcript").is(200).text)
+		transcript := placings.ReplaceAllString(c.get("/api/v1/calls/"+id+"/transcript").is(200).text, "")
+		fmt.Fprintf(&all, "%s after %d turns\n%s\n", id, len(margin.FindAllString(transcript, -1)), transcript)
 	}
 	return all.String()
 }
@@ -306,7 +308,27 @@ func numberStatus(c *caller, _ recorded) string {
 // offered is a caller who holds, and the leg that rings a member for it.
 func (c *caller) offered() (hold string, leg url.Values) {
 	hold = c.keys("*").address("Redirect", "")
-	return hold, c.rest()
+	return hold, c.begins(1)
+}
+
+// placings are the turns of a leg that only note how far the server is with placing
+// it, which it does by itself.
+var (
+	placings = regexp.MustCompile(`(?m)^the call to \S+ (is placed|begins)\n\n?`)
+	margin   = regexp.MustCompile(`(?m)^\S`) // where every turn begins
+)
+
+// begins is the request that places a leg, once the server has noted what came of it.
+func (c *caller) begins(legs int) url.Values {
+	leg := c.rest()
+	c.until(func() (so bool) {
+		begun := 0
+		for _, call := range c.get("/api/v1/calls").is(200).at("calls").([]any) {
+			begun += strings.Count(c.get(fmt.Sprint("/api/v1/calls/", call.(object)["id"], "/transcript")).is(200).text, " begins\n")
+		}
+		return begun == legs
+	})
+	return leg
 }
 
 func near(what string) func(*caller, recorded) string {
@@ -327,7 +349,7 @@ func placedEnds(c *caller, _ recorded) string {
 	_, leg := c.offered()
 	if c.twoLegs {
 		c.webhook(leg.Get("StatusCallback"), url.Values{"CallSid": {"CAfirst"}, "CallStatus": {"no-answer"}}).is(204)
-		leg = c.rest()
+		leg = c.begins(2)
 	}
 	return leg.Get("StatusCallback")
 }

@@ -126,6 +126,7 @@ func members() []promise {
 		{"an offer that ends because the caller left is nobody's miss", func(h *house) {
 			c := h.waits("c1")
 			leg := h.offer(&c, "l1", "ada")
+			h.happens(&leg, flow.What{Kind: flow.Placing})
 			gone := h.draft(c, hungUp)
 			told := h.draft(leg, flow.What{Kind: flow.Told, News: flow.Withdrawn})
 			h.stores(gone, told)
