@@ -130,9 +130,6 @@ func (d *Directory) Configure(c Config) error {
 // is nil for ClassUnknown and ClassPartial. An extension in quarantine reaches the
 // agent who gave it up, or a deleted agent's successor.
 func (d *Directory) Find(digits string, q Inquiry) (Class, *Party) {
-	if len(digits) > MaxLength || digits != "" && !isDigits(digits) {
-		return ClassUnknown, nil
-	}
 	if c := d.register.claims[digits]; c != nil && c.Open(q.Now) {
 		e := d.agents[c.Agent]
 		if e == nil {
@@ -143,10 +140,7 @@ func (d *Directory) Find(digits string, q Inquiry) (Class, *Party) {
 		}
 		return d.class(e, &q), e.reached(q.Carrier)
 	}
-	if len(digits) < d.config.Range.length() || d.register.begins[digits] > 0 {
-		return ClassPartial, nil
-	}
-	return ClassUnknown, nil
+	return d.config.Range.Unclaimed(digits, d.register.begins[digits] > 0), nil
 }
 
 // Agent returns the agent with the id.

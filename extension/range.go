@@ -122,6 +122,19 @@ func (r Range) Conflict(a, b string) bool {
 	return !r.TerminatorRequired && a != b && (strings.HasPrefix(a, b) || strings.HasPrefix(b, a))
 }
 
+// Unclaimed is what an entry is that no claim stands for: ClassPartial where more
+// digits could make an extension of it, or where begins says that a longer claim
+// begins with it, else ClassUnknown.
+func (r Range) Unclaimed(entry string, begins bool) Class {
+	switch {
+	case len(entry) > MaxLength || entry != "" && !isDigits(entry):
+		return ClassUnknown
+	case len(entry) < r.length() || begins:
+		return ClassPartial
+	}
+	return ClassUnknown
+}
+
 // reservedDefault is the word of a Reserved list that stands for DefaultReserved.
 const reservedDefault = "default"
 

@@ -176,23 +176,6 @@ func TestSpend_keepsNoKeyWhoseTimeIsOver(t *testing.T) {
 	require.Zero(t, kept(), "asking keeps nothing")
 }
 
-func TestSpend_keepsFewEntriesHoweverMuchIsSpent(t *testing.T) {
-	t.Parallel()
-	s := open(t, 0)
-	for range 10_000 {
-		left, err := s.store.Budget().Spend(t.Context(), "acme", "minutes", 1, 1<<30, time.Hour)
-		require.NoError(t, err)
-		require.True(t, left)
-		s.now = s.now.Add(time.Second)
-	}
-	for i := range s.store.purses {
-		for _, p := range s.store.purses[i].byKey {
-			require.LessOrEqual(t, len(p.spent), grain+1)
-			require.InDelta(t, 3600, p.used, 60, "what an hour took, or a sixtieth more")
-		}
-	}
-}
-
 func TestEstimate_goesByTheLastCallersOfTheLastHour(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)

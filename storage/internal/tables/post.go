@@ -2,6 +2,7 @@ package tables
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/extflow/extflow/extension"
@@ -21,7 +22,8 @@ const (
 		WHERE account = $1 AND agent = $2`
 
 	countLine  = `SELECT count(*) FROM extflow_lines WHERE account = $1 AND queue = $2 AND since <= $3 AND call <> $4`
-	upsertLine = `INSERT INTO extflow_lines (account, call, queue, since, joined, rank, offers, caller) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+	upsertLine = `INSERT INTO extflow_lines (account, call, queue, since, joined, rank, offers, caller, carrier)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 		ON CONFLICT (account, call) DO UPDATE SET queue = excluded.queue, since = excluded.since, joined = excluded.joined,
 		rank = excluded.rank, offers = excluded.offers`
 	deleteLine = `DELETE FROM extflow_lines WHERE account = $1 AND call = $2 AND queue = $3 RETURNING since, rank`
@@ -29,8 +31,8 @@ const (
 	trimWaits  = `DELETE FROM extflow_waits WHERE account = $1 AND queue = $2 AND served <=
 		(SELECT served FROM extflow_waits WHERE account = $1 AND queue = $2 ORDER BY served DESC LIMIT 1 OFFSET $3)`
 
-	upsertMessage = `INSERT INTO extflow_messages (account, call, mailbox, caller, called, at, length, carrier, ref, state, heard)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0)
+	upsertMessage = `INSERT INTO extflow_messages (account, call, mailbox, caller, called, at, length, carrier, ref, state, heard, kept)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0)
 		ON CONFLICT (account, call) DO UPDATE SET length = excluded.length, ref = excluded.ref, state = excluded.state
 		WHERE excluded.state = 'left'`
 	dropMessage = `DELETE FROM extflow_messages WHERE account = $1 AND call = $2`
@@ -65,11 +67,9 @@ func (w *Write) storePosts(ctx context.Context, c Conn, d Dialect) error {
 			feed = append(feed, gone)
 		}
 	}
-	var last int64
-	if ok, err := one(ctx, c, nextCursor, []any{w.Account, len(feed)}, &last); err != nil {
+	last, err := cursors(ctx, c, w.Account, len(feed))
+	if err != nil {
 		return err
-	} else if !ok {
-		return accountIs(ctx, c, w.Account)
 	}
 	for i, p := range feed {
 		cursor := last - int64(len(feed)-1-i)
@@ -81,6 +81,15 @@ func (w *Write) storePosts(ctx context.Context, c Conn, d Dialect) error {
 		}
 	}
 	return nil
+}
+
+// cursors takes the next n cursors of an account's feed, and returns the last.
+func cursors(ctx context.Context, c Conn, account string, n int) (last int64, err error) {
+	ok, err := one(ctx, c, nextCursor, []any{account, n}, &last)
+	if err == nil && !ok {
+		err = fmt.Errorf("account %q: %w", account, storage.ErrNotFound)
+	}
+	return last, err
 }
 
 // duty writes what a miss or a talk leaves on an agent, and reports whether that
@@ -99,8 +108,13 @@ func (w *Write) duty(ctx context.Context, c Conn, d Dialect, p Post) (away bool,
 	} else {
 		a.Duty = a.Duty.Talked(instant(p.At), p.Length)
 	}
-	_, err = c.Exec(ctx, updateDuty, w.Account, p.Agent, string(a.Presence), a.Reason, nanos(a.Duty.RestUntil), nanos(a.Duty.IdleSince), a.Duty.Misses)
-	return away, err
+	return away, storeDuty(ctx, c, w.Account, a)
+}
+
+// storeDuty writes an agent's presence and duty, but for what calls reserve.
+func storeDuty(ctx context.Context, c Conn, account string, a extension.Agent) error {
+	_, err := c.Exec(ctx, updateDuty, account, a.ID, string(a.Presence), a.Reason, nanos(a.Duty.RestUntil), nanos(a.Duty.IdleSince), a.Duty.Misses)
+	return err
 }
 
 // loadDuty is an agent's presence and duty, for a change: nothing else of it.
@@ -144,7 +158,8 @@ func (w *Write) join(ctx context.Context, c Conn, p Post, cursor int64) error {
 	if _, err := one(ctx, c, countLine, []any{w.Account, p.Queue, since, p.Call.ID}, &before); err != nil {
 		return err
 	}
-	_, err := c.Exec(ctx, upsertLine, w.Account, p.Call.ID, p.Queue, since, cursor, before+1, p.Call.Offered(), string(p.Call.From))
+	_, err := c.Exec(ctx, upsertLine, w.Account, p.Call.ID, p.Queue, since, cursor, before+1, p.Call.Offered(),
+		string(p.Call.From), p.Call.Carrier)
 	return err
 }
 

@@ -80,6 +80,15 @@ CREATE TABLE extflow_agents (
 );
 CREATE INDEX extflow_agents_extension ON extflow_agents (account, extension);
 
+-- The places of agents' endpoints: who shares one with an agent whom a call rings is
+-- busy too.
+CREATE TABLE extflow_endpoints (
+  account TEXT NOT NULL,
+  agent   TEXT NOT NULL,
+  place   TEXT NOT NULL,
+  PRIMARY KEY (account, agent, place)
+);
+
 -- Presence and duty, one row for each agent: also for one who was deleted during a
 -- call, whose telephone rings on. A reservation is held_by, and nothing else.
 CREATE TABLE extflow_duties (
@@ -136,6 +145,7 @@ CREATE TABLE extflow_lines (
   rank    BIGINT NOT NULL, -- the place at which the caller joined, from 1
   offers  BIGINT NOT NULL, -- members who ring for the caller now
   caller  TEXT NOT NULL,
+  carrier TEXT NOT NULL,
   PRIMARY KEY (account, call)
 );
 CREATE INDEX extflow_lines_queue ON extflow_lines (account, queue, since, joined);
@@ -162,9 +172,11 @@ CREATE TABLE extflow_messages (
   ref     TEXT NOT NULL,
   state   TEXT NOT NULL,
   heard   SMALLINT NOT NULL,
+  kept    SMALLINT NOT NULL, -- the recording was taken from the carrier
   PRIMARY KEY (account, call)
 );
 CREATE INDEX extflow_messages_mailbox ON extflow_messages (account, mailbox, at);
+CREATE INDEX extflow_messages_unread ON extflow_messages (account, mailbox) WHERE heard = 0 AND state = 'left';
 
 CREATE TABLE extflow_feed (
   account TEXT NOT NULL,

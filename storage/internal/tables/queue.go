@@ -1,0 +1,177 @@
+package tables
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/extflow/extflow/extension"
+	"github.com/extflow/extflow/flow"
+	"github.com/extflow/extflow/number"
+	"github.com/extflow/extflow/storage"
+)
+
+// queues is the store as storage.Queues.
+type queues Store
+
+const (
+	selectHead = `SELECT call, caller, carrier, since, offers FROM extflow_lines
+		WHERE account = $1 AND queue = $2 ORDER BY since, joined LIMIT $3`
+	selectSize    = `SELECT COUNT(*) FROM extflow_lines WHERE account = $1 AND queue = $2`
+	selectMembers = `SELECT ` + agentColumns + ` FROM extflow_members m
+		JOIN extflow_agents a ON a.account = m.account AND a.agent = m.agent ` + joinDuty + `
+		WHERE m.account = $1 AND m.queue = $3 ORDER BY m.ordinal`
+	selectPlace    = `SELECT since, joined FROM extflow_lines WHERE account = $1 AND call = $2 AND queue = $3`
+	selectPosition = `SELECT COUNT(*) FROM extflow_lines WHERE account = $1 AND queue = $2 AND (since < $3 OR since = $3 AND joined <= $4)`
+	selectWaits    = `SELECT place FROM extflow_waits WHERE account = $1 AND queue = $2 AND at >= $3 ORDER BY served DESC LIMIT $4`
+
+	selectServing = `SELECT queue FROM extflow_members WHERE account = $1 AND agent = $2 ORDER BY queue`
+	deleteMembers = `DELETE FROM extflow_members WHERE account = $1 AND queue = $2`
+	insertMember  = `INSERT INTO extflow_members (account, queue, agent, ordinal) VALUES ($1, $2, $3, $4)`
+	findAgent     = `SELECT 1 FROM extflow_agents WHERE account = $1 AND agent = $2`
+)
+
+// Waiting reads first and asks for hours afterwards: open may use the store.
+func (s *queues) Waiting(ctx context.Context, account, queue string, n int, open func(hours string) bool) (flow.Waiting, error) {
+	now, err := s.Now(ctx)
+	if err != nil {
+		return flow.Waiting{}, err
+	}
+	w := flow.Waiting{Queue: queue}
+	var members []person
+	err = s.View(ctx, func(c Conn) error {
+		if err := head(ctx, c, account, n, &w); err != nil {
+			return err
+		}
+		members, err = people(ctx, c, selectMembers, account, "", queue)
+		return err
+	})
+	if err != nil {
+		return flow.Waiting{}, err
+	}
+	q := extension.Inquiry{Now: now, Closed: closed(open)}
+	for _, p := range members {
+		w.Members = append(w.Members, p.member(q))
+	}
+	return w, nil
+}
+
+func head(ctx context.Context, c Conn, account string, n int, w *flow.Waiting) error {
+	w.Callers, w.Size = nil, 0
+	if _, err := one(ctx, c, selectSize, []any{account, w.Queue}, &w.Size); err != nil || n <= 0 || w.Size == 0 {
+		return err
+	}
+	return each(ctx, c, selectHead, []any{account, w.Queue, n}, func(scan func(...any) error) error {
+		var caller flow.Waiter
+		var from string
+		var since int64
+		err := scan(&caller.Call, &from, &caller.Carrier, &since, &caller.Legs)
+		caller.From, caller.Since = number.E164(from), instant(since)
+		w.Callers = append(w.Callers, caller)
+		return err
+	})
+}
+
+// member is the agent as a member of a queue.
+func (p *person) member(q extension.Inquiry) flow.Member {
+	m := flow.Member{
+		Party:     p.Party(),
+		Free:      p.Free(q, p.elsewhere),
+		AtWork:    p.AtWork(q),
+		IdleSince: p.Duty.IdleSince,
+		Hours:     p.Hours,
+	}
+	if p.Duty.Resting(q.Now) {
+		m.Rest = p.Duty.RestUntil
+	}
+	return m
+}
+
+func (s *queues) Place(ctx context.Context, account, queue, call string) (p storage.Place, err error) {
+	now, err := s.Now(ctx)
+	if err != nil {
+		return p, err
+	}
+	err = s.View(ctx, func(c Conn) error {
+		var since, joined int64
+		ok, err := one(ctx, c, selectPlace, []any{account, call, queue}, &since, &joined)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return fmt.Errorf("call %s in the queue %q: %w", call, queue, storage.ErrNotFound)
+		}
+		if _, err := one(ctx, c, selectPosition, []any{account, queue, since, joined}, &p.Position); err != nil {
+			return err
+		}
+		if _, err := one(ctx, c, selectSize, []any{account, queue}, &p.Size); err != nil {
+			return err
+		}
+		p.Wait, err = estimate(ctx, c, account, queue, p.Position, now)
+		return err
+	})
+	if err != nil {
+		return storage.Place{}, err
+	}
+	return p, nil
+}
+
+// estimate is how long the caller at a position will wait: as long for each place
+// as the callers who were served lately waited for each of theirs, on average. It
+// is 0 where nobody was served lately.
+func estimate(ctx context.Context, c Conn, account, queue string, position int, now time.Time) (time.Duration, error) {
+	var sum, n int64
+	args := []any{account, queue, now.Add(-Recent).UnixNano(), Lately}
+	err := each(ctx, c, selectWaits, args, func(scan func(...any) error) error {
+		var place int64
+		err := scan(&place)
+		sum, n = sum+place, n+1
+		return err
+	})
+	if err != nil || n == 0 {
+		return 0, err
+	}
+	return time.Duration(sum / n * int64(position)), nil
+}
+
+// SetMembers refuses who is no agent: the error is extension.ErrNoAgent and
+// storage.ErrNotFound.
+func (s *queues) SetMembers(ctx context.Context, account, queue string, agents []string) error {
+	return s.Update(ctx, func(c Conn) error {
+		if _, err := loadAccount(ctx, c, account, s.ForUpdate); err != nil {
+			return err
+		}
+		if _, err := c.Exec(ctx, deleteMembers, account, queue); err != nil {
+			return err
+		}
+		for i, agent := range agents {
+			if slices.Contains(agents[:i], agent) {
+				return fmt.Errorf("queue %s: %w: %s is a member twice", queue, extension.ErrAgent, agent)
+			}
+			var found int64
+			if ok, err := one(ctx, c, findAgent, []any{account, agent}, &found); err != nil {
+				return err
+			} else if !ok {
+				return fmt.Errorf("queue %s: %w: %w: %s", queue, storage.ErrNotFound, extension.ErrNoAgent, agent)
+			}
+			if _, err := c.Exec(ctx, insertMember, account, queue, agent, i); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (s *queues) Serving(ctx context.Context, account, agent string) (queues []string, err error) {
+	err = s.View(ctx, func(c Conn) error {
+		queues = nil
+		return each(ctx, c, selectServing, []any{account, agent}, func(scan func(...any) error) error {
+			var queue string
+			err := scan(&queue)
+			queues = append(queues, queue)
+			return err
+		})
+	})
+	return queues, err
+}

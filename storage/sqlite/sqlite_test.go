@@ -1,0 +1,55 @@
+package sqlite_test
+
+import (
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/extflow/extflow/storage/sqlite"
+	"github.com/extflow/extflow/storage/storagetest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// clock is a time that stands still until it is told to go on.
+type clock struct{ ns atomic.Int64 }
+
+func newClock() *clock {
+	c := &clock{}
+	c.ns.Store(time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC).UnixNano())
+	return c
+}
+
+func (c *clock) Now() time.Time       { return time.Unix(0, c.ns.Load()) }
+func (c *clock) Pass(d time.Duration) { c.ns.Add(int64(d)) }
+
+// open opens a store in a file that goes with the test.
+func open(t *testing.T, c sqlite.Config) *sqlite.Store {
+	t.Helper()
+	if c.Path == "" && c.DB == nil {
+		c.Path = filepath.Join(t.TempDir(), "extflow.db")
+	}
+	s, err := sqlite.Open(t.Context(), c)
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, s.Close()) })
+	return s
+}
+
+func TestStore_keepsEveryPromise(t *testing.T) {
+	t.Parallel()
+	storagetest.Run(t, func(t *testing.T) storagetest.Harness {
+		c := newClock()
+		return storagetest.Harness{Store: open(t, sqlite.Config{Now: c.Now}), Pass: c.Pass}
+	})
+}
+
+func TestStore_keepsEveryPromiseByTheWallClock(t *testing.T) {
+	t.Parallel()
+	storagetest.Run(t, func(t *testing.T) storagetest.Harness {
+		return storagetest.Harness{Store: open(t, sqlite.Config{})}
+	})
+}
