@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -181,25 +182,67 @@ func (w *writer) fail(jobs []*job, err error) {
 // behind a savepoint, or with the transaction where f is the first in it. It is not
 // whole any more where the database has undone more than that.
 func (w *writer) try(f func(tables.Conn) error, first bool) (err error, whole bool) {
-	begin, undo := `SAVEPOINT job`, []string{`ROLLBACK TO job`, `RELEASE job`}
 	if first {
-		begin, undo = `BEGIN IMMEDIATE`, []string{`ROLLBACK`}
-	}
-	if err := w.conn.exec(begin); err != nil {
-		return err, first
-	}
-	if err = guarded(f, w.conn); err == nil {
-		if !first {
-			err = w.conn.exec(`RELEASE job`)
+		if err := w.conn.exec(`BEGIN IMMEDIATE`); err != nil {
+			return err, true
 		}
+		if err = guarded(f, w.conn); err != nil {
+			_ = w.conn.exec(`ROLLBACK`) // the database may have done it already
+		}
+		return err, true
+	}
+	part := &part{link: w.conn}
+	if err = guarded(f, part); err == nil {
+		err = part.end(`RELEASE job`)
 		return err, err == nil
 	}
-	for _, sql := range undo {
-		if bad := w.conn.exec(sql); bad != nil && !first {
-			return errors.Join(err, bad), false
-		}
+	if bad := part.end(`ROLLBACK TO job`, `RELEASE job`); bad != nil {
+		return errors.Join(err, bad), false
 	}
 	return err, true
+}
+
+// part is the share of one job in a transaction. Its savepoint is set when it first
+// writes: a job that only finds out that it is refused costs no more than that.
+type part struct {
+	*link
+	set bool
+}
+
+func (p *part) Exec(ctx context.Context, sql string, args ...any) (int64, error) {
+	if err := p.save(); err != nil {
+		return 0, err
+	}
+	return p.link.Exec(ctx, sql, args...)
+}
+
+func (p *part) Query(ctx context.Context, sql string, args ...any) (tables.Rows, error) {
+	if !strings.HasPrefix(sql, "SELECT") { // it returns what it wrote
+		if err := p.save(); err != nil {
+			return nil, err
+		}
+	}
+	return p.link.Query(ctx, sql, args...)
+}
+
+func (p *part) save() error {
+	if p.set {
+		return nil
+	}
+	p.set = true
+	return p.link.exec(`SAVEPOINT job`)
+}
+
+func (p *part) end(how ...string) error {
+	if !p.set {
+		return nil
+	}
+	for _, sql := range how {
+		if err := p.link.exec(sql); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // guarded is f, where a panic is an error: the others of the transaction have

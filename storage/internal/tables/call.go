@@ -19,7 +19,7 @@ type calls Store
 const (
 	selectCall  = `SELECT state, owed FROM extflow_calls WHERE account = $1 AND call = $2`
 	selectTurns = `SELECT doc FROM extflow_turns WHERE account = $1 AND call = $2 AND seq > $3 ORDER BY seq`
-	selectCalls = `SELECT call, begun, state, owed FROM extflow_calls WHERE account = $1 AND (begun < $2 OR begun = $2 AND call < $3)`
+	selectCalls = `SELECT call, begun, state, owed FROM extflow_calls WHERE account = $1 AND (begun, call) < ($2, $3)`
 	newestFirst = ` ORDER BY begun DESC, call DESC LIMIT `
 	selectHeld  = `SELECT held_by FROM extflow_duties WHERE account = $1 AND agent = $2 AND held_by <> ''`
 )

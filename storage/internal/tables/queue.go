@@ -3,6 +3,7 @@ package tables
 import (
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 	"time"
 
@@ -23,9 +24,10 @@ const (
 		JOIN extflow_agents a ON a.account = m.account AND a.agent = m.agent ` + joinDuty + `
 		WHERE m.account = $1 AND m.queue = $3 ORDER BY m.ordinal`
 	selectPlace    = `SELECT since, joined FROM extflow_lines WHERE account = $1 AND call = $2 AND queue = $3`
-	selectPosition = `SELECT COUNT(*) FROM extflow_lines WHERE account = $1 AND queue = $2 AND (since < $3 OR since = $3 AND joined <= $4)`
+	selectPosition = `SELECT COUNT(*) FROM extflow_lines WHERE account = $1 AND queue = $2 AND (since, joined) <= ($3, $4)`
 	selectWaits    = `SELECT place FROM extflow_waits WHERE account = $1 AND queue = $2 AND at >= $3 ORDER BY served DESC LIMIT $4`
 
+	nextLine      = `SELECT account, queue FROM extflow_lines WHERE (account, queue) > ($1, $2) ORDER BY account, queue LIMIT 1`
 	selectServing = `SELECT queue FROM extflow_members WHERE account = $1 AND agent = $2 ORDER BY queue`
 	deleteMembers = `DELETE FROM extflow_members WHERE account = $1 AND queue = $2`
 	insertMember  = `INSERT INTO extflow_members (account, queue, agent, ordinal) VALUES ($1, $2, $3, $4)`
@@ -174,4 +176,20 @@ func (s *queues) Serving(ctx context.Context, account, agent string) (queues []s
 		})
 	})
 	return queues, err
+}
+
+// Lines goes from one queue to the next by the index, whoever waits in them.
+func (s *queues) Lines(ctx context.Context) iter.Seq2[storage.Line, error] {
+	return func(yield func(storage.Line, error) bool) {
+		for l := (storage.Line{}); ; {
+			var some bool
+			err := s.View(ctx, func(c Conn) (err error) {
+				some, err = one(ctx, c, nextLine, []any{l.Account, l.Queue}, &l.Account, &l.Queue)
+				return err
+			})
+			if err == nil && !some || !yield(l, err) || err != nil {
+				return
+			}
+		}
+	}
 }
