@@ -15,7 +15,6 @@ const (
 	Together    Ability = "ring several telephones of an agent together"
 	RingOn      Ability = "ring others on while an agent at one of them is asked to press 1"
 	Forwarded   Ability = "say which number passed a call on"
-	ForwardedBy Ability = "tell a call that the number called passed on from one that nobody did"
 	Declined    Ability = "tell an agent who declines from one who is busy"
 	Refused     Ability = "tell an agent who declines from one who does not answer"
 	Star        Ability = "hear * within an entry, before it is over"
@@ -39,10 +38,7 @@ var abilities = []struct {
 		"while-one-endpoint-is-screened-the-others-ring-on",
 	}},
 	{Forwarded, "a call that one of our own numbers passed on is not known for a loop", []string{
-		"a-call-from-one-of-our-own-numbers-is-a-loop", "a-call-from-an-endpoint-that-rings-is-a-loop",
-	}},
-	{ForwardedBy, "some carriers name the number called there, so it is no loop", []string{
-		"a-call-from-one-of-our-own-numbers-is-a-loop",
+		"a-call-from-an-endpoint-that-rings-is-a-loop",
 	}},
 	{Declined, "declined is busy: rule c, not b, and a rest of 30 s", []string{
 		"one-endpoint-declined-the-other-rings-on", "overflow-to-a-colleague-at-the-same-telephone", "rule-b-declined-is-no-answer",
@@ -70,7 +66,7 @@ var abilities = []struct {
 // known are the carriers whose adapters are part of this module, as they come.
 var known = []Carrier{
 	{Name: "simulated"},
-	{Name: "Twilio", Lacks: []Ability{RingOn, ForwardedBy, Declined, Star}},
+	{Name: "Twilio", Lacks: []Ability{RingOn, Declined, Star}},
 	{Name: "Vonage", Lacks: []Ability{Refuse, Together, RingOn, Forwarded, Star, SaysAgain, LooksUp, Trims, LimitsJoins, NoticesOne}},
 }
 
