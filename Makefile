@@ -10,6 +10,7 @@ help: ## list the commands
 .PHONY: test
 test: tools check ## run all tests, with the race detector where a C compiler is installed
 	$(GO) test $(RACE) -shuffle=on -timeout 12m ./...
+	$(GO) test -shuffle=on ./enginetest # five hundred busy hours, for which the race detector is too slow
 	cd benchmarks && $(GO) vet ./... && $(GO) test -shuffle=on ./...
 
 .PHONY: check

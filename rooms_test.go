@@ -55,7 +55,6 @@ var rooms = []room{
 	{dir: "adapter/sim", mayBe: []string{"adapter", "number", "extension", "flow"}, never: []string{"testing"}},
 	{dir: "adapter/twilio", mayBe: []string{"adapter", "number", "extension", "flow", "github.com/twilio/twilio-go"}, never: []string{"testing"}},
 	{dir: "adapter/twilio/twiliotest"}, // a far end: it speaks HTTP and imports nothing of ours
-	{dir: "adapter/adaptertest", mayBe: []string{"*"}},
 	{dir: "adapter/vonage", mayBe: []string{"adapter", "number", "extension", "flow", "github.com/vonage/vonage-go-sdk"}, never: []string{"testing"}},
 	{dir: "adapter/vonage/vonagetest"}, // the same
 	{dir: "storage", mayBe: []string{"number", "extension", "flow"}},
@@ -66,11 +65,12 @@ var rooms = []room{
 	{dir: "storage/postgres/postgrestest", mayBe: []string{"github.com/jackc/pgx/v5"}}, // it starts servers and knows no store
 	{dir: "storage/storagetest", mayBe: []string{"*"}},
 	{dir: ".", mayBe: []string{"number", "extension", "flow", "adapter", "storage", "github.com/google/uuid"}, never: []string{"testing"}},
+	{dir: "enginetest", mayBe: []string{"*"}},
 	{dir: "examples", below: true, mayBe: []string{"*"}},
 }
 
 // testRooms are imported by tests and examples alone.
-var testRooms = []string{"flow/flowtest", "storage/storagetest", "storage/postgres/postgrestest", "adapter/adaptertest", "adapter/twilio/twiliotest", "adapter/vonage/vonagetest"}
+var testRooms = []string{"flow/flowtest", "enginetest", "storage/storagetest", "storage/postgres/postgrestest", "adapter/adaptertest", "adapter/twilio/twiliotest", "adapter/vonage/vonagetest"}
 
 func TestRooms_everyPackageKeepsTheImportLaw(t *testing.T) {
 	t.Parallel()

@@ -231,7 +231,10 @@ type Queues interface {
 	// logarithm of the line's length, like joining and leaving the line.
 	Place(ctx context.Context, account, queue, call string) (Place, error)
 	SetMembers(ctx context.Context, account, queue string, agents []string) error // ErrNotFound names the agent that there is not
-	Serving(ctx context.Context, account, agent string) ([]string, error)         // the queues that an agent is a member of
+
+	// Serving are the queues to look at when an agent frees, by name: those that it is
+	// a member of, or one who shares a telephone with it.
+	Serving(ctx context.Context, account, agent string) ([]string, error)
 
 	// Lines yields the queues in which callers wait now, across accounts: what a node
 	// that died may have left unserved. It costs what it yields, however long the

@@ -51,7 +51,9 @@ func (a *Adapter) start(q *request) *flow.Info {
 	if len(forwarded) == 0 {
 		forwarded = q.get("CalledVia")
 	}
-	info.ForwardedFrom = number.Caller(string(forwarded))
+	if by := number.Caller(string(forwarded)); by != info.To { // some carriers repeat the number called
+		info.ForwardedFrom = by
+	}
 	return info
 }
 

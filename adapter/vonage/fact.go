@@ -17,11 +17,7 @@ func (a *Adapter) fact(ctx context.Context, w http.ResponseWriter, q *request) {
 	e, err := a.factOf(ctx, q)
 	if e.Kind != 0 && err == nil {
 		var turn flow.Turn
-		turn, err = a.handle(ctx, e)
-		if err == nil && e.Kind == flow.Began && turn.Move.Do.Kind == flow.Hangup {
-			a.turnedUp(ctx, q, turn)
-		}
-		if turn.Seq != flow.SafeSeq || turn.Move.Do.Kind == flow.Hangup {
+		if turn, err = a.handle(ctx, e); turn.Seq != flow.SafeSeq || turn.Move.Do.Kind == flow.Hangup {
 			err = nil // stored, or of a call that nobody knows
 		}
 		if err == nil && e.Kind == flow.HungUp {
@@ -29,7 +25,7 @@ func (a *Adapter) fact(ctx context.Context, w http.ResponseWriter, q *request) {
 		}
 	}
 	if err != nil {
-		a.known.untold(q.leg())
+		a.known.stay(q.leg(), a.legKey(q)) // or the same event would count as an old one
 		http.Error(w, "vonage: it could not be stored; send it again", http.StatusServiceUnavailable)
 		return
 	}
@@ -52,7 +48,7 @@ func (a *Adapter) factOf(ctx context.Context, q *request) (flow.Event, error) {
 			a.known.keepTape(q.call, q.seq, tape{e.Ref, e.Length})
 		}
 	case atEnded:
-		return a.legNews(ctx, q, e)
+		return a.legEnded(ctx, q, e)
 	case atRung:
 		return a.ringEnded(ctx, q, e)
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/extflow/extflow/examples/server/setup"
 	"github.com/extflow/extflow/examples/server/simulator"
 	"github.com/extflow/extflow/storage"
+	"github.com/extflow/extflow/storage/memory"
 )
 
 // server is everything that a process serves with.
@@ -28,7 +29,6 @@ type server struct {
 	meter    *meter.Meter
 	account  string
 	store    storage.Store
-	opened   opened // where it is kept
 	engine   *extflow.Engine
 	carriers []carrier
 	sim      atomic.Pointer[simulator.Simulator] // nil where there is none
@@ -47,24 +47,9 @@ func run(ctx context.Context, args []string, env func(string) string, out, errs 
 	}
 	s := &server{set: set, out: out, log: logger(set.logAs, errs)}
 	if err := s.build(ctx); err != nil {
-		return errors.Join(err, s.close())
+		return err
 	}
-	return errors.Join(s.serve(ctx, ready...), s.close())
-}
-
-// open opens the store.
-func (s *server) open(ctx context.Context, now func() time.Time) (err error) {
-	s.opened, err = s.set.open(ctx, now)
-	s.store = s.opened.store
-	return err
-}
-
-// close closes the store, once nothing uses it any more.
-func (s *server) close() error {
-	if s.opened.close == nil {
-		return nil
-	}
-	return s.opened.close()
+	return s.serve(ctx, ready...)
 }
 
 func logger(as string, to io.Writer) *slog.Logger {
@@ -97,22 +82,28 @@ func (s *server) build(ctx context.Context) (err error) {
 	return nil
 }
 
-// exchange makes the store and the engine. With the simulator alone they go by the
-// simulator's clock; with a carrier on they go by real time, and the simulator has
-// its own.
-func (s *server) exchange(ctx context.Context) (err error) {
-	if s.set.simulator && len(s.carriers) == 0 {
-		return s.simulated(ctx)
-	}
-	if err := s.open(ctx, time.Now); err != nil {
+// exchange makes the store and the engine. With the simulator alone they are the
+// simulator's, so that everything goes by its clock; with a carrier on they go by
+// real time, and the simulator has its own.
+func (s *server) exchange(ctx context.Context) error {
+	alone := s.set.simulator && len(s.carriers) == 0
+	if alone {
+		sim, err := s.newSimulator()
+		if err != nil {
+			return err
+		}
+		s.sim.Store(sim)
+		s.store, s.engine = sim.Store, sim.Engine
+		s.account, err = s.set.seed(ctx, s.store, s.out)
 		return err
 	}
+	s.store = memory.New(memory.Config{})
 	adapters := map[string]adapter.Carrier{}
 	for _, c := range s.carriers {
 		adapters[c.Name] = c.adapter
 	}
-	s.engine, err = extflow.New(extflow.Config{Store: s.store, Carriers: adapters, Logger: s.log, Observe: s.meter.Observe})
-	if err != nil {
+	var err error
+	if s.engine, err = extflow.New(extflow.Config{Store: s.store, Carriers: adapters, Logger: s.log, Observe: s.meter.Observe}); err != nil {
 		return err
 	}
 	for _, c := range s.carriers {
@@ -128,37 +119,8 @@ func (s *server) exchange(ctx context.Context) (err error) {
 	return nil
 }
 
-// simulated makes an exchange of the simulator alone. Telephones of the time before
-// a restart are gone, and their calls with them.
-func (s *server) simulated(ctx context.Context) error {
-	c := s.simulator()
-	c.Store = func(now func() time.Time) (storage.Store, error) {
-		err := s.open(ctx, now)
-		return s.store, err
-	}
-	c.Skipped = func(by time.Duration) {
-		if err := s.skipped(ctx, by); err != nil {
-			s.log.Warn("how far the simulator's clock is ahead was not written down", slog.Any("error", err))
-		}
-	}
-	sim, err := simulator.New(c)
-	if err != nil {
-		return err
-	}
-	s.sim.Store(sim)
-	s.engine = sim.Engine
-	if s.account, err = s.set.seed(ctx, s.store, s.out); err != nil {
-		return err
-	}
-	by, err := ahead(ctx, s.store, s.account)
-	if err != nil {
-		return err
-	}
-	return sim.Resume(ctx, s.account, by)
-}
-
-func (s *server) simulator() simulator.Config {
-	return simulator.Config{Logger: s.log, Observe: s.meter.Observe, Wrap: s.meter.Handle}
+func (s *server) newSimulator() (*simulator.Simulator, error) {
+	return simulator.New(simulator.Config{Logger: s.log, Observe: s.meter.Observe, Wrap: s.meter.Handle})
 }
 
 // renew gives the simulator a fresh copy of the account.
@@ -167,7 +129,7 @@ func (s *server) renew(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	sim, err := simulator.New(s.simulator())
+	sim, err := s.newSimulator()
 	if err != nil {
 		return err
 	}
@@ -201,7 +163,7 @@ func (s *server) describe() (err error) {
 	c := api.Config{Account: s.account, Store: s.store, Engine: s.engine, Logger: s.log}
 	if sim := s.sim.Load(); sim != nil {
 		c.Simulator = s.sim.Load
-		if sim.Engine == s.engine {
+		if sim.Store == s.store {
 			c.Settle = sim.Catch
 		} else {
 			c.Renew = s.renew

@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -60,15 +59,14 @@ func (s *said) String() string {
 	return s.b.String()
 }
 
-// start runs a server with these variables in its environment. It keeps everything
-// in memory unless they say otherwise.
+// start runs a server with these variables in its environment.
 func start(t *testing.T, env map[string]string, args ...string) *process {
 	t.Helper()
 	p := &process{t: t, said: new(said), logged: new(said), client: &http.Client{Transport: &http.Transport{}}}
 	ctx, cancel := context.WithCancel(context.Background())
 	ended, listening := make(chan error, 1), make(chan net.Addr, 1)
 	go func() {
-		ended <- run(ctx, append([]string{"-addr", "127.0.0.1:0", "-db", cmp.Or(env["EXTFLOW_DB"], inMemory)}, args...), lookup(env),
+		ended <- run(ctx, append([]string{"-addr", "127.0.0.1:0"}, args...), func(k string) string { return env[k] },
 			p.said, p.logged, func(a net.Addr) { listening <- a })
 	}()
 	select {

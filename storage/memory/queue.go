@@ -223,5 +223,14 @@ func (c *queues) Serving(ctx context.Context, id, agent string) ([]string, error
 	}
 	a.mu.RLock()
 	defer a.mu.RUnlock()
-	return slices.Clone(a.dir.QueuesOf(agent)), nil
+	queues := slices.Clone(a.dir.QueuesOf(agent))
+	if found, ok := a.dir.Agent(agent); ok {
+		for _, e := range found.Endpoints {
+			for other := range a.dir.At(e.Address) {
+				queues = append(queues, a.dir.QueuesOf(other.ID)...)
+			}
+		}
+	}
+	slices.Sort(queues)
+	return slices.Compact(queues), nil
 }

@@ -34,6 +34,13 @@ func members() []promise {
 				require.ElementsMatch(h, want, got, agent)
 			}
 		}},
+		{"an agent frees also those who share one of its telephones", func(h *house) {
+			h.agent("zoe", "1004", "sip:zoe@pbx.example.com", "tel:+12025550111") // ada has it too
+			require.NoError(h, h.store.Queues().SetMembers(h.ctx, acme, "sales", []string{"zoe"}))
+			got, err := h.store.Queues().Serving(h.ctx, acme, "ada")
+			require.NoError(h, err)
+			require.Equal(h, []string{"sales", "support"}, got)
+		}},
 		{"a member comes with all that a leg needs", func(h *house) {
 			h.same(h.found("ada").Party(), h.member("ada").Party)
 		}},

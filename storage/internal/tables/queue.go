@@ -28,7 +28,9 @@ const (
 	selectWaits    = `SELECT place FROM extflow_waits WHERE account = $1 AND queue = $2 AND at >= $3 ORDER BY served DESC LIMIT $4`
 
 	nextLine      = `SELECT account, queue FROM extflow_lines WHERE (account, queue) > ($1, $2) ORDER BY account, queue LIMIT 1`
-	selectServing = `SELECT queue FROM extflow_members WHERE account = $1 AND agent = $2 ORDER BY queue`
+	selectServing = `SELECT DISTINCT queue FROM extflow_members WHERE account = $1 AND (agent = $2 OR agent IN (
+		SELECT o.agent FROM extflow_endpoints e JOIN extflow_endpoints o ON o.account = e.account AND o.place = e.place
+		WHERE e.account = $1 AND e.agent = $2)) ORDER BY queue`
 	deleteMembers = `DELETE FROM extflow_members WHERE account = $1 AND queue = $2`
 	insertMember  = `INSERT INTO extflow_members (account, queue, agent, ordinal) VALUES ($1, $2, $3, $4)`
 	findAgent     = `SELECT 1 FROM extflow_agents WHERE account = $1 AND agent = $2`

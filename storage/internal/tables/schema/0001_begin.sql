@@ -88,6 +88,7 @@ CREATE TABLE extflow_endpoints (
   place   TEXT NOT NULL,
   PRIMARY KEY (account, agent, place)
 );
+CREATE INDEX extflow_endpoints_place ON extflow_endpoints (account, place);
 
 -- Presence and duty, one row for each agent: also for one who was deleted during a
 -- call, whose telephone rings on. A reservation is held_by, and nothing else.

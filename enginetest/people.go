@@ -1,0 +1,253 @@
+package enginetest
+
+import (
+	"container/heap"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/extflow/extflow"
+	"github.com/extflow/extflow/adapter/sim"
+	"github.com/extflow/extflow/extension"
+	"github.com/extflow/extflow/flow"
+	"github.com/extflow/extflow/number"
+)
+
+// The floor and its people: what they do, when, and for how long is drawn from the
+// seed.
+
+const account = "acme"
+
+// act is something that somebody does at an instant.
+type act struct {
+	at    time.Time
+	order int // of those at one instant, as they were planned
+	do    func() error
+}
+
+// acts are what is planned, the next first.
+type acts []act
+
+func (a acts) Len() int { return len(a) }
+func (a acts) Less(i, j int) bool {
+	return a[i].at.Before(a[j].at) || a[i].at.Equal(a[j].at) && a[i].order < a[j].order
+}
+func (a acts) Swap(i, j int) { a[i], a[j] = a[j], a[i] }
+func (a *acts) Push(x any)   { *a = append(*a, x.(act)) }
+func (a *acts) Pop() any {
+	last := (*a)[len(*a)-1]
+	*a = (*a)[:len(*a)-1]
+	return last
+}
+func (a *acts) pop() act { return heap.Pop(a).(act) }
+
+// at plans an act. That a telephone is on no call any more is no fault of anybody's.
+func (p *play) at(t time.Time, do func() error) {
+	heap.Push(&p.acts, act{t, len(p.seen) + len(p.acts), func() error {
+		err := do()
+		if errors.Is(err, sim.ErrOver) || errors.Is(err, sim.ErrIdle) {
+			return nil
+		}
+		return err
+	}})
+}
+
+// about is a time that is so long on average: it may be much longer, and much less.
+func (p *play) about(mean time.Duration) time.Duration {
+	return time.Duration(p.ExpFloat64() * float64(mean)).Truncate(time.Millisecond)
+}
+
+func queueName(i int) string { return fmt.Sprint("q", i) }
+func agentID(i int) string   { return fmt.Sprint("agent", i) }
+
+// settings are one queue of each kind, again and again.
+func (p *play) settings() flow.Settings {
+	s := flow.Settings{
+		Defaults:  flow.Defaults{DefaultMailbox: "team"},
+		Mailboxes: map[string]flow.Mailbox{"team": {}},
+		Queues:    map[string]flow.Queue{},
+		Flows: map[string]flow.Flow{"desk": {
+			Busy: flow.ToQueue(queueName(0)), NoAnswer: flow.ToQueue(queueName(1 % p.floor.Queues)), Unavailable: flow.ToVoicemail("team"),
+		}},
+	}
+	for i := range p.floor.Queues {
+		q := flow.Queue{LeaveKey: "*", MaxWait: []time.Duration{2, 5, 10}[i%3] * time.Minute}
+		switch i % 5 {
+		case 1:
+			q.Strategy = flow.InOrder
+		case 2:
+			q.Strategy = flow.RingAll
+		case 3:
+			q.Offer = flow.Dial
+		}
+		s.Queues[queueName(i)] = q
+	}
+	return s
+}
+
+// setup is the account: every agent has one telephone or two and serves some of the
+// queues; every queue has a number, and so has the desk.
+func (p *play) setup() extflow.Setup {
+	s := extflow.Setup{Account: account, Settings: p.settings(), Members: map[string][]string{}}
+	for i := range p.floor.Agents {
+		a := extension.Agent{ID: agentID(i), Extension: fmt.Sprint(1001 + i), Presence: extension.Available}
+		a.Endpoints = append(a.Endpoints, extension.Endpoint{Address: "client:" + a.ID})
+		if i%4 == 1 {
+			a.Endpoints = append(a.Endpoints, extension.Endpoint{Address: fmt.Sprintf("tel:+1202555%04d", 1000+i)})
+		}
+		if i%10 == 3 { // two who share a desk
+			a.Endpoints[0].Address = "client:" + agentID(i-1)
+		}
+		s.Agents = append(s.Agents, a)
+		for q := range p.floor.Queues {
+			if (i+q)%3 == 0 || q == i%p.floor.Queues {
+				s.Members[queueName(q)] = append(s.Members[queueName(q)], a.ID)
+			}
+		}
+	}
+	for q := range p.floor.Queues {
+		s.Numbers = append(s.Numbers, number.Assignment{Number: queueNumber(q), Entry: "queue " + queueName(q)})
+	}
+	s.Numbers = append(s.Numbers, number.Assignment{Number: desk, Entry: "flow desk"})
+	return s
+}
+
+const desk = number.E164("+12025550100")
+
+func queueNumber(i int) number.E164 { return number.E164(fmt.Sprintf("+120255502%02d", i)) }
+
+// plan is the whole hour, as far as it does not depend on what happens.
+func (p *play) plan() {
+	within := func() time.Time {
+		return p.start.Add(time.Duration(p.Int64N(int64(p.floor.For))).Truncate(time.Millisecond))
+	}
+	for i := range p.floor.Callers {
+		p.caller(fmt.Sprintf("+1415555%04d", i), within())
+	}
+	for i := range p.floor.Agents {
+		p.redraw = append(p.redraw, "client:"+agentID(i))
+		for range 6 {
+			p.at(within(), func() error { return p.turns(agentID(i)) })
+		}
+	}
+	for range p.floor.Queues * 2 {
+		p.at(within(), p.reshuffle)
+	}
+	for range p.floor.Deaths {
+		p.at(within(), func() error { p.cluster.doom(p.IntN(p.floor.Nodes), 1+p.IntN(60), p.IntN(2) == 0); return nil })
+	}
+	for t := time.Duration(0); t < p.floor.For+20*time.Minute; t += 5 * time.Second {
+		p.at(p.start.Add(t), p.cluster.sweep)
+	}
+	p.draw()
+}
+
+// caller is somebody who calls at an instant, and hangs up when patience is over.
+func (p *play) caller(from string, at time.Time) {
+	to := queueNumber(p.IntN(p.floor.Queues))
+	keys := ""
+	if p.IntN(5) == 0 {
+		to, keys = desk, fmt.Sprint(1001+p.IntN(p.floor.Agents))
+	}
+	patience := p.about(4 * time.Minute)
+	p.at(at, func() (err error) {
+		p.phones[from], err = p.carrier.Dial(p.ctx, from, string(to), sim.Options{})
+		return err
+	})
+	if keys != "" {
+		p.at(at.Add(2*time.Second), func() error { return p.phones[from].Press(p.ctx, keys) })
+	}
+	if p.IntN(10) == 0 {
+		p.at(at.Add(p.about(2*time.Minute)), func() error { return p.phones[from].Press(p.ctx, "*") })
+	}
+	p.at(at.Add(patience), func() error {
+		if p.phones[from].View().State == sim.Talking {
+			return nil
+		}
+		return p.phones[from].HangUp(p.ctx)
+	})
+}
+
+// talks is a caller who is joined to an agent: one of them hangs up in the end.
+func (p *play) talks(h sim.Happening) {
+	phone := p.phones[h.Phone]
+	if phone == nil {
+		return
+	}
+	agentEnds := p.IntN(2) == 0
+	p.at(h.At.Add(5*time.Second+p.about(3*time.Minute)), func() error {
+		v := phone.View()
+		if v.State != sim.Talking {
+			return nil
+		}
+		if agentEnds && len(v.With) > 0 {
+			return p.carrier.Agent(v.With[0]).HangUp(p.ctx)
+		}
+		return phone.HangUp(p.ctx)
+	})
+}
+
+// draw has every agent whose telephone stopped ringing decide what to do with the
+// next ring.
+func (p *play) draw() {
+	for _, phone := range p.redraw {
+		if p.phones[phone] != nil {
+			continue
+		}
+		a, after := p.carrier.Agent(phone), time.Second+p.about(4*time.Second)
+		switch n := p.IntN(20); {
+		case n < 14:
+			a.Set(sim.Takes, after)
+		case n < 16:
+			a.Set(sim.Declines, after)
+		case n < 18:
+			a.Set(sim.RingsOut, 0)
+		case n < 19:
+			a.Set(sim.Voicemail, after)
+		default:
+			a.Set(sim.Unreachable, 0)
+		}
+	}
+	p.redraw = p.redraw[:0]
+}
+
+// turns is an agent who pauses, leaves or comes back.
+func (p *play) turns(agent string) error {
+	to := []extension.Presence{extension.Available, extension.Available, extension.Available, extension.Busy, extension.Away, extension.Offline}[p.IntN(6)]
+	return p.change(Change{Agent: agent, Presence: to}, func(n *node) error {
+		return n.SetPresence(p.ctx, account, agent, to, "")
+	})
+}
+
+// reshuffle is an agent who joins a queue, or leaves it.
+func (p *play) reshuffle() error {
+	queue, agent := queueName(p.IntN(p.floor.Queues)), agentID(p.IntN(p.floor.Agents))
+	w, err := p.store.Queues().Waiting(p.ctx, account, queue, 0, nil)
+	if err != nil {
+		return err
+	}
+	var members []string
+	for _, m := range w.Members {
+		members = append(members, m.Party.Agent)
+	}
+	if i := slices.Index(members, agent); i >= 0 {
+		members = slices.Delete(members, i, i+1)
+	} else {
+		members = append(members, agent)
+	}
+	return p.change(Change{Queue: queue, Members: members}, func(n *node) error {
+		return n.SetMembers(p.ctx, account, queue, members)
+	})
+}
+
+// change is something done to the floor through a node, and through another where
+// that dies of it.
+func (p *play) change(c Change, do func(*node) error) error {
+	c.At = p.carrier.Now()
+	p.changes = append(p.changes, c)
+	if err := p.cluster.through(do); err != nil {
+		return err
+	}
+	return p.carrier.Wait(p.ctx, 0)
+}
