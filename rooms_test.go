@@ -62,6 +62,7 @@ var rooms = []room{
 	{dir: "storage/memory", mayBe: []string{"storage", "storage/internal/window", "number", "extension", "flow"}, never: []string{"testing"}},
 	{dir: "storage/internal/tables", mayBe: []string{"storage", "storage/internal/window", "number", "extension", "flow"}, never: []string{"testing", "database/sql"}},
 	{dir: "storage/sqlite", mayBe: []string{"storage", "storage/internal/tables", "modernc.org/sqlite"}, never: []string{"testing"}},
+	{dir: "storage/postgres", mayBe: []string{"storage", "storage/internal/tables", "number", "extension", "flow", "github.com/jackc/pgx/v5"}, never: []string{"testing"}},
 	{dir: "storage/postgres/postgrestest", mayBe: []string{"github.com/jackc/pgx/v5"}}, // it starts servers and knows no store
 	{dir: "storage/storagetest", mayBe: []string{"*"}},
 	{dir: ".", mayBe: []string{"number", "extension", "flow", "adapter", "storage", "github.com/google/uuid"}, never: []string{"testing"}},

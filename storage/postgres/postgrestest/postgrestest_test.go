@@ -20,18 +20,31 @@ func TestDatabase_isOfTheTestAlone(t *testing.T) {
 	run(t, other, `CREATE TABLE things (id INT)`)
 }
 
-func TestCopy_isFurnishedOnce(t *testing.T) {
+func TestCopy_isFurnishedOnceAndEmptyForEveryTest(t *testing.T) {
 	t.Parallel()
 	times := 0
 	furnish := func(url string) error {
 		times++
 		c := dial(t, url)
 		run(t, c, `CREATE TABLE things (id INT PRIMARY KEY)`)
+		run(t, c, `CREATE TABLE versions AS SELECT 1 AS version`)
 		return c.Close(t.Context())
 	}
+	var first string
 	for range 2 {
-		run(t, dial(t, postgrestest.Copy(t, "furnished", furnish)), `INSERT INTO things VALUES (1)`)
+		t.Run("", func(t *testing.T) {
+			url := postgrestest.Copy(t, "furnished", furnish)
+			run(t, dial(t, url), `INSERT INTO things SELECT version FROM versions`)
+			if first == "" {
+				first = url
+			}
+			require.Equal(t, first, url, "it is used again")
+		})
+		if t.Failed() {
+			return
+		}
 	}
+	require.NotEqual(t, postgrestest.Copy(t, "furnished", furnish), postgrestest.Copy(t, "furnished", furnish), "two at once have two")
 	require.Equal(t, 1, times)
 }
 

@@ -24,6 +24,8 @@ type Server struct {
 	bin  string
 	user *syscall.Credential
 
+	copying sync.Mutex
+
 	mu   sync.Mutex
 	proc *os.Process
 	done chan error // gets the end of proc
@@ -102,7 +104,7 @@ func (s *Server) Start() error {
 		return err
 	}
 	s.done = make(chan error, 1)
-	if err := s.run(cmd); err != nil {
+	if err := s.spawn(cmd); err != nil {
 		return err
 	}
 	s.proc = cmd.Process
@@ -113,9 +115,9 @@ func (s *Server) Start() error {
 	return nil
 }
 
-// run starts a command from a thread that lasts as long as it does: should this
+// spawn starts a command from a thread that lasts as long as it does: should this
 // process die, the system stops the command.
-func (s *Server) run(cmd *exec.Cmd) error {
+func (s *Server) spawn(cmd *exec.Cmd) error {
 	started, done := make(chan error, 1), s.done
 	go func() {
 		runtime.LockOSThread()
