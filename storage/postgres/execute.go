@@ -123,7 +123,7 @@ func (b *batch) call(atom int64, account string, c *tables.Call) {
 // move has a caller join a line or leave one.
 func (b *batch) move(atom int64, account string, m *move) {
 	if m.Kind == flow.PostWaiting {
-		b.add("line", []int64{atom, int64(m.ord), m.At, int64(m.Call.Offered())}, account, m.Call.ID, m.Queue, string(m.Call.From), m.Call.Carrier)
+		b.add("line", []int64{atom, int64(m.ord), m.Since(), int64(m.Call.Offered())}, account, m.Call.ID, m.Queue, string(m.Call.From), m.Call.Carrier)
 		return
 	}
 	answered := int64(bit(m.Call.State.Result == flow.ResultAnswered))

@@ -154,11 +154,10 @@ func (w *Write) apply(ctx context.Context, c Conn, p Post, cursor int64) (err er
 // join gives a call the last place in a line: behind everybody who joined no later.
 func (w *Write) join(ctx context.Context, c Conn, p Post, cursor int64) error {
 	var before int64
-	since := p.At - int64(p.Length)
-	if _, err := one(ctx, c, countLine, []any{w.Account, p.Queue, since, p.Call.ID}, &before); err != nil {
+	if _, err := one(ctx, c, countLine, []any{w.Account, p.Queue, p.Since(), p.Call.ID}, &before); err != nil {
 		return err
 	}
-	_, err := c.Exec(ctx, upsertLine, w.Account, p.Call.ID, p.Queue, since, cursor, before+1, p.Call.Offered(),
+	_, err := c.Exec(ctx, upsertLine, w.Account, p.Call.ID, p.Queue, p.Since(), cursor, before+1, p.Call.Offered(),
 		string(p.Call.From), p.Call.Carrier)
 	return err
 }

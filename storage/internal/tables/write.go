@@ -77,6 +77,10 @@ type Post struct {
 	Doc  string // the post in JSON
 }
 
+// Since is when a caller who joins a line is taken to have joined it: one who comes
+// back to the place has waited already.
+func (p Post) Since() int64 { return p.At - int64(p.Length) }
+
 // Derive is what a Txn writes. Owed turns need attention at once, which is now. The
 // error says what makes no sense.
 func Derive(t *storage.Txn, now int64) (*Write, error) {
