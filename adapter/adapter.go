@@ -107,32 +107,3 @@ func AbilitiesOf(carrier Carrier) Abilities {
 	}
 	return Abilities{}
 }
-
-// Span is the least and the most of something.
-type Span struct{ Least, Most time.Duration }
-
-// Limits are what a carrier allows of what an account may ask for. The zero value of
-// each is no limit.
-type Limits struct {
-	Digits  int           // the longest entry
-	Keys    Span          // the time for the first key, and between two
-	Finish  string        // the keys that can end an entry
-	Silence Span          // how much of it can end a recording
-	Record  Span          // the longest of a recording
-	Ring    Span          // the time of a ring
-	Talk    time.Duration // the longest talk
-	Text    int           // characters of a message that is spoken
-}
-
-// Limited is a Carrier with limits that accounts have to keep to.
-type Limited interface {
-	Limits() Limits
-}
-
-// LimitsOf are a carrier's limits; none where it says nothing.
-func LimitsOf(carrier Carrier) Limits {
-	if l, ok := carrier.(Limited); ok {
-		return l.Limits()
-	}
-	return Limits{}
-}

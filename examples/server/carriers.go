@@ -6,11 +6,13 @@ import (
 
 	"github.com/extflow/extflow/adapter"
 	"github.com/extflow/extflow/adapter/twilio"
+	"github.com/extflow/extflow/adapter/vonage"
 )
 
 // carrier is one that is switched on: its routes, and what makes it hear of calls.
 type carrier struct {
 	Name    string
+	answers string // the type of its documents
 	adapter adapter.Carrier
 	handler http.Handler
 	pattern string
@@ -20,8 +22,22 @@ type carrier struct {
 
 // carriers are those whose secrets are set.
 func (s *settings) carriers(log *slog.Logger) ([]carrier, error) {
+	var all []carrier
+	for _, make := range []func(*slog.Logger) (carrier, error){s.makeTwilio, s.makeVonage} {
+		c, err := make(log)
+		if err != nil {
+			return nil, err
+		}
+		if c.adapter != nil {
+			all = append(all, c)
+		}
+	}
+	return all, nil
+}
+
+func (s *settings) makeTwilio(log *slog.Logger) (carrier, error) {
 	if !s.twilio.on() {
-		return nil, nil
+		return carrier{}, nil
 	}
 	base := s.publicURL + "/twilio"
 	tw, err := twilio.New(twilio.Config{
@@ -29,13 +45,36 @@ func (s *settings) carriers(log *slog.Logger) ([]carrier, error) {
 		PublicURL: base, APIURL: s.twilio.apiURL, Logger: log,
 	})
 	if err != nil {
-		return nil, err
+		return carrier{}, err
 	}
-	return []carrier{{
-		Name: "twilio", adapter: tw, handler: tw, pattern: "/twilio/", attach: tw.Attach,
+	return carrier{
+		Name: "twilio", answers: "text/xml", adapter: tw, handler: tw, pattern: "/twilio/", attach: tw.Attach,
 		Fields: []string{
 			"a call comes in: " + base + "/voice (POST), and the same as the fallback",
 			"call status changes: " + base + "/status (POST)",
 		},
-	}}, nil
+	}, nil
+}
+
+func (s *settings) makeVonage(log *slog.Logger) (carrier, error) {
+	if !s.vonage.on() {
+		return carrier{}, nil
+	}
+	base := s.publicURL + "/vonage"
+	vo, err := vonage.New(vonage.Config{
+		Name: "vonage", ApplicationID: s.vonage.applicationID, PrivateKey: s.vonage.privateKey,
+		APIKey: s.vonage.apiKey, SignatureSecrets: []string{s.vonage.signatureSecret},
+		PublicURL: base, APIURL: s.vonage.apiURL, Logger: log,
+	})
+	if err != nil {
+		return carrier{}, err
+	}
+	return carrier{
+		Name: "vonage", answers: "application/json", adapter: vo, handler: vo, pattern: "/vonage/", attach: vo.Attach,
+		Fields: []string{
+			"answer URL: " + base + "/answer (POST), and the same as the fallback URL",
+			"event URL: " + base + "/event (POST)",
+			"use signed webhooks: on",
+		},
+	}, nil
 }

@@ -58,7 +58,7 @@ func TestReadme_namesEveryFlagAndVariable(t *testing.T) {
 	require.NoError(t, err)
 	source, err := os.ReadFile("settings.go")
 	require.NoError(t, err)
-	for _, name := range regexp.MustCompile(`(EXTFLOW|TWILIO)_[A-Z_]+`).FindAllString(string(source), -1) {
+	for _, name := range regexp.MustCompile(`(EXTFLOW|TWILIO|VONAGE)_[A-Z_]+`).FindAllString(string(source), -1) {
 		require.Contains(t, string(readme), name)
 	}
 	for _, flag := range regexp.MustCompile(`fs\.(?:StringVar|Var)\([^"]*"([a-z-]+)"`).FindAllStringSubmatch(string(source), -1) {

@@ -121,7 +121,7 @@ func (s *server) document() ([]byte, error) {
 			OperationID: c.Name + "-webhook", Method: http.MethodPost, Path: c.pattern + "{rest}", Tags: []string{"webhooks"},
 			Summary:    "Signed webhooks of " + c.Name + "; every address but the first is in what it is answered",
 			Parameters: []*huma.Param{{Name: "rest", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString}}},
-			Responses:  answers("text/xml"), Security: securityOf(true),
+			Responses:  answers(c.answers), Security: securityOf(true),
 		})
 	}
 	return json.Marshal(o)

@@ -29,6 +29,7 @@ type server struct {
 	meter    *meter.Meter
 	account  string
 	store    storage.Store
+	saves    storage.Store // the same, for what people change: within what the carriers can do
 	engine   *extflow.Engine
 	carriers []carrier
 	sim      atomic.Pointer[simulator.Simulator] // nil where there is none
@@ -93,7 +94,7 @@ func (s *server) exchange(ctx context.Context) error {
 			return err
 		}
 		s.sim.Store(sim)
-		s.store, s.engine = sim.Store, sim.Engine
+		s.store, s.saves, s.engine = sim.Store, sim.Store, sim.Engine
 		s.account, err = s.set.seed(ctx, s.store, s.out)
 		return err
 	}
@@ -109,7 +110,8 @@ func (s *server) exchange(ctx context.Context) error {
 	for _, c := range s.carriers {
 		c.attach(s.meter.Handle(s.engine))
 	}
-	if s.account, err = s.set.seed(ctx, s.store, s.out); err != nil {
+	s.saves = extflow.WithinLimits(s.store, adapters)
+	if s.account, err = s.set.seed(ctx, s.saves, s.out); err != nil {
 		return err
 	}
 	s.runs = append(s.runs, s.engine.Run)
@@ -160,7 +162,7 @@ func (s *server) simulate(ctx context.Context) error {
 
 // describe makes the API and the routes.
 func (s *server) describe() (err error) {
-	c := api.Config{Account: s.account, Store: s.store, Engine: s.engine, Logger: s.log}
+	c := api.Config{Account: s.account, Store: s.saves, Engine: s.engine, Logger: s.log}
 	if sim := s.sim.Load(); sim != nil {
 		c.Simulator = s.sim.Load
 		if sim.Store == s.store {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/url"
+	"os"
 	"strconv"
 	"strings"
 )
@@ -27,6 +28,7 @@ type settings struct {
 	token     string
 
 	twilio twilioSettings
+	vonage vonageSettings
 	cert   *tls.Certificate
 }
 
@@ -35,8 +37,15 @@ type twilioSettings struct{ accountSID, authToken, apiURL string }
 
 func (t twilioSettings) on() bool { return t.accountSID != "" && t.authToken != "" }
 
+// vonageSettings switch Vonage on where all but the last are set.
+type vonageSettings struct{ applicationID, privateKey, apiKey, signatureSecret, apiURL string }
+
+func (v vonageSettings) on() bool {
+	return v.applicationID != "" && v.privateKey != "" && v.apiKey != "" && v.signatureSecret != ""
+}
+
 // anyCarrier reports whether a carrier is switched on.
-func (s *settings) anyCarrier() bool { return s.twilio.on() }
+func (s *settings) anyCarrier() bool { return s.twilio.on() || s.vonage.on() }
 
 // readSettings reads flags and environment. The error lists every fault.
 func readSettings(args []string, env func(string) string, help io.Writer) (*settings, error) {
@@ -49,6 +58,7 @@ func readSettings(args []string, env func(string) string, help io.Writer) (*sett
 	}
 	s.token = env("EXTFLOW_ADMIN_TOKEN")
 	s.twilio = twilioSettings{env("TWILIO_ACCOUNT_SID"), env("TWILIO_AUTH_TOKEN"), env("TWILIO_API_URL")}
+	s.vonage = vonageSettings{env("VONAGE_APPLICATION_ID"), env("VONAGE_PRIVATE_KEY"), env("VONAGE_API_KEY"), env("VONAGE_SIGNATURE_SECRET"), env("VONAGE_API_URL")}
 	s.checkServing(fault)
 	s.checkDB(fault)
 	s.checkCarriers(env, fault)
@@ -105,7 +115,7 @@ func (s *settings) flags(args []string, env func(string) string, help io.Writer,
 		fs.SetOutput(help)
 		fmt.Fprintln(help, "server answers calls for one account. Flags, each with its twin in the environment:")
 		fs.PrintDefaults()
-		fmt.Fprintln(help, "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN switch Twilio on; TWILIO_API_URL is another base of its REST API.\nEXTFLOW_ADMIN_TOKEN admits administrators from elsewhere than this machine.")
+		fmt.Fprintln(help, "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN switch Twilio on; TWILIO_API_URL is another base of its REST API.\nVONAGE_APPLICATION_ID, VONAGE_PRIVATE_KEY (PEM, or a file), VONAGE_API_KEY and VONAGE_SIGNATURE_SECRET switch Vonage on; VONAGE_API_URL is another base.\nEXTFLOW_ADMIN_TOKEN admits administrators from elsewhere than this machine.")
 		return err
 	case err != nil:
 		return fmt.Errorf("%w\n%w; -help lists the flags", errSettings, err)
@@ -182,9 +192,35 @@ func (s *settings) checkCarriers(env func(string) string, fault func(string, ...
 	if (t.accountSID != "" || t.authToken != "") && s.publicURL == "" {
 		fault("TWILIO_ACCOUNT_SID or TWILIO_AUTH_TOKEN is set and there is no -public-url (EXTFLOW_PUBLIC_URL); webhooks are signed for the address that Twilio requests, so write it, as in https://calls.example.com")
 	}
-	for _, name := range []string{"VONAGE_APPLICATION_ID", "VONAGE_PRIVATE_KEY", "VONAGE_API_KEY", "VONAGE_SIGNATURE_SECRET"} {
-		if env(name) != "" {
-			fault("%s is set, and Vonage comes with a later release; unset it", name)
+	s.checkVonage(fault)
+}
+
+// checkVonage checks Vonage's: all of them, or none. The key may be in a file.
+func (s *settings) checkVonage(fault func(string, ...any)) {
+	v := &s.vonage
+	missing, some := []string{}, false
+	for _, e := range []struct{ name, value string }{
+		{"VONAGE_APPLICATION_ID", v.applicationID}, {"VONAGE_PRIVATE_KEY", v.privateKey}, {"VONAGE_API_KEY", v.apiKey}, {"VONAGE_SIGNATURE_SECRET", v.signatureSecret},
+	} {
+		some = some || e.value != ""
+		if e.value == "" {
+			missing = append(missing, e.name)
 		}
+	}
+	if !some {
+		return
+	}
+	if len(missing) > 0 {
+		fault("Vonage needs %s too; the application and the account settings of its dashboard have them", strings.Join(missing, ", "))
+	}
+	if s.publicURL == "" {
+		fault("VONAGE_APPLICATION_ID is set, or another of Vonage's, and there is no -public-url (EXTFLOW_PUBLIC_URL); write where Vonage reaches the server, as in https://calls.example.com")
+	}
+	if v.privateKey != "" && !strings.Contains(v.privateKey, "-----BEGIN") {
+		text, err := os.ReadFile(v.privateKey)
+		if err != nil {
+			fault("VONAGE_PRIVATE_KEY is neither a key in PEM nor a file that can be read")
+		}
+		v.privateKey = string(text)
 	}
 }

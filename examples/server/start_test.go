@@ -17,7 +17,7 @@ func TestStart_everyFaultOfTheConfigurationIsToldAtOnce(t *testing.T) {
 	require.ErrorIs(t, err, errSettings)
 	for _, want := range []string{
 		"-addr", "8080", "leftover", "SQLite and PostgreSQL come with the next", "EXTFLOW_SIMULATOR", "EXTFLOW_APPLY", "TWILIO_ACCOUNT_SID is not",
-		"no -public-url", "Vonage comes with a later release", "EXTFLOW_ADMIN_TOKEN: 5 characters", "text or json", "-tls-key",
+		"no -public-url", "Vonage needs VONAGE_APPLICATION_ID, VONAGE_PRIVATE_KEY, VONAGE_SIGNATURE_SECRET too", "EXTFLOW_ADMIN_TOKEN: 5 characters", "text or json", "-tls-key",
 	} {
 		require.ErrorContains(t, err, want)
 	}

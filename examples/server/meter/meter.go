@@ -162,7 +162,7 @@ func (m *Meter) HTTP(h http.Handler, carrier func(pattern string) string) http.H
 			attribute.String("http.route", route),
 			attribute.Int("http.response.status_code", seen.code),
 		))
-		if c := carrier(r.Pattern); c != "" && seen.code == http.StatusForbidden {
+		if c := carrier(r.Pattern); c != "" && (seen.code == http.StatusForbidden || seen.code == http.StatusUnauthorized) {
 			m.refused.Add(ctx, 1, metric.WithAttributes(attribute.String("carrier", c)))
 		}
 	})

@@ -1,0 +1,55 @@
+package extflow_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/extflow/extflow"
+	"github.com/extflow/extflow/adapter"
+	"github.com/extflow/extflow/adapter/sim"
+	"github.com/extflow/extflow/flow"
+	"github.com/extflow/extflow/flow/account"
+	"github.com/extflow/extflow/storage/memory"
+)
+
+// narrow is a carrier that cannot wait for long.
+type narrow struct{ adapter.Carrier }
+
+func (narrow) Limits() adapter.Limits {
+	return adapter.Limits{Keys: adapter.Span{Least: time.Second, Most: 10 * time.Second}}
+}
+
+func TestWithinLimits_whatACarrierCannotDoIsRefusedWhenItIsSaved(t *testing.T) {
+	t.Parallel()
+	store := memory.New(memory.Config{})
+	within := extflow.WithinLimits(store, map[string]adapter.Carrier{"narrow": narrow{}, "sim": sim.New(sim.Config{})})
+	doc, err := account.Parse(account.Sample())
+	require.NoError(t, err)
+	first, err := extflow.Install(t.Context(), within, extflow.Setup(*doc), time.Now())
+	require.NoError(t, err, "the sample is within every carrier's limits")
+
+	wide := doc.Settings
+	wide.Defaults.FirstDigit = 30 * time.Second
+	r, err := flow.NewRelease("acme", "2", 2, time.Now(), wide)
+	require.NoError(t, err)
+	err = within.Releases().Publish(t.Context(), r)
+	require.ErrorContains(t, err, "settings.first_digit: narrow can do no more than 10s")
+	latest, err := store.Releases().Current(t.Context(), "acme")
+	require.NoError(t, err)
+	require.Equal(t, first, latest, "nothing was changed")
+
+	for n, err := range store.Numbers().List(t.Context(), "acme") {
+		require.NoError(t, err)
+		n.Carriers = []string{"sim"}
+		require.NoError(t, within.Numbers().Assign(t.Context(), n))
+	}
+	require.NoError(t, within.Releases().Publish(t.Context(), r), "no number is that carrier's any more")
+	for n, err := range store.Numbers().List(t.Context(), "acme") {
+		require.NoError(t, err)
+		n.Carriers = nil
+		require.ErrorContains(t, within.Numbers().Assign(t.Context(), n), "settings.first_digit", "nor can one become it")
+	}
+	require.Equal(t, store, extflow.WithinLimits(store, nil))
+}
