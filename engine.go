@@ -272,9 +272,9 @@ func callID(carrier, ref string) string {
 }
 
 // loops reports whether a call comes from one of our own numbers, or from an
-// endpoint that is being rung.
+// endpoint that is being rung, or was forwarded by one.
 func (e *Engine) loops(ctx context.Context, info *flow.Info) (bool, error) {
-	for _, from := range []number.E164{info.From, info.ForwardedFrom} {
+	for _, from := range []number.E164{info.From, info.Forwarder()} {
 		if from == "" {
 			continue
 		}

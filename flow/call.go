@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/extflow/extflow/extension"
+	"github.com/extflow/extflow/number"
 )
 
 // Call is a call as it stands: a value. Advance makes the next one; nothing
@@ -120,6 +121,16 @@ func (c *Call) live() bool { return c.Info != nil && c.Phase != Unbegun && !c.Ma
 
 // IsLeg reports whether we placed the call, to an agent, for another call.
 func (c Call) IsLeg() bool { return c.Info.leg() }
+
+// Forwarder is the number that passed the call on; empty where none did. A carrier
+// that only repeats the number called there names nobody: that number is the
+// carrier's, and forwards nothing.
+func (i *Info) Forwarder() number.E164 {
+	if i.ForwardedFrom == i.To {
+		return ""
+	}
+	return i.ForwardedFrom
+}
 
 func (i *Info) leg() bool { return i != nil && i.Peer != "" }
 

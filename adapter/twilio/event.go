@@ -51,9 +51,7 @@ func (a *Adapter) start(q *request) *flow.Info {
 	if len(forwarded) == 0 {
 		forwarded = q.get("CalledVia")
 	}
-	if by := number.Caller(string(forwarded)); by != info.To { // some carriers repeat the number called
-		info.ForwardedFrom = by
-	}
+	info.ForwardedFrom = number.Caller(string(forwarded))
 	return info
 }
 

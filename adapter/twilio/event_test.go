@@ -43,6 +43,7 @@ func TestEvent_whatEachControlRequestMeans(t *testing.T) {
 		"a talk, said the old way":       {"dial", []string{"DialCallStatus", "completed"}, flow.What{Kind: flow.AgentHungUp, Cause: "completed"}},
 		"a talk that began after a busy": {"dial", []string{"DialCallStatus", "busy", "DialBridged", "true"}, flow.What{Kind: flow.AgentHungUp, Cause: "busy"}},
 		"busy":                           {"dial", []string{"DialCallStatus", "busy", "DialBridged", "false"}, flow.What{Kind: flow.FoundBusy, Cause: "busy"}},
+		"declined at a SIP phone":        {"dial", []string{"DialCallStatus", "busy", "DialBridged", "false", "DialSipResponseCode", "603"}, flow.What{Kind: flow.Declined, Cause: "busy"}},
 		"no answer":                      {"dial", []string{"DialCallStatus", "no-answer"}, flow.What{Kind: flow.Unanswered, Cause: "no-answer"}},
 		"answered, but not joined":       {"dial", []string{"DialCallStatus", "completed", "DialBridged", "false"}, flow.What{Kind: flow.Declined, Cause: "completed"}},
 		"nobody pressed 1":               {"dial?s=0&k=1&w=1", []string{"DialCallStatus", "completed", "DialBridged", "false"}, flow.What{Kind: flow.Unanswered, Cause: "completed"}},

@@ -34,6 +34,7 @@ func TestFact_statusCallbacksAreHeardOnceAndWaitForNothing(t *testing.T) {
 		"a leg begins":           {leg3 + "ended", []string{"CallSid", "CA9", "CallStatus", "initiated"}, flow.Event{Call: leg1, Re: 3, ID: "CA9.ended.initiated", What: flow.What{Kind: flow.Began, Ref: "CA9"}}},
 		"a leg was busy":         {leg3 + "ended", []string{"CallSid", "CA9", "CallStatus", "busy"}, flow.Event{Call: leg1, Re: 3, ID: "CA9.ended.busy", What: flow.What{Kind: flow.FoundBusy, Cause: "busy"}}},
 		"a leg was not answered": {leg3 + "ended?m=1", []string{"CallSid", "CA9", "CallStatus", "no-answer"}, flow.Event{Call: leg1, Re: 3, ID: "CA9.ended.no-answer", What: flow.What{Kind: flow.Unanswered, Yes: true, Cause: "no-answer"}}},
+		"a leg was declined":     {leg3 + "ended", []string{"CallSid", "CA9", "CallStatus", "busy", "SipResponseCode", "603"}, flow.Event{Call: leg1, Re: 3, ID: "CA9.ended.busy", What: flow.What{Kind: flow.Declined, Cause: "busy"}}},
 		"a leg failed":           {leg3 + "ended", []string{"CallSid", "CA9", "CallStatus", "failed"}, flow.Event{Call: leg1, Re: 3, ID: "CA9.ended.failed", What: flow.What{Kind: flow.Unreachable, Cause: "failed"}}},
 		"a leg was hung up":      {leg3 + "ended?m=1", []string{"CallSid", "CA9", "CallStatus", "completed"}, flow.Event{Call: leg1, ID: "CA9.ended.completed", What: flow.What{Kind: flow.HungUp, Cause: "completed"}}},
 	} {

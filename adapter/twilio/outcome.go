@@ -107,6 +107,11 @@ func (q *request) rang(e *flow.Event, over bool) (far ringing, gone bool) {
 	return far, false
 }
 
+// declined is the SIP code of a phone at which somebody refuses; error 31603 of
+// Twilio's documentation. Not every phone that is declined answers so: to the others
+// it is busy.
+const declined = "603"
+
 // dialled is how one Dial ended: AgentHungUp is a talk that is over. A mobile's
 // voicemail and an agent who does not accept are "completed" too; only DialBridged
 // tells them from a talk, where the carrier sends it.
@@ -119,6 +124,8 @@ func (q *request) dialled() flow.Kind {
 	case talked && q.ask("w") == 1:
 		return flow.Unanswered // nobody pressed 1
 	case talked:
+		return flow.Declined
+	case string(q.get("DialSipResponseCode")) == declined:
 		return flow.Declined
 	case status == "busy":
 		return flow.FoundBusy

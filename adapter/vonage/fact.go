@@ -17,7 +17,11 @@ func (a *Adapter) fact(ctx context.Context, w http.ResponseWriter, q *request) {
 	e, err := a.factOf(ctx, q)
 	if e.Kind != 0 && err == nil {
 		var turn flow.Turn
-		if turn, err = a.handle(ctx, e); turn.Seq != flow.SafeSeq || turn.Move.Do.Kind == flow.Hangup {
+		turn, err = a.handle(ctx, e)
+		if err == nil && e.Kind == flow.Began && turn.Move.Do.Kind == flow.Hangup {
+			a.turnedUp(ctx, q, turn)
+		}
+		if turn.Seq != flow.SafeSeq || turn.Move.Do.Kind == flow.Hangup {
 			err = nil // stored, or of a call that nobody knows
 		}
 		if err == nil && e.Kind == flow.HungUp {
@@ -25,7 +29,7 @@ func (a *Adapter) fact(ctx context.Context, w http.ResponseWriter, q *request) {
 		}
 	}
 	if err != nil {
-		a.known.stay(q.leg(), a.legKey(q)) // or the same event would count as an old one
+		a.known.untold(q.leg())
 		http.Error(w, "vonage: it could not be stored; send it again", http.StatusServiceUnavailable)
 		return
 	}
@@ -48,7 +52,7 @@ func (a *Adapter) factOf(ctx context.Context, q *request) (flow.Event, error) {
 			a.known.keepTape(q.call, q.seq, tape{e.Ref, e.Length})
 		}
 	case atEnded:
-		return a.legEnded(ctx, q, e)
+		return a.legNews(ctx, q, e)
 	case atRung:
 		return a.ringEnded(ctx, q, e)
 	}

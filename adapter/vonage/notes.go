@@ -90,26 +90,39 @@ func (k *known) tape(call flow.Key, seq uint32) (tape, bool) {
 	return n.tape, ok
 }
 
-// placed remembers in which turn a leg was placed for a caller.
-func (k *known) placed(call flow.Key, seq uint32) {
+// over reports whether the end of a leg is told for the first time.
+func (k *known) over(leg string) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.notes.put("ring "+call.Account+" "+call.ID, note{word: strconv.FormatUint(uint64(seq), 10)})
+	_, told := k.notes.find("over " + leg)
+	k.notes.put("over "+leg, note{})
+	return !told
 }
 
-// ringing is the newest leg that this node placed for a caller, and that was not
+// untold takes that back: the end of the leg could not be stored, and will be told
+// again.
+func (k *known) untold(leg string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	delete(k.notes.young, "over "+leg)
+	delete(k.notes.old, "over "+leg)
+}
+
+// placed remembers the leg that was placed for a caller.
+func (k *known) placed(call flow.Key, leg string) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.notes.put("ring "+call.Account+" "+call.ID, note{word: leg})
+}
+
+// ringing is the newest leg that this node placed for a caller, where it was not
 // accepted; empty where there is none.
 func (k *known) ringing(call flow.Key) string {
 	k.mu.Lock()
-	n, ok := k.notes.find("ring " + call.Account + " " + call.ID)
+	n, _ := k.notes.find("ring " + call.Account + " " + call.ID)
 	k.mu.Unlock()
-	if !ok {
+	if n.word == "" || k.decision(n.word) == accepted {
 		return ""
 	}
-	call.ID += " " + n.word
-	ref := k.ref(call)
-	if k.decision(ref) == accepted {
-		return ""
-	}
-	return ref
+	return n.word
 }

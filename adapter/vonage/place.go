@@ -14,46 +14,69 @@ import (
 	"time"
 
 	"github.com/extflow/extflow/adapter"
-	"github.com/extflow/extflow/extension"
 	"github.com/extflow/extflow/flow"
-	"github.com/extflow/extflow/number"
 )
 
 // Legs that we place: those of queue offers, which are calls of their own, and those
 // of a direct ring at whose endpoint somebody must press 1. They show the number that
 // was called, and the screening speaks the caller's. A create whose outcome is unknown
-// is not repeated: the leg is looked for before it is placed, and one that cannot be
-// found is left to its events and to the engine's clocks.
+// is not repeated: the leg's own requests bring its reference, and the engine's clocks
+// end what never turns up.
 
-// purpose is what a leg is placed for: where its requests go.
-type purpose struct {
-	answered, ended what
-	key             func(t *flow.Turn) flow.Key
+var _ adapter.Placer = (*Adapter)(nil)
+
+// Place rings the first endpoint of the party that was not tried before, and returns
+// Vonage's reference of the leg; empty where it is unknown whether there is one. The
+// errors are those of adapter.Place.
+func (a *Adapter) Place(ctx context.Context, t flow.Turn) (ref string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, a.cfg.Deadline)
+	defer cancel()
+	ends, at := a.stages(&t.Move.Do), int(t.Move.Do.Tried)
+	if t.Info == nil || at >= len(ends) {
+		return "", fmt.Errorf("vonage: leg %s has no endpoint that this carrier reaches: %w", t.Call.ID, adapter.ErrRefused)
+	}
+	if err := a.pace.wait(ctx, a); err != nil {
+		return "", err
+	}
+	answered, ended := "", ""
+	if !ends[at].screened {
+		answered = "y=1"
+	}
+	if at+1 < len(ends) {
+		ended = "m=1"
+	}
+	ref, err = a.create(ctx, &t, ends[at], share(t.Move.Do.Time, len(ends)-min(int(t.Move.Do.Lost), at)),
+		a.url(t.Call, t.Seq, atLeg, answered), a.url(t.Call, t.Seq, atEnded, ended))
+	switch {
+	case err == nil:
+		return ref, nil
+	case errors.Is(err, adapter.ErrRefused) && at+1 < len(ends):
+		return "", fmt.Errorf("place leg %s: %w (%w)", t.Call.ID, adapter.ErrNext, err)
+	case errors.Is(err, adapter.ErrRefused), notPlaced(err):
+		return "", fmt.Errorf("place leg %s: %w", t.Call.ID, err)
+	}
+	a.log.LogAttrs(ctx, slog.LevelError, "whether a leg was placed is unknown; it is not placed again", slog.String("call", t.Call.ID), slog.Any("error", err))
+	return "", nil
 }
 
-var (
-	offer = purpose{atLeg, atEnded, func(t *flow.Turn) flow.Key { return t.Call }}
-	ring  = purpose{atAsk, atRung, func(t *flow.Turn) flow.Key { return ringKey(t.Call, t.Seq) }}
-)
-
-// placeFrom rings the party of a turn, from as far as it has come: the first endpoint
-// that Vonage does not refuse. Late says that there is no place in the row before the
-// answer is due.
-func (a *Adapter) placeFrom(ctx context.Context, t *flow.Turn, p purpose, far ringing) (now ringing, late bool, err error) {
+// ring places a leg for the direct ring of a caller, from as far as the ring has come:
+// at the first endpoint that Vonage does not refuse. Late says that there is no place
+// in the row before the answer is due.
+func (a *Adapter) ring(ctx context.Context, t *flow.Turn, far ringing) (now ringing, late bool, err error) {
 	ends := a.stages(&t.Move.Do)
 	if t.Info == nil || far.stage >= len(ends) {
 		return far, false, fmt.Errorf("vonage: call %s has no endpoint that this carrier reaches: %w", t.Call.ID, adapter.ErrRefused)
-	}
-	if ref, err := a.refOf(ctx, p.key(t), t.Info, ends[far.stage:]); err != nil || ref != "" {
-		return far, false, err // it was placed already
 	}
 	for {
 		if err := a.pace.wait(ctx, a); err != nil {
 			return far, true, nil
 		}
-		err := a.create(ctx, t, p, ends, far)
+		query := far.query(len(ends))
+		ref, err := a.create(ctx, t, ends[far.stage], share(t.Move.Do.Time, len(ends)-far.failed),
+			a.url(t.Call, t.Seq, atAsk, query), a.url(t.Call, t.Seq, atRung, query))
 		switch {
 		case err == nil:
+			a.known.placed(t.Call, ref)
 			return far, false, nil
 		case errors.Is(err, adapter.ErrRefused) && far.stage+1 < len(ends):
 			a.log.LogAttrs(ctx, slog.LevelWarn, "endpoint refused; the next is rung", slog.String("call", t.Call.ID), slog.Any("error", err))
@@ -90,20 +113,13 @@ type newCall struct {
 	Length       int        `json:"length_timer,omitempty"`
 }
 
-func (a *Adapter) create(ctx context.Context, t *flow.Turn, p purpose, ends []stage, far ringing) error {
-	do, e := &t.Move.Do, ends[far.stage]
-	query := far.query(len(ends))
-	answered := query
-	if !e.screened {
-		answered += "&y=1"
-	}
+func (a *Adapter) create(ctx context.Context, t *flow.Turn, e stage, rings time.Duration, answered, ended string) (string, error) {
 	c := newCall{
 		To: []endpoint{place(e.Endpoint)}, From: endpoint{Type: "phone", Number: strings.TrimPrefix(string(t.Info.To), "+")},
-		AnswerURL: []string{a.url(t.Call, t.Seq, p.answered, answered)}, AnswerMethod: http.MethodPost,
-		EventURL: []string{a.url(t.Call, t.Seq, p.ended, query)}, EventMethod: http.MethodPost,
-		Ringing: seconds(share(do.Time, len(ends)-far.failed), 1, 120),
+		AnswerURL: []string{answered}, AnswerMethod: http.MethodPost, EventURL: []string{ended}, EventMethod: http.MethodPost,
+		Ringing: seconds(rings, 1, 120),
 	}
-	if do.Limit > 0 {
+	if do := &t.Move.Do; do.Limit > 0 {
 		asked := time.Duration(0)
 		if do.Screen != nil {
 			asked = time.Duration(do.Screen.Times) * (do.Screen.Time + longestAsk)
@@ -115,64 +131,67 @@ func (a *Adapter) create(ctx context.Context, t *flow.Turn, p purpose, ends []st
 		Status string `json:"status"`
 	}
 	if err := a.ask(ctx, http.MethodPost, t.Info.Region, "", c, &made); err != nil {
-		return err
+		return "", err
 	}
 	if made.Status == "failed" || made.UUID == "" {
-		return fmt.Errorf("vonage: the leg failed as it was placed: %w", adapter.ErrRefused)
+		return "", fmt.Errorf("vonage: the leg failed as it was placed: %w", adapter.ErrRefused)
 	}
-	a.known.remember(made.UUID, p.key(t))
-	if p.answered == atAsk {
-		a.known.placed(t.Call, t.Seq)
-	}
-	return nil
+	return made.UUID, nil
 }
 
 // longestAsk is how long the screening takes to say.
 const longestAsk = 10 * time.Second
 
-// legEnded is what becomes of a leg that is a call of its own. Where it was not
-// answered and there are endpoints left, the next one rings instead, and there is no
-// event.
-func (a *Adapter) legEnded(ctx context.Context, q *request, e flow.Event) (flow.Event, error) {
-	ref, how := q.leg(), q.failure()
-	if !q.over() && how == 0 {
+// legNews is the event of a placed leg: it begins, or it has ended. Yes says that the
+// agent has telephones left, which are rung if the leg is still wanted.
+func (a *Adapter) legNews(ctx context.Context, q *request, e flow.Event) (flow.Event, error) {
+	e.Re, e.Cause = q.seq, string(q.Status)
+	switch how := q.failure(); {
+	case q.Status == "started", q.Status == "ringing":
+		e.Kind, e.Ref, e.Cause = flow.Began, q.leg(), ""
 		return e, nil
+	case how != 0:
+		e.Kind = how
+	case q.Status == "cancelled":
+		e.Re, e.Kind = 0, flow.HungUp
+		return e, nil
+	case q.Status == "completed":
+		return a.legOver(ctx, q, e)
 	}
-	if now := a.known.ref(q.call); now != "" && now != ref {
-		return e, nil // its next endpoint rings already
-	}
-	over := flow.What{Kind: flow.HungUp, Cause: string(q.Status)}
+	e.Yes = q.asks("m") == "1"
+	return e, nil
+}
+
+// legOver is the event of a leg's "completed": its end, unless it was never answered.
+// Then the failure that it follows says how the ring ended, also where it is slower.
+func (a *Adapter) legOver(ctx context.Context, q *request, e flow.Event) (flow.Event, error) {
 	turn, err := a.handle(ctx, flow.Event{Call: q.call})
 	if err != nil && turn.Move.Do.Kind != flow.Hangup {
-		return e, err
+		return flow.Event{}, err
 	}
-	calling := err == nil && turn.Seq == q.seq && turn.Move.Do.Kind == flow.Originate
-	if q.Status == "completed" && calling { // "completed" alone, or before the failure that it follows
-		if how = q.byCode(); how == 0 {
-			return e, nil
-		}
-	}
-	if how == 0 || !calling {
-		if how != 0 {
-			over.Kind = how
-		}
-		e.What = over
+	switch other := turn.Info != nil && turn.Info.Ref != "" && turn.Info.Ref != q.leg(); {
+	case other: // it talks, or rings, at its next telephone
+		return flow.Event{}, nil
+	case turn.Move.Do.Kind == flow.Originate:
+		e.Kind, e.Yes = q.byCode(), q.asks("m") == "1"
 		return e, nil
 	}
-	far := q.rung().after(how)
-	over.Kind = kindOf(far.worst)
-	if far.stage < q.number("k") {
-		if !a.known.leave(ref, q.call) {
-			return e, nil
-		}
-		placing, cancel := context.WithTimeout(ctx, a.cfg.Deadline)
-		defer cancel()
-		if _, late, err := a.placeFrom(placing, &turn, offer, far); err == nil && !late {
-			return e, nil
-		}
-	}
-	e.What = over
+	e.Re, e.Kind = 0, flow.HungUp
 	return e, nil
+}
+
+// turnedUp hangs up on a leg that begins when its call is over.
+func (a *Adapter) turnedUp(ctx context.Context, q *request, t flow.Turn) {
+	ctx, cancel := context.WithTimeout(ctx, a.cfg.Deadline)
+	defer cancel()
+	region := ""
+	if t.Info != nil {
+		region = t.Info.Region
+	}
+	t.Info = &flow.Info{Key: t.Call, Ref: q.leg(), Region: region}
+	if err := a.move(ctx, &t); err != nil && !errors.Is(err, adapter.ErrGone) {
+		a.log.LogAttrs(ctx, slog.LevelWarn, "a leg that nobody wants rings on", slog.String("call", t.Call.ID), slog.Any("error", err))
+	}
 }
 
 // found is a call as the REST API shows it.
@@ -181,17 +200,6 @@ type found struct {
 	Conversation string `json:"conversation_uuid"`
 	Status       string `json:"status"`
 	Direction    string `json:"direction"`
-	From, To     struct {
-		Number text `json:"number"`
-		URI    text `json:"uri"`
-		User   text `json:"user"`
-	}
-}
-
-// to reports whether the call rings an endpoint.
-func (f *found) to(e extension.Endpoint) bool {
-	n := place(e)
-	return string(f.To.Number) == n.Number && string(f.To.URI) == n.URI && string(f.To.User) == n.User
 }
 
 func (f *found) live() bool {
@@ -217,18 +225,6 @@ func (a *Adapter) list(ctx context.Context, region string, query url.Values) ([]
 	}
 	err := a.ask(ctx, http.MethodGet, region, "?"+query.Encode(), nil, &page)
 	return page.Embedded.Calls, err
-}
-
-// recent is how long ago a leg that still matters was placed at most.
-const recent = 3 * time.Hour
-
-// live is what rings or talks now of the legs placed for the number that was called.
-func (a *Adapter) live(ctx context.Context, info *flow.Info) ([]found, error) {
-	since := a.now().Add(-recent).UTC().Format(time.RFC3339)
-	all, err := a.list(ctx, info.Region, url.Values{"date_start": {since}})
-	return slices.DeleteFunc(all, func(f found) bool {
-		return f.Direction != "outbound" || !f.live() || number.E164("+"+string(f.From.Number)) != info.To
-	}), err
 }
 
 // pace spaces out what Vonage counts by the second.

@@ -16,12 +16,9 @@ import (
 func (a *Adapter) Probe(ctx context.Context, c flow.Call) (adapter.Status, error) {
 	ctx, cancel := context.WithTimeout(ctx, a.cfg.Deadline)
 	defer cancel()
-	ref, err := a.refOf(ctx, c.Key, c.Info, parties(&c))
-	if err != nil {
+	ref, err := reference(c.Info)
+	if err != nil || ref == "" { // a leg that was never heard of again
 		return adapter.Status{}, err
-	}
-	if ref == "" {
-		return adapter.Status{Report: flow.Gone}, nil
 	}
 	s, err := a.status(ctx, &c, ref)
 	if err != nil {

@@ -180,7 +180,7 @@ func (a *Adapter) advance(ctx context.Context, t *flow.Turn, v *view) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, placeTime)
 	defer cancel()
-	far, late, err := a.placeFrom(ctx, t, ring, v.ringing)
+	far, late, err := a.ring(ctx, t, v.ringing)
 	if err != nil {
 		a.log.LogAttrs(ctx, slog.LevelWarn, "no endpoint could be rung", slog.String("call", t.Call.ID), slog.Any("error", err))
 	}

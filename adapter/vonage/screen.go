@@ -18,12 +18,6 @@ import (
 // placed; the requests of this file are about it. Once accepted, caller and agent are
 // sent to a conversation named after the call.
 
-// ringKey is what this node knows such a leg by: the ring that it belongs to.
-func ringKey(k flow.Key, seq uint32) flow.Key {
-	k.ID += " " + strconv.FormatUint(uint64(seq), 10)
-	return k
-}
-
 // screen answers the agent's leg: the words with the time to press 1, so many times;
 // and the key. The leg ends where the document does.
 func (a *Adapter) screen(ctx context.Context, w http.ResponseWriter, q *request) {
@@ -115,8 +109,7 @@ func (a *Adapter) ringEnded(ctx context.Context, q *request, e flow.Event) (flow
 	if how == 0 || err != nil {
 		return e, err
 	}
-	key := ringKey(q.call, q.seq)
-	if !a.known.leave(leg, key) {
+	if !a.known.over(leg) {
 		return e, nil // its next endpoint rings already
 	}
 	e.Cause = string(q.Status)
@@ -129,7 +122,7 @@ func (a *Adapter) ringEnded(ctx context.Context, q *request, e flow.Event) (flow
 		placing, cancel := context.WithTimeout(ctx, a.cfg.Deadline)
 		defer cancel()
 		var late bool
-		if far, late, err = a.placeFrom(placing, &turn, ring, far); err == nil && !late {
+		if far, late, err = a.ring(placing, &turn, far); err == nil && !late {
 			return e, nil
 		}
 	}
@@ -164,7 +157,7 @@ func (a *Adapter) unaccepted(ctx context.Context, q *request, leg string) (flow.
 // asked any more.
 func (a *Adapter) hush(ctx context.Context, call flow.Key, info *flow.Info) {
 	ref := a.known.ringing(call)
-	if ref == "" || info == nil || strings.HasPrefix(ref, leaving) {
+	if ref == "" || info == nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, placeTime)
@@ -193,12 +186,4 @@ func (a *Adapter) joined(ctx context.Context, q *request) (bool, error) {
 		return true, nil
 	}
 	return c.Conversation == string(q.Conversation), err
-}
-
-// legKey is what this node knows the leg of a request by.
-func (a *Adapter) legKey(q *request) flow.Key {
-	if q.what == atRung {
-		return ringKey(q.call, q.seq)
-	}
-	return q.call
 }

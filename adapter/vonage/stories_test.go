@@ -4,8 +4,9 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"maps"
+	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,18 +14,16 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/extflow/extflow/adapter"
+	"github.com/extflow/extflow/adapter/adaptertest"
 	"github.com/extflow/extflow/adapter/vonage"
 	"github.com/extflow/extflow/adapter/vonage/vonagetest"
 	"github.com/extflow/extflow/flow"
-	"github.com/extflow/extflow/flow/account"
 	"github.com/extflow/extflow/flow/flowtest"
-	"github.com/extflow/extflow/storage"
-	"github.com/extflow/extflow/storage/memory"
 )
 
 // Every story is played over HTTP: telephones of a small Vonage, the adapter, an
 // engine and its store, with signatures on.
-func TestStories_endOverHTTPAsTheyDoOnSimulatedTelephones(t *testing.T) {
+func TestCarrier_passesWhatEveryAdapterHasTo(t *testing.T) {
 	t.Parallel()
 	for name, way := range ways {
 		t.Run(name, func(t *testing.T) {
@@ -32,75 +31,58 @@ func TestStories_endOverHTTPAsTheyDoOnSimulatedTelephones(t *testing.T) {
 			if testing.Short() && name != "as it comes" || racing && way.seldom {
 				t.Skip("these ways are enough where it has to be quick")
 			}
-			flowtest.RunOutcomes(t, "../../flow/testdata/*.call", account.Sample(), flowtest.Outcomes{
-				Lay:     way.lay,
-				Open:    flowtest.OpenEngine(storeOf),
-				Late:    30 * time.Second,
-				Differs: way.differs,
-			})
+			adaptertest.Run(t, adaptertest.Carrier{Name: "Vonage", Lay: way.lay, Lacks: way.lacks, Forged: forged})
 		})
 	}
 }
 
-func storeOf(now func() time.Time) (storage.Store, error) {
-	return memory.New(memory.Config{Now: now}), nil
-}
-
-// way is how the far end is, how the adapter is set, and which stories end
-// otherwise then.
+// way is how the far end is, how the adapter is set, and what the carrier lacks then.
 type way struct {
-	far     vonagetest.Config
-	near    vonage.Config
-	differs map[string]string
-	seldom  bool // not under the race detector, which makes it slow
+	far    vonagetest.Config
+	near   vonage.Config
+	lacks  []adaptertest.Ability
+	seldom bool // not under the race detector, which makes it slow
 }
 
 var ways = map[string]way{
-	"as it comes":            {differs: reasons(always, silenceIsKept, starWaits)},
-	"recordings are trimmed": {far: vonagetest.Config{Unsure: vonagetest.Unsure{Trims: true}}, differs: reasons(always, starWaits), seldom: true},
+	"as it comes":            {lacks: adaptertest.Lacks("Vonage")},
+	"recordings are trimmed": {far: vonagetest.Config{Unsure: vonagetest.Unsure{Trims: true}}, lacks: trims, seldom: true},
 	"events come in any order": {
-		far: vonagetest.Config{Wild: true, Unsure: vonagetest.Unsure{Trims: true, GoesOn: true, NullEntry: true, Anonymous: true}}, differs: reasons(always, starWaits),
+		far: vonagetest.Config{Wild: true, Unsure: vonagetest.Unsure{Trims: true, GoesOn: true, NullEntry: true, Anonymous: true}}, lacks: trims,
 	},
 	"declined is busy": {
-		far:     vonagetest.Config{Declined: vonagetest.Failure{Status: "busy", Code: 486}, Unsure: vonagetest.Unsure{Trims: true}},
-		differs: reasons(always, declinedIsBusy, starWaits),
-		seldom:  true,
+		far:   vonagetest.Config{Declined: vonagetest.Failure{Status: "busy", Code: 486}, Unsure: vonagetest.Unsure{Trims: true}},
+		lacks: append(slices.Clone(trims), adaptertest.Declined), seldom: true,
 	},
 }
 
-// Why stories end otherwise at Vonage.
-var (
-	always = map[string]string{
-		"a-call-from-one-of-our-own-numbers-is-a-loop":      "Vonage does not say which number passed a call on",
-		"a-call-from-an-endpoint-that-rings-is-a-loop":      "Vonage does not say which number passed a call on",
-		"while-one-endpoint-is-screened-the-others-ring-on": "a telephone at which the agent presses 1 rings after the others, not beside them",
-		"an-event-that-comes-late-changes-nothing":          "that an agent answered is told by an event alone, and the end of the call is faster",
-		"voicemail-whose-recording-gets-lost-is-looked-up":  "recordings cannot be looked up at Vonage",
-	}
-	silenceIsKept = map[string]string{
-		"voicemail-limits-are-the-mailboxs":           "the silence that ends a recording is part of it",
-		"voicemail-ended-by-silence":                  "the silence that ends a recording is part of it",
-		"rule-b-a-mobiles-voicemail-is-not-the-agent": "the silence that ends a recording is part of it",
-	}
-	declinedIsBusy = map[string]string{
-		"one-endpoint-declined-the-other-rings-on":        "declined is busy to some carriers: rule c, not b",
-		"overflow-to-a-colleague-at-the-same-telephone":   "declined is busy to some carriers: rule c, not b",
-		"rule-b-declined-is-no-answer":                    "declined is busy to some carriers: rule c, not b",
-		"the-greeting-is-for-the-reason-of-the-last-ring": "declined is busy to some carriers, and so is the reason",
-		"queue-member-who-declines-rests-15s":             "declined is busy to some carriers: a rest of 30s",
-		"queue-rings-all-but-five-at-most":                "declined is busy to some carriers: a rest of 30s",
-	}
-	starWaits = map[string]string{
-		"queue-serves-first-come-first": "* counts when the entry is over, 5s later; meanwhile another caller has keyed nothing for too long",
-	}
-)
+// trims is what Vonage lacks where it cuts a recording's silence off.
+var trims = slices.DeleteFunc(adaptertest.Lacks("Vonage"), func(a adaptertest.Ability) bool { return a == adaptertest.Trims })
 
-func reasons(of ...map[string]string) map[string]string {
-	all := map[string]string{}
-	for _, some := range of {
-		maps.Copy(all, some)
+// forged are requests that Vonage did not sign.
+func forged(t testing.TB, far flowtest.Telephones) []*http.Request {
+	l := far.(*telephones)
+	body := `{"from":"14155550100","to":"12025550100","uuid":"u1","status":"completed","direction":"inbound"}`
+	claims := vonagetest.Claims{
+		IssuedAt: l.Now().Unix(), ID: "1", Issuer: "Vonage", PayloadHash: vonagetest.Hash([]byte(body)), APIKey: l.APIKey(), Application: l.ApplicationID(),
 	}
-	return all
+	old, other, elsewhere := claims, claims, claims
+	old.IssuedAt -= 3600
+	other.PayloadHash = vonagetest.Hash([]byte(body + " "))
+	elsewhere.APIKey = "zzzzzzz"
+	var out []*http.Request
+	for _, token := range []string{
+		"", "Bearer x.y.z", "Bearer " + vonagetest.Sign("another secret", claims), "Bearer " + vonagetest.Sign(l.SignatureSecret(), old),
+		"Bearer " + vonagetest.Sign(l.SignatureSecret(), other), "Bearer " + vonagetest.Sign(l.SignatureSecret(), elsewhere),
+	} {
+		r, err := http.NewRequest(http.MethodPost, l.url+"/event", strings.NewReader(body))
+		require.NoError(t, err)
+		if token != "" {
+			r.Header.Set("Authorization", token)
+		}
+		out = append(out, r)
+	}
+	return out
 }
 
 // lay is a Vonage, and an adapter whose webhooks it requests.
@@ -116,6 +98,7 @@ func (w way) lay(t testing.TB) flowtest.Lay {
 		near.ApplicationID, near.PrivateKey = far.ApplicationID(), far.PrivateKey()
 		near.APIKey, near.SignatureSecrets = far.APIKey(), []string{far.SignatureSecret()}
 		near.PublicURL, near.APIURL, near.Pace, near.Now = url, far.URL(), -1, far.Now
+		near.HTTPClient = &http.Client{Transport: http.DefaultTransport.(*http.Transport).Clone()}
 		vo, err := vonage.New(near)
 		if err != nil {
 			return nil, nil, err
@@ -124,7 +107,7 @@ func (w way) lay(t testing.TB) flowtest.Lay {
 		server.Start()
 		t.Cleanup(server.Close)
 		far.Link(vonagetest.Application{AnswerURL: url + "/answer", FallbackURL: url + "/answer", EventURL: url + "/event"})
-		return &telephones{Carrier: far, adapter: vo, t: t}, vo, nil
+		return &telephones{Carrier: far, adapter: vo, url: url, t: t}, vo, nil
 	}
 }
 
@@ -133,6 +116,7 @@ func (w way) lay(t testing.TB) flowtest.Lay {
 type telephones struct {
 	*vonagetest.Carrier
 	adapter *vonage.Adapter
+	url     string
 	t       testing.TB
 	broken  bool // something was to go wrong
 	befell  int  // what did
@@ -192,6 +176,9 @@ func (l *telephones) Befall(a flowtest.Act) {
 	}
 	l.Break(vonagetest.Faults{Next: []vonagetest.Fault{{Twice: a.Does == flowtest.Twice, Lost: a.Does == flowtest.Lost, Late: a.For}}})
 }
+
+// Strained says that errors are to come.
+func (l *telephones) Strained() { l.broken, l.befell = true, 1 }
 
 func (l *telephones) Mend() { l.Break(vonagetest.Faults{}) }
 

@@ -1,5 +1,5 @@
 // Command server answers calls for one account: Twilio's where its secrets are set,
-// and simulated ones where no carrier is. It keeps everything in memory for now.
+// and simulated ones where no carrier is. It keeps everything in a file.
 //
 //	go run ./examples/server
 //

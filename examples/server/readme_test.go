@@ -25,7 +25,7 @@ func TestReadme_itsCommandsDoWhatItSays(t *testing.T) {
 	script.WriteString("set -e\n")
 	blocks := regexp.MustCompile("(?s)```sh run\n(.*?)```").FindAllStringSubmatch(string(readme), -1)
 	require.Len(t, blocks, 5)
-	p := start(t, nil)
+	p := start(t, inFile(t))
 	for _, b := range blocks {
 		for line := range strings.Lines(strings.ReplaceAll(b[1], "http://localhost:8080", p.base)) {
 			script.WriteString(line)

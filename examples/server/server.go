@@ -18,7 +18,6 @@ import (
 	"github.com/extflow/extflow/examples/server/setup"
 	"github.com/extflow/extflow/examples/server/simulator"
 	"github.com/extflow/extflow/storage"
-	"github.com/extflow/extflow/storage/memory"
 )
 
 // server is everything that a process serves with.
@@ -30,6 +29,7 @@ type server struct {
 	account  string
 	store    storage.Store
 	saves    storage.Store // the same, for what people change: within what the carriers can do
+	opened   opened        // where it is kept
 	engine   *extflow.Engine
 	carriers []carrier
 	sim      atomic.Pointer[simulator.Simulator] // nil where there is none
@@ -48,9 +48,24 @@ func run(ctx context.Context, args []string, env func(string) string, out, errs 
 	}
 	s := &server{set: set, out: out, log: logger(set.logAs, errs)}
 	if err := s.build(ctx); err != nil {
-		return err
+		return errors.Join(err, s.close())
 	}
-	return s.serve(ctx, ready...)
+	return errors.Join(s.serve(ctx, ready...), s.close())
+}
+
+// open opens the store.
+func (s *server) open(ctx context.Context, now func() time.Time) (err error) {
+	s.opened, err = s.set.open(ctx, now)
+	s.store = s.opened.store
+	return err
+}
+
+// close closes the store, once nothing uses it any more.
+func (s *server) close() error {
+	if s.opened.close == nil {
+		return nil
+	}
+	return s.opened.close()
 }
 
 func logger(as string, to io.Writer) *slog.Logger {
@@ -83,28 +98,22 @@ func (s *server) build(ctx context.Context) (err error) {
 	return nil
 }
 
-// exchange makes the store and the engine. With the simulator alone they are the
-// simulator's, so that everything goes by its clock; with a carrier on they go by
-// real time, and the simulator has its own.
-func (s *server) exchange(ctx context.Context) error {
-	alone := s.set.simulator && len(s.carriers) == 0
-	if alone {
-		sim, err := s.newSimulator()
-		if err != nil {
-			return err
-		}
-		s.sim.Store(sim)
-		s.store, s.saves, s.engine = sim.Store, sim.Store, sim.Engine
-		s.account, err = s.set.seed(ctx, s.store, s.out)
+// exchange makes the store and the engine. With the simulator alone they go by the
+// simulator's clock; with a carrier on they go by real time, and the simulator has
+// its own.
+func (s *server) exchange(ctx context.Context) (err error) {
+	if s.set.simulator && len(s.carriers) == 0 {
+		return s.simulated(ctx)
+	}
+	if err := s.open(ctx, time.Now); err != nil {
 		return err
 	}
-	s.store = memory.New(memory.Config{})
 	adapters := map[string]adapter.Carrier{}
 	for _, c := range s.carriers {
 		adapters[c.Name] = c.adapter
 	}
-	var err error
-	if s.engine, err = extflow.New(extflow.Config{Store: s.store, Carriers: adapters, Logger: s.log, Observe: s.meter.Observe}); err != nil {
+	s.engine, err = extflow.New(extflow.Config{Store: s.store, Carriers: adapters, Logger: s.log, Observe: s.meter.Observe})
+	if err != nil {
 		return err
 	}
 	for _, c := range s.carriers {
@@ -121,8 +130,37 @@ func (s *server) exchange(ctx context.Context) error {
 	return nil
 }
 
-func (s *server) newSimulator() (*simulator.Simulator, error) {
-	return simulator.New(simulator.Config{Logger: s.log, Observe: s.meter.Observe, Wrap: s.meter.Handle})
+// simulated makes an exchange of the simulator alone. Telephones of the time before
+// a restart are gone, and their calls with them.
+func (s *server) simulated(ctx context.Context) error {
+	c := s.simulator()
+	c.Store = func(now func() time.Time) (storage.Store, error) {
+		err := s.open(ctx, now)
+		return s.store, err
+	}
+	c.Skipped = func(by time.Duration) {
+		if err := s.skipped(ctx, by); err != nil {
+			s.log.Warn("how far the simulator's clock is ahead was not written down", slog.Any("error", err))
+		}
+	}
+	sim, err := simulator.New(c)
+	if err != nil {
+		return err
+	}
+	s.sim.Store(sim)
+	s.saves, s.engine = s.store, sim.Engine
+	if s.account, err = s.set.seed(ctx, s.store, s.out); err != nil {
+		return err
+	}
+	by, err := ahead(ctx, s.store, s.account)
+	if err != nil {
+		return err
+	}
+	return sim.Resume(ctx, s.account, by)
+}
+
+func (s *server) simulator() simulator.Config {
+	return simulator.Config{Logger: s.log, Observe: s.meter.Observe, Wrap: s.meter.Handle}
 }
 
 // renew gives the simulator a fresh copy of the account.
@@ -131,7 +169,7 @@ func (s *server) renew(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	sim, err := s.newSimulator()
+	sim, err := simulator.New(s.simulator())
 	if err != nil {
 		return err
 	}
@@ -165,7 +203,7 @@ func (s *server) describe() (err error) {
 	c := api.Config{Account: s.account, Store: s.saves, Engine: s.engine, Logger: s.log}
 	if sim := s.sim.Load(); sim != nil {
 		c.Simulator = s.sim.Load
-		if sim.Store == s.store {
+		if sim.Engine == s.engine {
 			c.Settle = sim.Catch
 		} else {
 			c.Renew = s.renew

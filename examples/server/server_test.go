@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -59,14 +60,15 @@ func (s *said) String() string {
 	return s.b.String()
 }
 
-// start runs a server with these variables in its environment.
+// start runs a server with these variables in its environment. It keeps everything
+// in memory unless they say otherwise.
 func start(t *testing.T, env map[string]string, args ...string) *process {
 	t.Helper()
 	p := &process{t: t, said: new(said), logged: new(said), client: &http.Client{Transport: &http.Transport{}}}
 	ctx, cancel := context.WithCancel(context.Background())
 	ended, listening := make(chan error, 1), make(chan net.Addr, 1)
 	go func() {
-		ended <- run(ctx, append([]string{"-addr", "127.0.0.1:0"}, args...), func(k string) string { return env[k] },
+		ended <- run(ctx, append([]string{"-addr", "127.0.0.1:0", "-db", cmp.Or(env["EXTFLOW_DB"], inMemory)}, args...), lookup(env),
 			p.said, p.logged, func(a net.Addr) { listening <- a })
 	}()
 	select {

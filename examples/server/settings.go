@@ -103,7 +103,7 @@ func (s *settings) flags(args []string, env func(string) string, help io.Writer,
 	fs.StringVar(&s.addr, "addr", or("EXTFLOW_ADDR", "127.0.0.1:8080"), "where to listen (EXTFLOW_ADDR)")
 	fs.StringVar(&s.config, "config", env("EXTFLOW_CONFIG"), "an account document, YAML or JSON; the sample account (EXTFLOW_CONFIG)")
 	fs.Var(optional{&apply}, "apply", "make a store that has the account already what the document says (EXTFLOW_APPLY)")
-	fs.StringVar(&s.db, "db", or("EXTFLOW_DB", "memory:"), "the store; only memory: in this release (EXTFLOW_DB)")
+	fs.StringVar(&s.db, "db", or("EXTFLOW_DB", "extflow.db"), "the store: a file, or memory: (EXTFLOW_DB)")
 	fs.StringVar(&s.publicURL, "public-url", env("EXTFLOW_PUBLIC_URL"), "where carriers reach this server, as in https://calls.example.com (EXTFLOW_PUBLIC_URL)")
 	fs.Var(optional{simulator}, "simulator", "simulated calls; on while no carrier is (EXTFLOW_SIMULATOR)")
 	fs.StringVar(&s.certFile, "tls-cert", env("EXTFLOW_TLS_CERT"), "a certificate file, to serve HTTPS without a proxy (EXTFLOW_TLS_CERT)")
@@ -173,12 +173,6 @@ func (s *settings) publicPath() string {
 
 // minToken is how long an administrator's token must be.
 const minToken = 16
-
-func (s *settings) checkDB(fault func(string, ...any)) {
-	if s.db != "memory:" {
-		fault("-db (EXTFLOW_DB): this release keeps everything in memory; SQLite and PostgreSQL come with the next. Leave -db out, or write -db memory:")
-	}
-}
 
 // checkCarriers checks the secrets that switch carriers on.
 func (s *settings) checkCarriers(env func(string) string, fault func(string, ...any)) {

@@ -19,7 +19,7 @@ func (s *server) tls() *tls.Config {
 func (s *server) greet(at net.Addr) {
 	base := s.url(at)
 	say := func(format string, args ...any) { fmt.Fprintf(s.out, format+"\n", args...) }
-	say("store: in memory, gone when the server stops; SQLite and PostgreSQL come with the next release")
+	say("store: %s", s.opened.says)
 	for _, c := range s.carriers {
 		say("%s: on; in its console, %s", c.Name, strings.Join(c.Fields, "; "))
 	}

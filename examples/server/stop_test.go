@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"syscall"
@@ -84,7 +85,7 @@ func TestMain_endsOnASignal(t *testing.T) {
 	for _, sig := range []os.Signal{syscall.SIGTERM, os.Interrupt} {
 		out, in, err := os.Pipe()
 		require.NoError(t, err)
-		server := exec.CommandContext(t.Context(), self, "-addr", "127.0.0.1:0")
+		server := exec.CommandContext(t.Context(), self, "-addr", "127.0.0.1:0", "-db", filepath.Join(t.TempDir(), "extflow.db"))
 		server.Env = append(os.Environ(), asServer+"=1")
 		server.Stdout = in
 		require.NoError(t, server.Start())
@@ -96,9 +97,9 @@ func TestMain_endsOnASignal(t *testing.T) {
 		require.NoError(t, server.Wait())
 		out.Close()
 	}
-	refused := exec.CommandContext(t.Context(), self, "-db", "calls.db")
+	refused := exec.CommandContext(t.Context(), self, "-db", filepath.Join("no", "such", "calls.db"))
 	refused.Env = append(os.Environ(), asServer+"=1")
 	text, err := refused.CombinedOutput()
 	require.Error(t, err)
-	require.Contains(t, string(text), "SQLite and PostgreSQL come with the next")
+	require.Contains(t, string(text), "there is no directory no/such; make it")
 }

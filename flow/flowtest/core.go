@@ -105,7 +105,7 @@ func (c *core) admit(e *flow.Event) bool {
 		if info.ID == "" {
 			info.ID = info.Carrier + " " + info.Ref
 		}
-		info.Loop = c.loops(info.From) || c.loops(info.ForwardedFrom)
+		info.Loop = c.loops(info.From) || c.loops(info.Forwarder())
 		e.Call, e.Start = info.Key, &info
 		return true
 	}

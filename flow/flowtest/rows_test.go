@@ -177,6 +177,7 @@ var rules = []part{
 		{"2.18", "the agent may see the number called"},
 		{"2.18 withheld", "a withheld caller is one value, and screening says so"},
 		{"2.19", "our own number calls: a loop"},
+		{"2.19 repeated", "a carrier repeats the number called: no loop"},
 		{"2.19 rung", "an endpoint being rung calls: a loop"},
 		{"2.19 own", "an agent keys the own extension: rule c"},
 		{"2.20", "handoff"},

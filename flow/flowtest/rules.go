@@ -2,6 +2,7 @@ package flowtest
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"reflect"
@@ -43,11 +44,23 @@ func (st *stage) holds(ctx context.Context) error {
 	return errors.Join(faults...)
 }
 
+// stored is a call as stores keep it, with what stands in full. What a store has read
+// is no more than that: a move that it wrote in full stays so.
+func stored(c flow.Call) string {
+	now := c.Now()
+	c.Move = &now
+	text, err := json.Marshal(c)
+	if err != nil {
+		return err.Error()
+	}
+	return string(text)
+}
+
 // replays checks that a call's turns lead to the call.
 func (st *stage) replays(c flow.Call, turns []flow.Turn) error {
 	again := st.script.book.Replay(turns)
 	again.Owed = c.Owed
-	if !reflect.DeepEqual(again, c) {
+	if !reflect.DeepEqual(again, c) && stored(again) != stored(c) {
 		return fmt.Errorf("call %s: replaying its %d turns leads to %+v at %+v, not to %+v at %+v",
 			c.ID, len(turns), again.State, again.Now(), c.State, c.Now())
 	}

@@ -99,6 +99,9 @@ type Leg struct {
 // carrier by which an exchange reaches them.
 type Lay func(start time.Time) (Telephones, adapter.Carrier, error)
 
+// Simulated are telephones of package sim.
+func Simulated(start time.Time) (Telephones, adapter.Carrier, error) { return laySim(start) }
+
 // simulated are the telephones of package sim.
 type simulated struct{ *sim.Carrier }
 

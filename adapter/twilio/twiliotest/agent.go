@@ -77,7 +77,10 @@ func (a *Agent) act(l *call) {
 	}
 }
 
-func (l *call) decline() { l.finish(l.c.cfg.Declined, "declined") }
+func (l *call) decline() {
+	l.refused = true
+	l.finish(l.c.cfg.Declined, "declined")
+}
 
 // Answer picks up. Where a document asks for a key first, Press it then. ErrIdle:
 // nothing rings.

@@ -43,6 +43,7 @@ type call struct {
 	answered time.Time
 	ended    time.Time
 	cause    string
+	refused  bool // the agent declined it
 }
 
 // handset is the part of a phone that people hold to their ear.

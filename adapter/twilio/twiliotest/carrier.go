@@ -140,7 +140,7 @@ func New(cfg Config) *Carrier {
 	if cfg.Start.IsZero() {
 		cfg.Start = time.Date(2026, time.January, 5, 9, 0, 0, 0, time.UTC)
 	}
-	client := &http.Client{Timeout: mostTime}
+	client := &http.Client{Timeout: mostTime, Transport: http.DefaultTransport.(*http.Transport).Clone()} // a port that another test had may be used again
 	if cfg.Client != nil {
 		client.Transport, client.Timeout = cfg.Client.Transport, cmp.Or(cfg.Client.Timeout, mostTime)
 	}

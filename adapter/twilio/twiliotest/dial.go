@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // dialling is a Dial of phones: they ring, one takes the call, it ends.
@@ -179,6 +180,9 @@ func (d *dialling) params() url.Values {
 	form := d.r.call.params("DialCallStatus", failed)
 	if l != nil {
 		with(form, "DialCallStatus", l.status, "DialCallSid", l.sid)
+		if strings.HasPrefix(l.to, "sip:") && l.over() {
+			with(form, "DialSipResponseCode", l.sipCode())
+		}
 		if l.status == inProgress {
 			form.Set("DialCallStatus", completed)
 		}

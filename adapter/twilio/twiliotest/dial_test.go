@@ -23,6 +23,18 @@ func dialling(attrs, nouns string) map[string]string {
 	}
 }
 
+func TestDial_aSIPPhoneSaysThatItWasDeclined(t *testing.T) {
+	t.Parallel()
+	const desk = "sip:ada@pbx.example"
+	c, s := line(t, twiliotest.Config{}, dialling(`timeout="20"`, `<Sip statusCallback="/leg">`+desk+`</Sip>`))
+	c.Agent(desk).Set(twiliotest.Declines, time.Second)
+	dial(t, c)
+	wait(t, c, time.Second)
+	require.Equal(t, "busy", s.form("/dialled").Get("DialCallStatus"))
+	require.Equal(t, "603", s.form("/dialled").Get("DialSipResponseCode"))
+	require.Equal(t, "603", s.form("/leg").Get("SipResponseCode"))
+}
+
 func TestDial_endsAsItsPhoneEnds(t *testing.T) {
 	t.Parallel()
 	for manner, want := range map[twiliotest.Manner]struct {

@@ -84,12 +84,21 @@ func (l *call) tell(event string) {
 	l.report.next++
 	if l.over() {
 		seconds := l.seconds()
-		with(v, "CallDuration", strconv.Itoa(seconds), "Duration", strconv.Itoa((seconds+59)/60), "SipResponseCode", sipCodes[l.status])
+		with(v, "CallDuration", strconv.Itoa(seconds), "Duration", strconv.Itoa((seconds+59)/60), "SipResponseCode", l.sipCode())
 		if t := l.c.newestTape(l); t != nil && l.direction == "inbound" {
 			with(v, "RecordingSid", t.sid, "RecordingUrl", t.url(), "RecordingDuration", strconv.Itoa(t.seconds()))
 		}
 	}
 	l.c.request(l, ForStatus, l.report.method, l.report.url, v, nil)
+}
+
+// sipCode is how the phone answered. One that speaks SIP itself says that it was
+// declined; to the others that is busy.
+func (l *call) sipCode() string {
+	if l.refused && strings.HasPrefix(l.to, "sip:") {
+		return "603"
+	}
+	return sipCodes[l.status]
 }
 
 var sipCodes = map[string]string{completed: "200", busy: "486", noAnswer: "487", canceled: "487", failed: "404"}

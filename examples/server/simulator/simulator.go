@@ -16,6 +16,7 @@ import (
 	"github.com/extflow/extflow"
 	"github.com/extflow/extflow/adapter"
 	"github.com/extflow/extflow/adapter/sim"
+	"github.com/extflow/extflow/flow"
 	"github.com/extflow/extflow/storage"
 	"github.com/extflow/extflow/storage/memory"
 )
@@ -27,6 +28,12 @@ type Config struct {
 	Wrap    func(adapter.Handler) adapter.Handler // sees every event before the engine does
 	Now     func() time.Time                      // real time; time.Now
 	Words   int                                   // spoken a minute; 0 and everything said takes no time
+
+	// Store opens the store, which goes by the clock given; nil keeps everything in
+	// memory. Skipped hears how far the clock is ahead of real time, whenever that
+	// grows: a store that lasts must not wake up in the past.
+	Store   func(now func() time.Time) (storage.Store, error)
+	Skipped func(ahead time.Duration)
 }
 
 // Simulator is a carrier, an engine and a store on one clock. It is safe for
@@ -36,22 +43,32 @@ type Simulator struct {
 	Engine  *extflow.Engine
 	Carrier *sim.Carrier
 
-	clock clock
-	nudge chan struct{}
+	clock   clock
+	skipped func(time.Duration)
+	nudge   chan struct{}
 }
 
 // Name is the carrier's name in the calls that it brings.
 const Name = "sim"
 
-// New makes a simulator whose store is empty: install an account, then Run it.
+// New makes a simulator. Where its store is empty install an account, else Resume;
+// then Run it.
 func New(c Config) (*Simulator, error) {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	s := &Simulator{clock: clock{real: c.Now}, nudge: make(chan struct{}, 1)}
+	if c.Store == nil {
+		c.Store = func(now func() time.Time) (storage.Store, error) { return memory.New(memory.Config{Now: now}), nil }
+	}
+	if c.Skipped == nil {
+		c.Skipped = func(time.Duration) {}
+	}
+	s := &Simulator{clock: clock{real: c.Now}, skipped: c.Skipped, nudge: make(chan struct{}, 1)}
 	s.Carrier = sim.New(sim.Config{Name: Name, Start: s.clock.now().UTC(), Words: c.Words})
-	s.Store = memory.New(memory.Config{Now: s.Carrier.Now})
 	var err error
+	if s.Store, err = c.Store(s.Carrier.Now); err != nil {
+		return nil, err
+	}
 	s.Engine, err = extflow.New(extflow.Config{
 		Store: s.Store, Carriers: map[string]adapter.Carrier{Name: s.Carrier},
 		Logger: c.Logger, Observe: c.Observe,
@@ -69,6 +86,27 @@ func New(c Config) (*Simulator, error) {
 		return at, some && err == nil
 	}, s.Engine.Wake)
 	return s, nil
+}
+
+// Resume goes on with a store that has an account of an earlier simulator, whose
+// clock was ahead of real time: this one's is too. The telephones of then are gone:
+// whatever they were on ends as when a line drops.
+func (s *Simulator) Resume(ctx context.Context, account string, ahead time.Duration) error {
+	if ahead > 0 {
+		s.clock.skip(ahead)
+	}
+	for c, err := range s.Store.Calls().List(ctx, account, storage.Query{Live: true}) {
+		if err != nil {
+			return err
+		}
+		if c.Carrier != Name || !c.Live() {
+			continue
+		}
+		if err := s.Engine.Signal(ctx, flow.Event{Call: c.Key, What: flow.What{Kind: flow.HungUp, Cause: "the simulator began anew"}}); err != nil {
+			return err
+		}
+	}
+	return s.Catch(ctx)
 }
 
 // Run lets time pass until ctx ends, and returns ctx's error.
@@ -134,6 +172,7 @@ func (s *Simulator) Skip(ctx context.Context, d time.Duration) error {
 	}
 	return s.Act(ctx, func(ctx context.Context) error {
 		s.clock.skip(d)
+		s.skipped(s.clock.ahead())
 		return s.Catch(ctx)
 	})
 }
@@ -144,6 +183,7 @@ func (s *Simulator) SkipToNext(ctx context.Context) (some bool, err error) {
 	err = s.Act(ctx, func(ctx context.Context) error {
 		some, err = s.Carrier.SkipToNext(ctx)
 		s.clock.reach(s.Carrier.Now())
+		s.skipped(s.clock.ahead())
 		return err
 	})
 	return some, err
