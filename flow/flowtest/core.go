@@ -129,7 +129,7 @@ func (c *core) SetPresence(_ context.Context, _, agent string, p extension.Prese
 	if _, err := c.agents.SetPresence(agent, p, reason); err != nil {
 		return err
 	}
-	c.look(c.Now(), c.agents.QueuesOf(agent)...)
+	c.look(c.Now(), c.serving(agent)...)
 	return nil
 }
 

@@ -103,9 +103,22 @@ func (c *core) post(call flow.Call, p flow.Post) {
 		}
 	}
 	if p.Agent != "" { // whom a call let go of
-		c.look(c.Now(), c.agents.QueuesOf(p.Agent)...)
+		c.look(c.Now(), c.serving(p.Agent)...)
 		c.look(c.Now(), p.Queue)
 	}
+}
+
+// serving are the queues to look at when an agent frees: its own, and those of whoever
+// shares a telephone with it.
+func (c *core) serving(agent string) []string {
+	queues := slices.Clone(c.agents.QueuesOf(agent))
+	a, _ := c.agents.Agent(agent)
+	for _, e := range a.Endpoints {
+		for other := range c.agents.At(e.Address) {
+			queues = append(queues, c.agents.QueuesOf(other.ID)...)
+		}
+	}
+	return queues
 }
 
 // join gives a call its place in a line: behind everybody who joined no later.
