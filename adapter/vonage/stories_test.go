@@ -98,7 +98,7 @@ func (w way) lay(t testing.TB) flowtest.Lay {
 		near.ApplicationID, near.PrivateKey = far.ApplicationID(), far.PrivateKey()
 		near.APIKey, near.SignatureSecrets = far.APIKey(), []string{far.SignatureSecret()}
 		near.PublicURL, near.APIURL, near.Pace, near.Now = url, far.URL(), -1, far.Now
-		near.HTTPClient = &http.Client{Transport: http.DefaultTransport.(*http.Transport).Clone()}
+		near.HTTPClient = &http.Client{Transport: described{t, http.DefaultTransport.(*http.Transport).Clone()}}
 		vo, err := vonage.New(near)
 		if err != nil {
 			return nil, nil, err
