@@ -50,10 +50,10 @@ func TestStart_saysInOneLineWhatIsExposed(t *testing.T) {
 func TestStart_aDocumentWithFaultsDoesNotStart(t *testing.T) {
 	t.Parallel()
 	config := file(t, "account.yaml", "account: x\nflows: {front: {busy: {menu: main}}}\nnonsense: 1\n")
-	err := run(t.Context(), []string{"-config", config}, lookup(nil), new(said), new(said))
+	err := run(t.Context(), []string{"-db", inMemory, "-config", config}, lookup(nil), new(said), new(said))
 	require.ErrorContains(t, err, "line 2: flows.front.busy.menu")
 	require.ErrorContains(t, err, "line 3: nonsense")
-	require.ErrorContains(t, run(t.Context(), []string{"-config", config + "x"}, lookup(nil), new(said), new(said)), "-config")
+	require.ErrorContains(t, run(t.Context(), []string{"-db", inMemory, "-config", config + "x"}, lookup(nil), new(said), new(said)), "-config")
 }
 
 func TestStart_takesTheAccountFromTheFile(t *testing.T) {
@@ -136,7 +136,7 @@ func TestStart_anAddressThatIsTakenSaysSo(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	defer l.Close()
-	require.ErrorContains(t, run(t.Context(), []string{"-addr", l.Addr().String()}, lookup(nil), new(said), new(said)), "-addr")
+	require.ErrorContains(t, run(t.Context(), []string{"-db", inMemory, "-addr", l.Addr().String()}, lookup(nil), new(said), new(said)), "-addr")
 }
 
 func TestSimulator_withACarrierOnWorksOnACopyOfTheAccount(t *testing.T) {

@@ -123,7 +123,7 @@ func TestOpenAPI_theDescriptionIsValid(t *testing.T) {
 // Every route that the server has is described, and what is described is there.
 func TestOpenAPI_describesEveryRouteAndNoOther(t *testing.T) {
 	t.Parallel()
-	set, err := readSettings([]string{"-simulator"}, lookup(twilioOn()), nil)
+	set, err := readSettings([]string{"-simulator", "-db", inMemory}, lookup(twilioOn()), nil)
 	require.NoError(t, err)
 	s := &server{set: set, out: new(said), log: logger("text", new(said))}
 	require.NoError(t, s.build(t.Context()))

@@ -131,7 +131,7 @@ func (gone) Load(context.Context, string) (storage.Account, error) {
 
 func TestReady_isWhatTheStoreSays(t *testing.T) {
 	t.Parallel()
-	set, err := readSettings(nil, lookup(nil), nil)
+	set, err := readSettings([]string{"-db", inMemory}, lookup(nil), nil)
 	require.NoError(t, err)
 	s := &server{set: set, out: new(said), log: logger("text", new(said))}
 	require.NoError(t, s.build(t.Context()))

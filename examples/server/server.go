@@ -83,6 +83,9 @@ func (s *server) build(ctx context.Context) (err error) {
 	if s.carriers, err = s.set.carriers(s.log); err != nil {
 		return err
 	}
+	if _, _, _, err := s.set.document(); err != nil { // before a file is made for its account
+		return err
+	}
 	if err := s.exchange(ctx); err != nil {
 		return err
 	}
