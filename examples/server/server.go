@@ -108,7 +108,7 @@ func (s *server) exchange(ctx context.Context) (err error) {
 	if s.set.simulator && len(s.carriers) == 0 {
 		return s.simulated(ctx)
 	}
-	if err := s.open(ctx, time.Now); err != nil {
+	if err := s.open(ctx, nil); err != nil {
 		return err
 	}
 	adapters := map[string]adapter.Carrier{}

@@ -17,6 +17,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
+
+	"github.com/extflow/extflow/storage/postgres/postgrestest"
 )
 
 // asServer has the test binary be the server itself.
@@ -27,7 +29,7 @@ func TestMain(m *testing.M) {
 		main()
 		return
 	}
-	goleak.VerifyTestMain(m)
+	goleak.VerifyTestMain(postgrestest.Main{M: m})
 }
 
 // process is a whole server that listens on a port of this machine.

@@ -103,7 +103,7 @@ func (s *settings) flags(args []string, env func(string) string, help io.Writer,
 	fs.StringVar(&s.addr, "addr", or("EXTFLOW_ADDR", "127.0.0.1:8080"), "where to listen (EXTFLOW_ADDR)")
 	fs.StringVar(&s.config, "config", env("EXTFLOW_CONFIG"), "an account document, YAML or JSON; the sample account (EXTFLOW_CONFIG)")
 	fs.Var(optional{&apply}, "apply", "make a store that has the account already what the document says (EXTFLOW_APPLY)")
-	fs.StringVar(&s.db, "db", or("EXTFLOW_DB", "extflow.db"), "the store: a file, or memory: (EXTFLOW_DB)")
+	fs.StringVar(&s.db, "db", or("EXTFLOW_DB", "extflow.db"), "the store: a file, postgres://user@host/database for several servers, or memory: (EXTFLOW_DB)")
 	fs.StringVar(&s.publicURL, "public-url", env("EXTFLOW_PUBLIC_URL"), "where carriers reach this server, as in https://calls.example.com (EXTFLOW_PUBLIC_URL)")
 	fs.Var(optional{simulator}, "simulator", "simulated calls; on while no carrier is (EXTFLOW_SIMULATOR)")
 	fs.StringVar(&s.certFile, "tls-cert", env("EXTFLOW_TLS_CERT"), "a certificate file, to serve HTTPS without a proxy (EXTFLOW_TLS_CERT)")

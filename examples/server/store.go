@@ -10,6 +10,7 @@ import (
 
 	"github.com/extflow/extflow/storage"
 	"github.com/extflow/extflow/storage/memory"
+	"github.com/extflow/extflow/storage/postgres"
 	"github.com/extflow/extflow/storage/sqlite"
 )
 
@@ -23,7 +24,7 @@ type opened struct {
 	close func() error
 }
 
-// open opens it. Now is the clock that it is to go by.
+// open opens it. Now is the clock that it is to go by; nil is real time.
 func (s *settings) open(ctx context.Context, now func() time.Time) (o opened, err error) {
 	switch {
 	case s.db == inMemory:
@@ -47,8 +48,14 @@ func openSQLite(ctx context.Context, path string, now func() time.Time) (opened,
 	return opened{s, "the file " + path + "; a restart goes on where it stopped", s.Close}, nil
 }
 
-func openPostgres(context.Context, string, func() time.Time) (opened, error) {
-	return opened{}, errors.New("PostgreSQL comes with the next release; name a file, or write memory:")
+// openPostgres opens a database that other servers may have open too. Without a
+// clock of its own, all of them go by the database's.
+func openPostgres(ctx context.Context, url string, now func() time.Time) (opened, error) {
+	s, err := postgres.Open(ctx, postgres.Config{URL: url, Now: now})
+	if err != nil {
+		return opened{}, err
+	}
+	return opened{s, "PostgreSQL, which other servers may share; any of them carries on", s.Close}, nil
 }
 
 func isPostgres(db string) bool {
