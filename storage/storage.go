@@ -302,6 +302,23 @@ type Entry struct {
 // integrate: at least once, by a cursor of their own.
 type Feed interface {
 	After(ctx context.Context, account string, cursor uint64, n int) ([]Entry, error)
+
+	// Take has one node at a time follow the feed under a name, from where that name
+	// got to: a reader that is new begins before the first entry. ErrConflict: another
+	// node has it, and its lease is not over. ErrNotFound: no such account.
+	Take(ctx context.Context, account, reader string, lease time.Duration) (Reading, error)
+
+	// Keep stores how far a reader got (r.Cursor, which never goes back) and renews
+	// its lease; a lease of 0 or less gives it up. ErrConflict: somebody else has taken
+	// it since. What was read and not kept is read again: every entry at least once.
+	Keep(ctx context.Context, account string, r Reading, lease time.Duration) error
+}
+
+// Reading is a reader's hold on the feed.
+type Reading struct {
+	Reader string
+	Cursor uint64 // of the last entry that it is done with
+	Fence  uint64 // later holds have greater ones
 }
 
 // Budget bounds what a key may spend in a sliding time.

@@ -31,6 +31,8 @@ type account struct {
 
 	feed   []storage.Entry
 	cursor uint64 // of the last entry that the feed got
+
+	readers map[string]reader
 }
 
 func newAccount(dir *extension.Directory) *account {
@@ -40,6 +42,8 @@ func newAccount(dir *extension.Directory) *account {
 		notes: map[noteKey]storage.Note{},
 		boxes: boxes{byCall: map[string]*storage.Message{}, byName: map[string]map[string]*storage.Message{}, unread: map[string]int{}},
 		live:  map[uint64]*record{},
+
+		readers: map[string]reader{},
 	}
 }
 

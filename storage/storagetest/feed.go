@@ -1,8 +1,11 @@
 package storagetest
 
 import (
+	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -60,6 +63,59 @@ func feed() []promise {
 			require.Empty(h, h.feed(0, 100))
 			require.NotEmpty(h, h.in(globex).feed(0, 100))
 		}},
+		{"a reader goes on where it got to, one node at a time", func(h *house) {
+			lease := h.moment()
+			first := h.takes("mail", lease)
+			require.Equal(h, storage.Reading{Reader: "mail", Fence: first.Fence}, first, "it begins before the first entry")
+			_, err := h.store.Feed().Take(h.ctx, acme, "mail", lease)
+			require.ErrorIs(h, err, storage.ErrConflict)
+			h.takes("hook", lease) // another name is another reader
+			first.Cursor = 7
+			require.NoError(h, h.store.Feed().Keep(h.ctx, acme, first, 0))
+			second := h.takes("mail", lease)
+			require.EqualValues(h, 7, second.Cursor)
+			require.Greater(h, second.Fence, first.Fence)
+			require.ErrorIs(h, h.store.Feed().Keep(h.ctx, acme, first, lease), storage.ErrConflict, "another has it now")
+			second.Cursor = 3
+			require.NoError(h, h.store.Feed().Keep(h.ctx, acme, second, 0))
+			require.EqualValues(h, 7, h.takes("mail", lease).Cursor, "it never goes back")
+		}},
+		{"a reader whose lease is over is anybody's, and a lease can be renewed", func(h *house) {
+			lease := h.moment()
+			first := h.takes("mail", lease)
+			h.wait(lease * 6 / 10)
+			require.NoError(h, h.store.Feed().Keep(h.ctx, acme, first, lease))
+			h.wait(lease * 6 / 10)
+			_, err := h.store.Feed().Take(h.ctx, acme, "mail", lease)
+			require.ErrorIs(h, err, storage.ErrConflict, "it was renewed")
+			h.wait(lease)
+			require.Greater(h, h.takes("mail", lease).Fence, first.Fence)
+		}},
+		{"readers of the same name in two accounts are two, and an unknown account has none", func(h *house) {
+			mine := h.takes("mail", time.Hour)
+			mine.Cursor = 9
+			require.NoError(h, h.store.Feed().Keep(h.ctx, acme, mine, time.Hour))
+			require.Zero(h, h.in(globex).takes("mail", time.Hour).Cursor)
+			_, err := h.store.Feed().Take(h.ctx, "initech", "mail", time.Hour)
+			require.ErrorIs(h, err, storage.ErrNotFound)
+			require.Error(h, h.store.Feed().Keep(h.ctx, acme, storage.Reading{Reader: "nobody", Fence: 1}, time.Hour))
+		}},
+		{"of 16 who take a reader at once exactly one has it", func(h *house) {
+			var all sync.WaitGroup
+			var got atomic.Int32
+			for range 16 {
+				all.Go(func() {
+					switch _, err := h.store.Feed().Take(h.ctx, acme, "mail", time.Hour); {
+					case err == nil:
+						got.Add(1)
+					case !errors.Is(err, storage.ErrConflict):
+						h.Error(err)
+					}
+				})
+			}
+			all.Wait()
+			require.EqualValues(h, 1, got.Load())
+		}},
 		{"who follows the feed while it is written misses nothing and sees nothing twice", followed},
 	}
 }
@@ -102,4 +158,11 @@ func (h *house) feed(after uint64, n int) []storage.Entry {
 	entries, err := h.store.Feed().After(h.ctx, h.account, after, n)
 	require.NoError(h, err)
 	return entries
+}
+
+func (h *house) takes(reader string, lease time.Duration) storage.Reading {
+	h.Helper()
+	r, err := h.store.Feed().Take(h.ctx, h.account, reader, lease)
+	require.NoError(h, err)
+	return r
 }
