@@ -67,6 +67,8 @@ var rooms = []room{
 	{dir: "storage/postgres/postgrestest", mayBe: []string{"github.com/jackc/pgx/v5"}}, // it starts servers and knows no store
 	{dir: "storage/storagetest", mayBe: []string{"*"}},
 	{dir: ".", mayBe: []string{"number", "extension", "flow", "adapter", "storage", "github.com/google/uuid"}, never: []string{"testing"}},
+	{dir: "feed", mayBe: []string{"storage"}, never: []string{"testing"}},
+	{dir: "voicemail", mayBe: []string{"storage", "flow", "adapter"}, never: []string{"testing"}},
 	{dir: "enginetest", mayBe: []string{"*"}},
 	{dir: "examples", below: true, mayBe: []string{"*"}},
 }

@@ -1,0 +1,82 @@
+package twilio
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/twilio/twilio-go/rest/api/v2010"
+
+	"github.com/extflow/extflow/adapter"
+)
+
+// Recordings as Twilio keeps them: fetched as MP3 with the account's credentials,
+// whether or not its console asks for them.
+
+// FetchRecording fetches a recording by its SID. The error wraps adapter.ErrGone for
+// one that was deleted.
+func (a *Adapter) FetchRecording(ctx context.Context, ref string) (adapter.Recording, error) {
+	id, err := recordingSID(ref)
+	if err != nil {
+		return adapter.Recording{}, err
+	}
+	address := a.cfg.APIURL + "/2010-04-01/Accounts/" + url.PathEscape(a.cfg.AccountSID) + "/Recordings/" + id + ".mp3"
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
+	if err != nil {
+		return adapter.Recording{}, err
+	}
+	req.SetBasicAuth(a.cfg.APIKey, a.cfg.APISecret)
+	client := *a.cfg.HTTPClient
+	client.CheckRedirect = elsewhere
+	resp, err := client.Do(req)
+	if err != nil {
+		var failed *url.Error // its text has the address, which has the recording's reference
+		if errors.As(err, &failed) {
+			err = failed.Err
+		}
+		return adapter.Recording{}, fmt.Errorf("twilio: the recording cannot be fetched: %w", err)
+	}
+	if resp.StatusCode == http.StatusOK {
+		return adapter.Recording{Type: "audio/mpeg", Body: resp.Body}, nil
+	}
+	resp.Body.Close()
+	err = newAPIError(resp, nil)
+	if resp.StatusCode == http.StatusNotFound {
+		err = fmt.Errorf("%w (%w)", adapter.ErrGone, err)
+	}
+	return adapter.Recording{}, fmt.Errorf("fetch a recording: %w", err)
+}
+
+// elsewhere follows Twilio to where it keeps media, over TLS; credentials stay with
+// the host that they are for.
+func elsewhere(req *http.Request, via []*http.Request) error {
+	if len(via) > 3 || req.URL.Scheme != "https" && req.URL.Host != via[0].URL.Host {
+		return errors.New("the recording is somewhere that is not followed to")
+	}
+	return nil
+}
+
+// DeleteRecording deletes a recording; one that is gone is no error.
+func (a *Adapter) DeleteRecording(ctx context.Context, ref string) error {
+	id, err := recordingSID(ref)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, a.cfg.Deadline)
+	defer cancel()
+	if err := a.api(ctx, false).DeleteRecording(id, &openapi.DeleteRecordingParams{}); err != nil && !gone(err) {
+		return fmt.Errorf("delete a recording: %w", err)
+	}
+	return nil
+}
+
+// recordingSID sees that a reference is a SID, and may be part of an address.
+func recordingSID(ref string) (string, error) {
+	if len(ref) < 3 || !strings.HasPrefix(ref, "RE") || strings.Trim(ref, "REabcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != "" {
+		return "", fmt.Errorf("twilio: %d characters that are no recording's SID: %w", len(ref), adapter.ErrRefused)
+	}
+	return ref, nil
+}

@@ -1,0 +1,218 @@
+package feed_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/extflow/extflow/extension"
+	"github.com/extflow/extflow/feed"
+	"github.com/extflow/extflow/flow"
+	"github.com/extflow/extflow/storage"
+	"github.com/extflow/extflow/storage/memory"
+)
+
+// house is a store with an account in whose feed things happen, and its clock.
+type house struct {
+	*testing.T
+	*memory.Store
+	now time.Time
+	n   int
+}
+
+func newHouse(t *testing.T) *house {
+	h := &house{T: t, now: time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)}
+	h.Store = memory.New(memory.Config{Now: func() time.Time { return h.now }})
+	require.NoError(t, h.Accounts().Put(t.Context(), storage.Account{ID: "acme", Range: extension.Range{First: 1001, Last: 9999}}))
+	return h
+}
+
+// rejected is a call of the account that is refused: two lines of the feed.
+func (h *house) rejected(times int) {
+	h.Helper()
+	b, err := flow.Compile(flow.Settings{Entries: map[string]flow.Entry{"no": {Dest: *flow.HangUp(nil)}}})
+	require.NoError(h, err)
+	for range times {
+		h.n++
+		info := &flow.Info{Key: flow.Key{Account: "acme", ID: "c" + string(rune('a'+h.n))}, From: "+14155550100", To: "+12025550100", Entry: "no"}
+		var call flow.Call
+		change := storage.Change{}
+		for _, e := range []flow.Event{{Reply: true, What: flow.What{Kind: flow.Arrived, Start: info}}, {What: flow.What{Kind: flow.HungUp}}} {
+			e.Call, e.At = info.Key, h.now
+			next, move := b.Advance(call, e)
+			require.Zero(h, move.Ignored)
+			change.Turns = append(change.Turns, flow.Turn{Call: info.Key, Seq: next.Rev, Event: e, Move: move, Posts: b.Posts(call, next, e)})
+			call = next
+		}
+		change.Now = call
+		require.NoError(h, h.Calls().Commit(h.Context(), &storage.Txn{Account: "acme", Changes: []storage.Change{change}}))
+	}
+}
+
+// receiver remembers the calls whose entries it took, and may refuse.
+type receiver struct {
+	mu   sync.Mutex
+	took []string
+	err  error
+}
+
+func (r *receiver) take(_ context.Context, e storage.Entry) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.err == nil {
+		r.took = append(r.took, e.Call.ID)
+	}
+	return r.err
+}
+
+func TestFollower_goesOnWhereItLeftOff(t *testing.T) {
+	t.Parallel()
+	h, r := newHouse(t), &receiver{}
+	h.rejected(2)
+	f := &feed.Follower{Store: h, Account: "acme", Name: "product", Take: r.take}
+	took, err := f.Pass(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, 2, took)
+	h.rejected(1)
+	again := &feed.Follower{Store: h, Account: "acme", Name: "product", Take: r.take} // as after a restart
+	_, err = again.Pass(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, []string{"cb", "cc", "cd"}, r.took)
+	took, err = again.Pass(t.Context())
+	require.NoError(t, err)
+	require.Zero(t, took)
+}
+
+func TestFollower_triesAgainLaterAndLaterAndHoldsUpNobodyElse(t *testing.T) {
+	t.Parallel()
+	h, bad, good := newHouse(t), &receiver{err: errors.New("500")}, &receiver{}
+	h.rejected(2)
+	f := &feed.Follower{Store: h, Account: "acme", Name: "bad", Take: bad.take}
+	other := &feed.Follower{Store: h, Account: "acme", Name: "good", Take: good.take}
+	for _, pause := range []time.Duration{time.Second, 2 * time.Second, 4 * time.Second} {
+		_, err := f.Pass(t.Context())
+		require.ErrorContains(t, err, "500")
+		h.now = h.now.Add(pause - time.Millisecond)
+		_, err = f.Pass(t.Context())
+		require.NoError(t, err, "not before the pause is over")
+		h.now = h.now.Add(time.Millisecond)
+	}
+	_, err := other.Pass(t.Context())
+	require.NoError(t, err)
+	require.Len(t, good.took, 2)
+	bad.err = nil
+	_, err = f.Pass(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, good.took, bad.took, "nothing is left out")
+}
+
+func TestFollower_givesAnEntryUpAfterDaysAndGoesOn(t *testing.T) {
+	t.Parallel()
+	h, r := newHouse(t), &receiver{err: errors.New("500")}
+	h.rejected(1)
+	f := &feed.Follower{Store: h, Account: "acme", Name: "product", Take: r.take, GiveUp: time.Hour}
+	for range 40 {
+		_, _ = f.Pass(t.Context())
+		h.now = h.now.Add(10 * time.Minute)
+	}
+	r.err = nil
+	h.rejected(1)
+	_, err := f.Pass(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, []string{"cc"}, r.took)
+}
+
+func TestFollower_isOneNodesAtATimeAndAnothersWhenThatDies(t *testing.T) {
+	t.Parallel()
+	h, r := newHouse(t), &receiver{}
+	h.rejected(1)
+	var second *feed.Follower
+	first := &feed.Follower{Store: h, Account: "acme", Name: "product", Node: "a", Take: func(ctx context.Context, e storage.Entry) error {
+		took, err := second.Pass(ctx) // while the first is at it
+		require.NoError(t, err)
+		require.Zero(t, took)
+		panic("the node dies")
+	}}
+	second = &feed.Follower{Store: h, Account: "acme", Name: "product", Node: "b", Take: r.take}
+	require.Panics(t, func() { _, _ = first.Pass(t.Context()) })
+	took, err := second.Pass(t.Context())
+	require.NoError(t, err)
+	require.Zero(t, took, "its lease runs")
+	h.now = h.now.Add(time.Minute)
+	took, err = second.Pass(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, 1, took)
+}
+
+const secret = "a secret of sixteen"
+
+func TestWebhook_isSignedAndCanBeVerified(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.rejected(1)
+	var signature, body string
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		all, _ := io.ReadAll(r.Body)
+		signature, body = r.Header.Get(feed.SignatureHeader), string(all)
+	}))
+	defer server.Close()
+	w := &feed.Webhook{URL: server.URL, Secret: secret, Now: func() time.Time { return h.now }}
+	require.NoError(t, w.Check())
+	f := &feed.Follower{Store: h, Account: "acme", Name: "product", Take: w.Take}
+	_, err := f.Pass(t.Context())
+	require.NoError(t, err)
+	require.JSONEq(t, `{"id": "acme-1", "account": "acme", "cursor": 1, "at": "2026-01-05T09:00:00Z", "kind": "ended", "text": "ends goodbye", "call": "cb", "seq": 2, "result": "goodbye"}`, body)
+	require.NotContains(t, body, "4155550100")
+	verify := func(secret, signature, body string, after time.Duration) error {
+		return feed.Verify(secret, signature, []byte(body), h.now.Add(after), 5*time.Minute)
+	}
+	require.NoError(t, verify(secret, signature, body, time.Minute))
+	for _, bad := range []error{
+		verify("another secret, longer", signature, body, 0), verify(secret, signature, body+" ", 0), verify(secret, "", body, 0),
+		verify(secret, "t=1,v1=00", body, 0), verify(secret, signature, body, 6*time.Minute), verify(secret, signature, body, -6*time.Minute),
+		verify(secret, strings.Replace(signature, "t=1", "t=2", 1), body, 0),
+	} {
+		require.ErrorIs(t, bad, feed.ErrSignature)
+	}
+}
+
+func TestWebhook_aReceiverThatAnswers500OrHangsOrRedirectsHasTakenNothing(t *testing.T) {
+	t.Parallel()
+	over := make(chan struct{})
+	for name, handler := range map[string]http.HandlerFunc{
+		"500": func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) },
+		"302": func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://127.0.0.1:1/", http.StatusFound)
+		},
+		"deadline": func(http.ResponseWriter, *http.Request) { <-over },
+	} {
+		server := httptest.NewServer(handler)
+		w := &feed.Webhook{URL: server.URL + "/?token=hidden", Secret: secret, Timeout: time.Minute}
+		if name == "deadline" {
+			w.Timeout = 50 * time.Millisecond
+		}
+		err := w.Take(t.Context(), storage.Entry{})
+		require.ErrorContains(t, err, name)
+		require.NotContains(t, err.Error(), "hidden")
+		t.Cleanup(server.Close)
+	}
+	t.Cleanup(func() { close(over) })
+}
+
+func TestWebhook_tellsEveryFaultOfItsSettings(t *testing.T) {
+	t.Parallel()
+	for _, url := range []string{"http://example.com/hook", "ftp://example.com", "hook", "://"} {
+		err := (&feed.Webhook{URL: url, Secret: "short"}).Check()
+		require.ErrorContains(t, err, "https://")
+		require.ErrorContains(t, err, "5 characters")
+	}
+	require.NoError(t, (&feed.Webhook{URL: "http://127.0.0.1:9/", Secret: secret}).Check())
+}

@@ -1,0 +1,88 @@
+package voicemail
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/extflow/extflow/adapter"
+	"github.com/extflow/extflow/storage"
+)
+
+// Player plays the recordings of messages over HTTP, from where they are kept or
+// from the carrier, with range requests. Whether somebody may hear a message is the
+// host's to decide before it calls Play; a message that the account's mailbox does
+// not have is 404, whoever's it is.
+type Player struct {
+	Store    storage.Store
+	Carriers map[string]adapter.Carrier
+	Keep     Recordings   // as the Keeper's
+	Logger   *slog.Logger // nil logs nothing; otherwise who played what is logged by the call
+}
+
+// Play answers a request for the recording of a message. What it answers is never
+// stored on the way: Cache-Control is private, no-store.
+func (p *Player) Play(w http.ResponseWriter, r *http.Request, account, mailbox, call string) {
+	audio, err := p.open(r.Context(), account, mailbox, call)
+	h := w.Header()
+	h.Set("Cache-Control", "private, no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	switch {
+	case errors.Is(err, storage.ErrNotFound), errors.Is(err, ErrNone), errors.Is(err, adapter.ErrGone):
+		http.Error(w, "there is no such recording", http.StatusNotFound)
+	case errors.Is(err, errors.ErrUnsupported), errors.Is(err, adapter.ErrRefused), errors.Is(err, ErrTooLarge):
+		http.Error(w, "the carrier does not give this recording out", http.StatusNotFound)
+	case err != nil:
+		p.log(r.Context(), slog.LevelError, "a recording cannot be played", call, err)
+		http.Error(w, "the recording cannot be reached now; try again", http.StatusBadGateway)
+	default:
+		defer audio.Close()
+		p.log(r.Context(), slog.LevelInfo, "a recording is played", call, nil)
+		h.Set("Content-Type", audio.Type)
+		h.Set("Content-Disposition", "inline")
+		http.ServeContent(w, r, "", audio.At, audio)
+	}
+}
+
+func (p *Player) log(ctx context.Context, level slog.Level, what, call string, err error) {
+	if p.Logger != nil {
+		p.Logger.LogAttrs(ctx, level, what, slog.String("call", call), slog.Any("error", err))
+	}
+}
+
+// open is the recording of a message that is there.
+func (p *Player) open(ctx context.Context, account, mailbox, call string) (Audio, error) {
+	m, err := p.Store.Mailboxes().Message(ctx, account, mailbox, call)
+	if err != nil {
+		return Audio{}, err
+	}
+	if m.State != storage.Left {
+		return Audio{}, fmt.Errorf("call %s: the message is %s: %w", call, m.State, ErrNone)
+	}
+	if m.Kept && p.Keep != nil {
+		return p.Keep.Open(ctx, account, call)
+	}
+	r, err := adapter.FetchRecording(ctx, p.Carriers[m.Carrier], m.Ref)
+	if err != nil {
+		return Audio{}, err
+	}
+	defer r.Body.Close()
+	all, err := io.ReadAll(io.LimitReader(r.Body, MaxBytes+1))
+	if err != nil {
+		return Audio{}, err
+	}
+	if len(all) > MaxBytes {
+		return Audio{}, ErrTooLarge
+	}
+	return Audio{ReadSeekCloser: inMemory{bytes.NewReader(all)}, Type: r.Type, At: m.At.Truncate(time.Second)}, nil
+}
+
+// inMemory is what was fetched, so that a part of it can be asked for.
+type inMemory struct{ *bytes.Reader }
+
+func (inMemory) Close() error { return nil }
