@@ -40,15 +40,19 @@ func (s *settings) makeTwilio(log *slog.Logger) (carrier, error) {
 		return carrier{}, nil
 	}
 	base := s.publicURL + "/twilio"
-	tw, err := twilio.New(twilio.Config{
+	set := twilio.Config{
 		Name: "twilio", AccountSID: s.twilio.accountSID, AuthTokens: []string{s.twilio.authToken},
 		PublicURL: base, APIURL: s.twilio.apiURL, Logger: log,
-	})
+	}
+	if s.twilio.tuned != nil {
+		s.twilio.tuned(&set)
+	}
+	tw, err := twilio.New(set)
 	if err != nil {
 		return carrier{}, err
 	}
 	return carrier{
-		Name: "twilio", answers: "text/xml", adapter: tw, handler: tw, pattern: "/twilio/", attach: tw.Attach,
+		Name: set.Name, answers: "text/xml", adapter: tw, handler: tw, pattern: "/twilio/", attach: tw.Attach,
 		Fields: []string{
 			"a call comes in: " + base + "/voice (POST), and the same as the fallback",
 			"call status changes: " + base + "/status (POST)",

@@ -24,7 +24,7 @@ type description struct {
 	compiler *jsonschema.Compiler
 }
 
-func describedBy(t *testing.T, text string) *description {
+func describedBy(t testing.TB, text string) *description {
 	t.Helper()
 	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
 	require.NoError(t, err)

@@ -38,6 +38,15 @@ type server struct {
 	routes   []route
 	openAPI  []byte
 	draining atomic.Bool
+	hooks
+}
+
+// hooks are what tests take the place of. The zero value is a server as it runs.
+type hooks struct {
+	now      func() time.Time                  // the store's clock; the machine's
+	behind   func(storage.Store) storage.Store // stands before the store
+	patience time.Duration                     // the engine's deadline; its default
+	byHand   bool                              // what must happen by itself is left to Wake of the engine
 }
 
 // run starts a server and serves until ctx ends. ready hears where it listens.
@@ -46,7 +55,10 @@ func run(ctx context.Context, args []string, env func(string) string, out, errs 
 	if err != nil {
 		return err
 	}
-	s := &server{set: set, out: out, log: logger(set.logAs, errs)}
+	return (&server{set: set, out: out, log: logger(set.logAs, errs)}).run(ctx, ready...)
+}
+
+func (s *server) run(ctx context.Context, ready ...func(net.Addr)) error {
 	if err := s.build(ctx); err != nil {
 		return errors.Join(err, s.close())
 	}
@@ -108,14 +120,17 @@ func (s *server) exchange(ctx context.Context) (err error) {
 	if s.set.simulator && len(s.carriers) == 0 {
 		return s.simulated(ctx)
 	}
-	if err := s.open(ctx, nil); err != nil {
+	if err := s.open(ctx, s.now); err != nil {
 		return err
+	}
+	if s.behind != nil {
+		s.store = s.behind(s.store)
 	}
 	adapters := map[string]adapter.Carrier{}
 	for _, c := range s.carriers {
 		adapters[c.Name] = c.adapter
 	}
-	s.engine, err = extflow.New(extflow.Config{Store: s.store, Carriers: adapters, Logger: s.log, Observe: s.meter.Observe})
+	s.engine, err = extflow.New(extflow.Config{Store: s.store, Carriers: adapters, Logger: s.log, Observe: s.meter.Observe, Deadline: s.patience})
 	if err != nil {
 		return err
 	}
@@ -126,7 +141,9 @@ func (s *server) exchange(ctx context.Context) (err error) {
 	if s.account, err = s.set.seed(ctx, s.saves, s.out); err != nil {
 		return err
 	}
-	s.runs = append(s.runs, s.engine.Run)
+	if !s.byHand {
+		s.runs = append(s.runs, s.engine.Run)
+	}
 	if s.set.simulator {
 		return s.renew(ctx)
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
+	"github.com/extflow/extflow/adapter/twilio"
 	"github.com/extflow/extflow/storage/postgres/postgrestest"
 )
 
@@ -34,7 +35,7 @@ func TestMain(m *testing.M) {
 
 // process is a whole server that listens on a port of this machine.
 type process struct {
-	t      *testing.T
+	t      testing.TB
 	base   string
 	client *http.Client
 	token  string
@@ -42,6 +43,7 @@ type process struct {
 	said   *said
 	logged *said
 	spec   *description // holds answers against it, once it was read
+	server *server
 }
 
 // said is what a server wrote.
@@ -66,13 +68,26 @@ func (s *said) String() string {
 // in memory unless they say otherwise.
 func start(t *testing.T, env map[string]string, args ...string) *process {
 	t.Helper()
+	return startAs(t, tuning{}, env, args...)
+}
+
+// tuning is what of a server is in a test's hands.
+type tuning struct {
+	hooks
+	tuned func(*twilio.Config)
+}
+
+// startAs is start, with something of the server in a test's hands.
+func startAs(t testing.TB, h tuning, env map[string]string, args ...string) *process {
+	t.Helper()
 	p := &process{t: t, said: new(said), logged: new(said), client: &http.Client{Transport: &http.Transport{}}}
+	set, err := readSettings(append([]string{"-addr", "127.0.0.1:0", "-db", cmp.Or(env["EXTFLOW_DB"], inMemory)}, args...), lookup(env), p.said)
+	require.NoError(t, err, "the server did not start")
+	set.twilio.tuned = h.tuned
+	p.server = &server{set: set, out: p.said, log: logger(set.logAs, p.logged), hooks: h.hooks}
 	ctx, cancel := context.WithCancel(context.Background())
 	ended, listening := make(chan error, 1), make(chan net.Addr, 1)
-	go func() {
-		ended <- run(ctx, append([]string{"-addr", "127.0.0.1:0", "-db", cmp.Or(env["EXTFLOW_DB"], inMemory)}, args...), lookup(env),
-			p.said, p.logged, func(a net.Addr) { listening <- a })
-	}()
+	go func() { ended <- p.server.run(ctx, func(a net.Addr) { listening <- a }) }()
 	select {
 	case a := <-listening:
 		p.base = "http://" + a.String()
@@ -91,7 +106,7 @@ func start(t *testing.T, env map[string]string, args ...string) *process {
 
 // answer is what came back.
 type answer struct {
-	t      *testing.T
+	t      testing.TB
 	status int
 	header http.Header
 	text   string

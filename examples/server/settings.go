@@ -11,6 +11,8 @@ import (
 	"os"
 	"strconv"
 	"strings"
+
+	"github.com/extflow/extflow/adapter/twilio"
 )
 
 // settings are what a server is started with: flags, or their twins in the
@@ -33,7 +35,11 @@ type settings struct {
 }
 
 // twilioSettings switch Twilio on where the first two are set.
-type twilioSettings struct{ accountSID, authToken, apiURL string }
+type twilioSettings struct {
+	accountSID, authToken, apiURL string
+
+	tuned func(*twilio.Config) // has the last word about how the adapter is made; nil as it comes
+}
 
 func (t twilioSettings) on() bool { return t.accountSID != "" && t.authToken != "" }
 
@@ -57,7 +63,7 @@ func readSettings(args []string, env func(string) string, help io.Writer) (*sett
 		return nil, err
 	}
 	s.token = env("EXTFLOW_ADMIN_TOKEN")
-	s.twilio = twilioSettings{env("TWILIO_ACCOUNT_SID"), env("TWILIO_AUTH_TOKEN"), env("TWILIO_API_URL")}
+	s.twilio = twilioSettings{accountSID: env("TWILIO_ACCOUNT_SID"), authToken: env("TWILIO_AUTH_TOKEN"), apiURL: env("TWILIO_API_URL")}
 	s.vonage = vonageSettings{env("VONAGE_APPLICATION_ID"), env("VONAGE_PRIVATE_KEY"), env("VONAGE_API_KEY"), env("VONAGE_SIGNATURE_SECRET"), env("VONAGE_API_URL")}
 	s.checkServing(fault)
 	s.checkDB(fault)

@@ -1,0 +1,152 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/extflow/extflow/adapter"
+	"github.com/extflow/extflow/adapter/adaptertest"
+	"github.com/extflow/extflow/adapter/twilio"
+	"github.com/extflow/extflow/adapter/twilio/twiliostory"
+	"github.com/extflow/extflow/adapter/twilio/twiliotest"
+	"github.com/extflow/extflow/extension"
+	"github.com/extflow/extflow/flow"
+	"github.com/extflow/extflow/flow/account"
+	"github.com/extflow/extflow/flow/flowtest"
+	"github.com/extflow/extflow/storage"
+)
+
+// Every story is played on the telephones of a small Twilio that is connected to this
+// program: started with the story's account, signatures on, reached over HTTP alone,
+// by the telephones' clock.
+func TestTwilio_everyStoryEndsHereAsItDoesOnSimulatedTelephones(t *testing.T) {
+	t.Parallel()
+	adaptertest.Stories(t, adaptertest.Carrier{Name: "Twilio", Lay: lay, Lacks: adaptertest.Lacks("Twilio"), Open: opened})
+}
+
+const publicURL = "http://calls.example.com"
+
+// lay is a small Twilio, and a socket for the program that it is to be connected to.
+func lay(t testing.TB) flowtest.Lay {
+	return func(start time.Time) (flowtest.Telephones, adapter.Carrier, error) {
+		s := &socket{t: t}
+		s.telephones = twiliostory.New(t, twiliotest.Start(t, twiliotest.Config{Start: start, Client: s.line()}), publicURL+"/twilio")
+		return s.telephones, s, nil
+	}
+}
+
+// socket is where a program is connected to a story's telephones.
+type socket struct {
+	telephones *twiliostory.Telephones
+	to         string // where the program listens
+	t          testing.TB
+}
+
+// line leads what is requested of the public address to the program.
+func (s *socket) line() *http.Client {
+	transport := &http.Transport{DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, network, s.to)
+	}}
+	s.t.Cleanup(transport.CloseIdleConnections)
+	return &http.Client{Transport: proxy{transport}}
+}
+
+// Do is never called: the program has a carrier of its own.
+func (*socket) Do(context.Context, flow.Turn) error { return errors.ErrUnsupported }
+
+// program is a running server as a story's exchange: what is done to it goes over
+// HTTP, what became of it is read from its store.
+type program struct {
+	*process
+	account string
+}
+
+func opened(s flowtest.Site) (flowtest.Exchange, error) {
+	at := s.Carrier.(*socket)
+	document, err := account.ExportJSON(s.Document)
+	if err != nil {
+		return nil, err
+	}
+	config := filepath.Join(at.t.TempDir(), "account.json")
+	if err := os.WriteFile(config, document, 0o600); err != nil {
+		return nil, err
+	}
+	p := at.connects(hooks{now: s.Now, byHand: true}, func(c *twilio.Config) { c.Name = s.Name }, "-config", config)
+	return &program{p, s.Document.Account}, nil
+}
+
+// connects starts a program that the telephones reach. The instants of its engine
+// are those of the telephones, however long the machine takes.
+func (s *socket) connects(h hooks, tuned func(*twilio.Config), args ...string) *process {
+	rest := &http.Transport{}
+	s.t.Cleanup(rest.CloseIdleConnections)
+	tune := func(c *twilio.Config) {
+		c.Pace, c.HTTPClient = -1, &http.Client{Transport: rest}
+		tuned(c)
+	}
+	if h.patience == 0 {
+		h.patience = time.Minute
+	}
+	far := s.telephones
+	p := startAs(s.t, tuning{h, tune}, map[string]string{
+		"TWILIO_ACCOUNT_SID": far.AccountSID(), "TWILIO_AUTH_TOKEN": far.AuthToken(), "TWILIO_API_URL": far.Carrier.URL(),
+		"EXTFLOW_PUBLIC_URL": publicURL,
+	}, args...)
+	s.to = strings.TrimPrefix(p.base, "http://")
+	return p
+}
+
+func (p *program) Handle(context.Context, flow.Event) (flow.Turn, error) {
+	return flow.Turn{}, errors.New("webhooks go to the program itself")
+}
+
+func (p *program) Next(ctx context.Context) (time.Time, bool, error) {
+	return p.server.engine.Next(ctx)
+}
+
+func (p *program) Wake(ctx context.Context) error { return p.server.engine.Wake(ctx) }
+
+// Signal is an administrator who ends a call.
+func (p *program) Signal(_ context.Context, e flow.Event) error {
+	require.Equal(p.t, flow.Dropped, e.News)
+	p.post("/api/v1/calls/"+e.Call.ID+"/hangup", nil).is(202)
+	return nil
+}
+
+func (p *program) SetPresence(_ context.Context, _, agent string, to extension.Presence, _ string) error {
+	p.put("/api/v1/agents/"+agent+"/presence", object{"presence": to}).is(200)
+	return nil
+}
+
+func (p *program) Calls(ctx context.Context) (calls []flow.Call, err error) {
+	for c, err := range p.server.store.Calls().List(ctx, p.account, storage.Query{}) {
+		if err != nil {
+			return nil, err
+		}
+		calls = append(calls, c)
+	}
+	return calls, nil
+}
+
+func (p *program) Turns(ctx context.Context, k flow.Key, after uint32) ([]flow.Turn, error) {
+	return p.server.store.Calls().Turns(ctx, k, after)
+}
+
+func (p *program) Agents(ctx context.Context) (agents []extension.Agent, err error) {
+	for a, err := range p.server.store.Directory().Agents(ctx, p.account) {
+		if err != nil {
+			return nil, err
+		}
+		agents = append(agents, a)
+	}
+	return agents, nil
+}
