@@ -47,7 +47,7 @@ func New() (*Meter, error) {
 	var errs [6]error
 	m.turns, errs[0] = meter.Int64Counter("extflow.turns", metric.WithDescription("Turns stored, by what happened."))
 	m.ignored, errs[1] = meter.Int64Counter("extflow.ignored", metric.WithDescription("Events that changed nothing, by why."))
-	m.ended, errs[2] = meter.Int64Counter("extflow.calls.ended", metric.WithDescription("Calls closed, by how they ended."))
+	m.ended, errs[2] = meter.Int64Counter("extflow.calls.ended", metric.WithDescription("Calls closed, by how they ended, and whether that had to be asked."))
 	m.safe, errs[3] = meter.Int64Counter("extflow.turns.safe", metric.WithDescription("Safe turns given because the store was out of reach."))
 	m.refused, errs[4] = meter.Int64Counter("extflow.webhooks.refused", metric.WithDescription("Webhooks refused because of their signature."))
 	m.http, errs[5] = meter.Float64Histogram("http.server.request.duration", metric.WithUnit("s"),
@@ -79,24 +79,40 @@ func (m *Meter) Watch(s storage.Store) error {
 	if err != nil {
 		return err
 	}
+	owed, err := meter.Int64ObservableGauge("extflow.turns.owed", metric.WithDescription("Open calls whose turn is still to be delivered to the carrier."))
+	if err != nil {
+		return err
+	}
+	held, err := meter.Int64ObservableGauge("extflow.agents.reserved", metric.WithDescription("Agents whom an open call reserves."))
+	if err != nil {
+		return err
+	}
 	_, err = meter.RegisterCallback(func(ctx context.Context, o metric.Observer) error {
-		n := int64(0)
+		n, undelivered, reserved := int64(0), int64(0), int64(0)
 		for a, err := range s.Accounts().List(ctx) {
 			if err != nil {
 				return err
 			}
-			for _, err := range s.Calls().List(ctx, a.ID, storage.Query{Live: true, Limit: most}) {
+			for c, err := range s.Calls().List(ctx, a.ID, storage.Query{Live: true, Limit: most}) {
 				if err != nil {
 					return err
 				}
 				n++
+				if c.Owed {
+					undelivered++
+				}
+				if c.Agent() != "" {
+					reserved++
+				}
 			}
 		}
 		o.ObserveInt64(open, n)
+		o.ObserveInt64(owed, undelivered)
+		o.ObserveInt64(held, reserved)
 		lag, err := Lag(ctx, s)
 		o.ObserveFloat64(late, lag.Seconds())
 		return err
-	}, open, late)
+	}, open, owed, held, late)
 	return err
 }
 
@@ -123,7 +139,8 @@ func (m *Meter) Observe(o extflow.Observed) {
 	m.turns.Add(ctx, 1, metric.WithAttributes(attribute.String("event", o.Turn.Event.Kind.String())))
 	for _, p := range o.Turn.Posts {
 		if p.Kind == flow.PostEnded {
-			m.ended.Add(ctx, 1, metric.WithAttributes(attribute.String("result", p.Result.String())))
+			found := o.Call.Has(flow.Reconciled) // the end was found by asking the carrier, not told
+			m.ended.Add(ctx, 1, metric.WithAttributes(attribute.String("result", p.Result.String()), attribute.Bool("reconciled", found)))
 		}
 	}
 }
