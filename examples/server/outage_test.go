@@ -139,7 +139,9 @@ var steps = map[string]struct {
 	"an entry": {
 		func(l *line) *twiliotest.Phone { return l.dial(alice) },
 		func(l *line, p *twiliotest.Phone) error { return p.Press(l.t.Context(), "1001") },
-		func(l *line, _ *twiliotest.Phone) bool { return l.carrier.Agent(adaApp).View().State == twiliotest.Ringing },
+		func(l *line, _ *twiliotest.Phone) bool {
+			return l.carrier.Agent(adaApp).View().State == twiliotest.Ringing
+		},
 	},
 	"the end of a ring": {
 		pressed("1001"),

@@ -85,7 +85,14 @@ func (l *line) until(so func() bool) {
 func (p *process) until(so func() bool) {
 	p.t.Helper()
 	for late := time.Now().Add(90 * time.Second); !so(); { // a turn that could not be delivered is tried again after 30 s
-		require.True(p.t, time.Now().Before(late), "it does not come to that")
+		if !time.Now().Before(late) {
+			var told strings.Builder
+			for _, c := range p.get("/api/v1/calls").is(200).at("calls").([]any) {
+				id := fmt.Sprint(c.(object)["id"])
+				fmt.Fprintf(&told, "%v\n%s\n", c, p.get("/api/v1/calls/"+id+"/transcript").text)
+			}
+			require.Fail(p.t, "it does not come to that", told.String())
+		}
 		<-time.After(2 * time.Millisecond)
 	}
 }

@@ -30,7 +30,7 @@ import (
 // by the telephones' clock.
 func TestTwilio_everyStoryEndsHereAsItDoesOnSimulatedTelephones(t *testing.T) {
 	t.Parallel()
-	adaptertest.Stories(t, adaptertest.Carrier{Name: "Twilio", Lay: lay, Lacks: adaptertest.Lacks("Twilio"), Open: opened})
+	adaptertest.Stories(t, adaptertest.Carrier{Name: "Twilio", Lay: lay, Lacks: adaptertest.Lacks("Twilio"), Open: programOf})
 }
 
 const publicURL = "http://calls.example.com"
@@ -70,7 +70,7 @@ type program struct {
 	account string
 }
 
-func opened(s flowtest.Site) (flowtest.Exchange, error) {
+func programOf(s flowtest.Site) (flowtest.Exchange, error) {
 	at := s.Carrier.(*socket)
 	document, err := account.ExportJSON(s.Document)
 	if err != nil {
