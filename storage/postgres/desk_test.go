@@ -2,7 +2,9 @@ package postgres_test
 
 import (
 	"context"
+	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -98,8 +100,12 @@ func (n node) arrives(t testing.TB, ref string) flow.Turn {
 	return turn
 }
 
+// callers counts them: each has a number of its own.
+var callers atomic.Int64
+
 func arrival(ref string) flow.Event {
-	return flow.Event{Reply: true, What: flow.What{Kind: flow.Arrived, Start: &flow.Info{Carrier: "sim", Ref: ref, From: "+14155550100", To: mainLine}}}
+	from := number.E164(fmt.Sprintf("+1415%07d", callers.Add(1)))
+	return flow.Event{Reply: true, What: flow.What{Kind: flow.Arrived, Start: &flow.Info{Carrier: "sim", Ref: ref, From: from, To: mainLine}}}
 }
 
 // then is what becomes of a call to whose turn the carrier says something.
@@ -118,3 +124,10 @@ func (n node) call(t testing.TB, k flow.Key) flow.Call {
 }
 
 func pressed(d flow.Digits) flow.What { return flow.What{Kind: flow.Pressed, Digits: d} }
+
+func agentOf(t testing.TB, n node, id string) extension.Agent {
+	t.Helper()
+	a, err := n.store.Directory().Agent(t.Context(), "acme", id)
+	require.NoError(t, err)
+	return a
+}
