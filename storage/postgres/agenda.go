@@ -64,8 +64,8 @@ const claimDue = `WITH picked AS MATERIALIZED (
 SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint * 1000,
 	COALESCE((SELECT at + $3::bigint FROM extflow_due
 		WHERE at > $1 - $3::bigint AND at < $1 + $6::bigint AND owner <> $2 ORDER BY at LIMIT 1), 9223372036854775807),
-	COALESCE((SELECT CASE WHEN owner = $2 THEN 9223372036854775807 ELSE at END FROM extflow_due
-		WHERE at > $1 ORDER BY at LIMIT 1), 9223372036854775807),
+	COALESCE((SELECT CASE WHEN d.owner = $2 THEN 9223372036854775807 ELSE d.at END FROM extflow_due d
+		WHERE d.at > $1 ORDER BY d.at LIMIT 1), 9223372036854775807),
 	k.account, k.call, k.fence, k.wake, c.rev, c.owed
 FROM (VALUES (1)) AS once LEFT JOIN claimed k ON TRUE
 	LEFT JOIN extflow_calls c ON c.account = k.account AND c.call = k.call
@@ -149,8 +149,8 @@ func (a agenda) look(ctx context.Context) (at int64, err error) {
 	return at, err
 }
 
-const firstDue = `SELECT COALESCE((SELECT CASE WHEN owner = $1 THEN 9223372036854775807 ELSE at END
-	FROM extflow_due ORDER BY at LIMIT 1), 9223372036854775807)`
+const firstDue = `SELECT COALESCE((SELECT CASE WHEN d.owner = $1 THEN 9223372036854775807 ELSE d.at END
+	FROM extflow_due d ORDER BY d.at LIMIT 1), 9223372036854775807)`
 
 // Now is the time by the database's clock. It costs no round trip.
 func (a agenda) Now(ctx context.Context) (time.Time, error) { return a.clock.now(), ctx.Err() }

@@ -37,14 +37,17 @@ func (g *gather) init(s *Store) { g.s = s }
 
 // commit stores a plan. When ctx ends before it was sent, nothing has changed.
 func (g *gather) commit(ctx context.Context, p plan) error {
+	g.mu.Lock()
+	if g.running < lanes { // nobody to wait for
+		g.running++
+		g.s.working.Add(1)
+		g.mu.Unlock()
+		defer g.freed()
+		return g.s.together(ctx, []plan{p})[0]
+	}
 	w := &waiter{plan: p, done: make(chan error, 1)}
 	w.until, _ = ctx.Deadline()
-	g.mu.Lock()
 	g.waiting = append(g.waiting, w)
-	if g.running < lanes {
-		g.running++
-		g.s.working.Go(g.run)
-	}
 	g.mu.Unlock()
 	select {
 	case err := <-w.done:
@@ -55,6 +58,18 @@ func (g *gather) commit(ctx context.Context, p plan) error {
 	defer g.mu.Unlock()
 	g.waiting = slices.DeleteFunc(g.waiting, func(x *waiter) bool { return x == w })
 	return ctx.Err()
+}
+
+// freed hands a lane on to those who have gathered meanwhile, if any have.
+func (g *gather) freed() {
+	defer g.s.working.Done()
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if len(g.waiting) == 0 {
+		g.running--
+		return
+	}
+	g.s.working.Go(g.run)
 }
 
 // run sends what has gathered until nothing is left.
