@@ -15,7 +15,6 @@
 package adaptertest
 
 import (
-	"cmp"
 	"io/fs"
 	"net/http"
 	"os"
@@ -68,12 +67,20 @@ func Run(t *testing.T, c Carrier) {
 // Stories plays the stories alone: for a product's own server, too, by Carrier.Open.
 func Stories(t *testing.T, c Carrier) {
 	t.Helper()
+	c = c.withDefaults()
+	flowtest.RunOutcomes(t, filepath.Join(unpacked(t), "*.call"), account.Sample(), flowtest.Outcomes{
+		Lay: c.Lay, Open: c.Open, Late: c.Late, Differs: differs(c.Lacks),
+	})
+}
+
+func (c Carrier) withDefaults() Carrier {
+	if c.Late == 0 {
+		c.Late = 30 * time.Second
+	}
 	if c.Open == nil {
 		c.Open = flowtest.OpenEngine(memoryStore)
 	}
-	flowtest.RunOutcomes(t, filepath.Join(unpacked(t), "*.call"), account.Sample(), flowtest.Outcomes{
-		Lay: c.Lay, Open: c.Open, Late: cmp.Or(c.Late, 30*time.Second), Differs: differs(c.Lacks),
-	})
+	return c
 }
 
 func memoryStore(now func() time.Time) (storage.Store, error) {

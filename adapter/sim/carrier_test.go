@@ -11,3 +11,8 @@ func TestCarrier_passesWhatEveryAdapterHasTo(t *testing.T) {
 	t.Parallel()
 	adaptertest.Run(t, adaptertest.Carrier{Name: "simulated", Lay: func(testing.TB) flowtest.Lay { return flowtest.Simulated }})
 }
+
+func TestCarrier_whateverIsMadeUpEndsTheSame(t *testing.T) {
+	t.Parallel()
+	adaptertest.RunRandom(t, adaptertest.Carrier{Name: "simulated", Lay: func(testing.TB) flowtest.Lay { return flowtest.Simulated }}, 0, adaptertest.Many())
+}

@@ -53,6 +53,13 @@ func can(a adaptertest.Ability) []adaptertest.Ability {
 	return slices.DeleteFunc(adaptertest.Lacks("Twilio"), func(b adaptertest.Ability) bool { return a == b })
 }
 
+// Accounts and stories that are made up end here as they do anywhere.
+func TestCarrier_whateverIsMadeUpEndsTheSame(t *testing.T) {
+	t.Parallel()
+	way := ways["as it comes"]
+	adaptertest.RunRandom(t, adaptertest.Carrier{Name: "Twilio", Lay: way.lay, Lacks: way.lacks}, 0, adaptertest.Many())
+}
+
 // forged are requests that Twilio did not sign.
 func forged(t testing.TB, far flowtest.Telephones) []*http.Request {
 	l := far.(*telephones)

@@ -59,6 +59,13 @@ var ways = map[string]way{
 // trims is what Vonage lacks where it cuts a recording's silence off.
 var trims = slices.DeleteFunc(adaptertest.Lacks("Vonage"), func(a adaptertest.Ability) bool { return a == adaptertest.Trims })
 
+// Accounts and stories that are made up end here as they do anywhere.
+func TestCarrier_whateverIsMadeUpEndsTheSame(t *testing.T) {
+	t.Parallel()
+	way := ways["recordings are trimmed"]
+	adaptertest.RunRandom(t, adaptertest.Carrier{Name: "Vonage", Lay: way.lay, Lacks: way.lacks}, 0, adaptertest.Many())
+}
+
 // forged are requests that Vonage did not sign.
 func forged(t testing.TB, far flowtest.Telephones) []*http.Request {
 	l := far.(*telephones)
