@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/extflow/extflow"
-	"github.com/extflow/extflow/adapter"
 	"github.com/extflow/extflow/examples/server/api"
 	"github.com/extflow/extflow/examples/server/meter"
 	"github.com/extflow/extflow/examples/server/setup"
@@ -126,10 +125,7 @@ func (s *server) exchange(ctx context.Context) (err error) {
 	if s.behind != nil {
 		s.store = s.behind(s.store)
 	}
-	adapters := map[string]adapter.Carrier{}
-	for _, c := range s.carriers {
-		adapters[c.Name] = c.adapter
-	}
+	adapters := s.adapters()
 	s.engine, err = extflow.New(extflow.Config{Store: s.store, Carriers: adapters, Logger: s.log, Observe: s.meter.Observe, Deadline: s.patience})
 	if err != nil {
 		return err
@@ -220,7 +216,7 @@ func (s *server) simulate(ctx context.Context) error {
 
 // describe makes the API and the routes.
 func (s *server) describe() (err error) {
-	c := api.Config{Account: s.account, Store: s.saves, Engine: s.engine, Logger: s.log}
+	c := api.Config{Account: s.account, Store: s.saves, Engine: s.engine, Logger: s.log, Carriers: s.adapters(), Keep: s.keep()}
 	if sim := s.sim.Load(); sim != nil {
 		c.Simulator = s.sim.Load
 		if sim.Engine == s.engine {
@@ -230,6 +226,7 @@ func (s *server) describe() (err error) {
 		}
 		s.runs = append(s.runs, s.simulate)
 	}
+	s.follow()
 	if s.api, err = api.New(c); err != nil {
 		return err
 	}

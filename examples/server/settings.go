@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/extflow/extflow/adapter/twilio"
+	"github.com/extflow/extflow/feed"
 )
 
 // settings are what a server is started with: flags, or their twins in the
@@ -28,6 +29,9 @@ type settings struct {
 	keyFile   string
 	logAs     string // text or json
 	token     string
+
+	recordings string       // a folder; empty leaves them at the carrier
+	webhook    feed.Webhook // without a URL there is none
 
 	twilio twilioSettings
 	vonage vonageSettings
@@ -65,6 +69,12 @@ func readSettings(args []string, env func(string) string, help io.Writer) (*sett
 	s.token = env("EXTFLOW_ADMIN_TOKEN")
 	s.twilio = twilioSettings{accountSID: env("TWILIO_ACCOUNT_SID"), authToken: env("TWILIO_AUTH_TOKEN"), apiURL: env("TWILIO_API_URL")}
 	s.vonage = vonageSettings{env("VONAGE_APPLICATION_ID"), env("VONAGE_PRIVATE_KEY"), env("VONAGE_API_KEY"), env("VONAGE_SIGNATURE_SECRET"), env("VONAGE_API_URL")}
+	s.webhook.URL, s.webhook.Secret = env("EXTFLOW_WEBHOOK_URL"), env("EXTFLOW_WEBHOOK_SECRET")
+	if s.webhook.URL != "" {
+		if err := s.webhook.Check(); err != nil {
+			fault("EXTFLOW_WEBHOOK_URL, EXTFLOW_WEBHOOK_SECRET: %w", err)
+		}
+	}
 	s.checkServing(fault)
 	s.checkDB(fault)
 	s.checkCarriers(env, fault)
@@ -110,6 +120,7 @@ func (s *settings) flags(args []string, env func(string) string, help io.Writer,
 	fs.StringVar(&s.config, "config", env("EXTFLOW_CONFIG"), "an account document, YAML or JSON; the sample account (EXTFLOW_CONFIG)")
 	fs.Var(optional{&apply}, "apply", "make a store that has the account already what the document says (EXTFLOW_APPLY)")
 	fs.StringVar(&s.db, "db", or("EXTFLOW_DB", "extflow.db"), "the store: a file, postgres://user@host/database for several servers, or memory: (EXTFLOW_DB)")
+	fs.StringVar(&s.recordings, "recordings", env("EXTFLOW_RECORDINGS"), "a folder that recordings are taken to from the carrier; they stay there (EXTFLOW_RECORDINGS)")
 	fs.StringVar(&s.publicURL, "public-url", env("EXTFLOW_PUBLIC_URL"), "where carriers reach this server, as in https://calls.example.com (EXTFLOW_PUBLIC_URL)")
 	fs.Var(optional{simulator}, "simulator", "simulated calls; on while no carrier is (EXTFLOW_SIMULATOR)")
 	fs.StringVar(&s.certFile, "tls-cert", env("EXTFLOW_TLS_CERT"), "a certificate file, to serve HTTPS without a proxy (EXTFLOW_TLS_CERT)")
@@ -121,7 +132,7 @@ func (s *settings) flags(args []string, env func(string) string, help io.Writer,
 		fs.SetOutput(help)
 		fmt.Fprintln(help, "server answers calls for one account. Flags, each with its twin in the environment:")
 		fs.PrintDefaults()
-		fmt.Fprintln(help, "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN switch Twilio on; TWILIO_API_URL is another base of its REST API.\nVONAGE_APPLICATION_ID, VONAGE_PRIVATE_KEY (PEM, or a file), VONAGE_API_KEY and VONAGE_SIGNATURE_SECRET switch Vonage on; VONAGE_API_URL is another base.\nEXTFLOW_ADMIN_TOKEN admits administrators from elsewhere than this machine.")
+		fmt.Fprintln(help, "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN switch Twilio on; TWILIO_API_URL is another base of its REST API.\nVONAGE_APPLICATION_ID, VONAGE_PRIVATE_KEY (PEM, or a file), VONAGE_API_KEY and VONAGE_SIGNATURE_SECRET switch Vonage on; VONAGE_API_URL is another base.\nEXTFLOW_ADMIN_TOKEN admits administrators from elsewhere than this machine.\nEXTFLOW_WEBHOOK_URL and EXTFLOW_WEBHOOK_SECRET have the feed posted to a product, signed.")
 		return err
 	case err != nil:
 		return fmt.Errorf("%w\n%w; -help lists the flags", errSettings, err)

@@ -19,8 +19,10 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"github.com/extflow/extflow"
+	"github.com/extflow/extflow/adapter"
 	"github.com/extflow/extflow/examples/server/simulator"
 	"github.com/extflow/extflow/storage"
+	"github.com/extflow/extflow/voicemail"
 )
 
 // Config is what an API works with. Account, Store and Engine are required.
@@ -30,6 +32,10 @@ type Config struct {
 	Engine  *extflow.Engine
 	Prefix  string       // where it is mounted; "/api/v1"
 	Logger  *slog.Logger // nil logs nothing; numbers are masked
+
+	// Carriers and Keep are where recordings are: as a voicemail.Player's.
+	Carriers map[string]adapter.Carrier
+	Keep     voicemail.Recordings
 
 	// Settle lets happen what a change made due. Nil where Engine.Run does.
 	Settle func(context.Context) error
@@ -73,6 +79,7 @@ func New(c Config) (*API, error) {
 	a.sections()
 	a.queues()
 	a.mailboxes()
+	a.recordings()
 	a.calls()
 	a.feed()
 	if c.Simulator != nil {

@@ -119,7 +119,7 @@ func (a *API) listVoicemail(ctx context.Context, in *struct {
 	out.Body.Messages = []Voicemail{}
 	for _, m := range messages {
 		if !in.Unread || !m.Read {
-			out.Body.Messages = append(out.Body.Messages, voicemail(m))
+			out.Body.Messages = append(out.Body.Messages, shown(m))
 		}
 	}
 	return out, nil
@@ -136,7 +136,7 @@ func (a *API) hasBox(ctx context.Context, name, location string, status int) err
 	return nil
 }
 
-func voicemail(m storage.Message) Voicemail {
+func shown(m storage.Message) Voicemail {
 	v := Voicemail{
 		Call: m.Call, Mailbox: m.Mailbox, From: string(m.From), To: string(m.To), At: m.At,
 		State: string(m.State), Read: m.Read, Carrier: m.Carrier, Ref: m.Ref,
@@ -153,7 +153,7 @@ func (a *API) one(ctx context.Context, mailbox, call string) (*voicemailBody, er
 	if err != nil {
 		return nil, err
 	}
-	return &voicemailBody{voicemail(m)}, nil
+	return &voicemailBody{shown(m)}, nil
 }
 
 func (a *API) mark(ctx context.Context, in *struct {
