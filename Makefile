@@ -32,7 +32,7 @@ POSTGRES := $(or $(shell command -v postgres 2>/dev/null),/usr/lib/postgresql/*/
 tools:
 	@command -v $(GO) >/dev/null || { echo "Go is missing: install Go 1.26 or later"; exit 1; }
 	@if ! ls $(POSTGRES) >/dev/null 2>&1; then \
-	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql; then \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq --no-install-recommends postgresql pgbouncer; then \
 	    echo "postgresql was installed, for the tests alone; they start servers of their own"; \
 	  else echo "no PostgreSQL: its tests are skipped (install postgresql)"; if [ -n "$$EXTFLOW_STRICT" ]; then exit 1; fi; fi; \
 	fi

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"net/http"
 	"os"
 	"os/exec"
@@ -39,9 +40,9 @@ func (r *rounds) RoundTrip(q *http.Request) (res *http.Response, err error) {
 		}
 		q.Body.Close()
 	}
-	n := int(r.count.Add(1))
-	for try := range len(r.servers) {
-		at := r.servers[(n+try)%len(r.servers)]
+	n, servers := int(r.count.Add(1)), r.all()
+	for try := range len(servers) {
+		at := servers[(n+try)%len(servers)]
 		next := q.Clone(q.Context())
 		next.URL.Host, next.Body = at, io.NopCloser(strings.NewReader(string(body)))
 		next.Header.Set("X-Forwarded-For", "54.172.60.0")
@@ -77,7 +78,8 @@ func founded(t *testing.T, servers int) *company {
 	c.process = &process{t: t, base: "http://calls.example.com", client: &http.Client{Transport: c.rounds}, token: administrator}
 	t.Cleanup(c.rounds.RoundTripper.(*http.Transport).CloseIdleConnections)
 	for range servers {
-		c.rounds.servers = append(c.rounds.servers, c.serve())
+		at := c.serve()
+		c.rounds.servers = append(c.rounds.servers, at)
 	}
 	c.carrier.Assign("+12025550100", twiliotest.Number{
 		VoiceURL: "http://calls.example.com/twilio/voice", FallbackURL: "http://calls.example.com/twilio/voice", StatusURL: "http://calls.example.com/twilio/status",
@@ -187,4 +189,86 @@ func TestNodes_theOthersCarryOnWhenAServerIsKilled(t *testing.T) {
 	require.Eventually(t, func() bool { return len(c.get("/api/v1/calls?live=true").is(200).at("calls").([]any)) == 0 },
 		60*time.Second, 20*time.Millisecond, "no call stays open")
 	require.Nil(t, c.get("/api/v1/agents/ada").is(200).at("call"), "and nobody reserved")
+}
+
+// Callers dial, key and hang up while one server after another is killed and
+// started again. Nobody is asked to call back, nothing is left open.
+func TestNodes_anyServerMayBeKilledAtAnyInstant(t *testing.T) {
+	t.Parallel()
+	kills := 4
+	if os.Getenv("EXTFLOW_LONG") != "" {
+		kills = 120
+	}
+	c := founded(t, 3)
+	stop := make(chan struct{})
+	var callers sync.WaitGroup
+	var calls atomic.Int64
+	for w := range 3 {
+		callers.Go(func() {
+			for i := 0; ; i++ {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				phone, err := c.carrier.Dial(t.Context(), fmt.Sprintf("+1415%d%06d", w, i), "+12025550100", twiliotest.Options{})
+				if err == nil {
+					err = phone.Press(t.Context(), []string{"1001", "1002", "9999"}[i%3])
+				}
+				if err == nil {
+					err = phone.HangUp(t.Context())
+				}
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				calls.Add(1)
+			}
+		})
+	}
+	for k := range kills {
+		had := calls.Load()
+		require.Eventually(t, func() bool { return calls.Load() > had }, 60*time.Second, time.Millisecond)
+		<-time.After(time.Duration(50+rand.IntN(200)) * time.Millisecond) // at any instant
+		c.restart(k % 3)
+	}
+	close(stop)
+	callers.Wait()
+	require.NoError(t, c.carrier.Wait(t.Context(), time.Minute))
+	require.Eventually(t, func() bool {
+		live := c.get("/api/v1/calls?live=true").is(200).at("calls").([]any)
+		for _, call := range live {
+			if call.(object)["phase"] != "pending" { // a recording may be to come
+				return false
+			}
+		}
+		return true
+	}, 60*time.Second, 20*time.Millisecond, "no call is stuck")
+	require.Eventually(t, func() bool { return c.get("/api/v1/agents/ada").is(200).at("call") == nil }, 60*time.Second, 20*time.Millisecond, "and nobody reserved")
+}
+
+// restart kills a server and starts another in its place.
+func (c *company) restart(i int) {
+	c.t.Helper()
+	_ = c.servers[i].Process.Kill()
+	_ = c.servers[i].Wait()
+	at := c.serve()
+	last := len(c.servers) - 1
+	c.servers[i], c.servers = c.servers[last], c.servers[:last]
+	c.rounds.replace(i, at)
+}
+
+func (r *rounds) replace(i int, at string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	servers := append([]string(nil), r.servers...)
+	servers[i] = at
+	r.servers = servers
+}
+
+// all are the servers as they are now.
+func (r *rounds) all() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.servers
 }
