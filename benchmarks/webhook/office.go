@@ -36,9 +36,18 @@ func newOffice() (*twilio.Adapter, storage.Store, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	engine, store, err := newExchange("twilio", tw)
+	if err == nil {
+		tw.Attach(engine)
+	}
+	return tw, store, err
+}
+
+// newExchange is an engine for a carrier, with its store.
+func newExchange(name string, carrier adapter.Carrier) (*extflow.Engine, storage.Store, error) {
 	store := memory.New(memory.Config{})
 	engine, err := extflow.New(extflow.Config{
-		Store: store, Carriers: map[string]adapter.Carrier{"twilio": tw}, Logger: slog.New(slog.DiscardHandler),
+		Store: store, Carriers: map[string]adapter.Carrier{name: carrier}, Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		return nil, nil, err
@@ -56,7 +65,6 @@ func newOffice() (*twilio.Adapter, storage.Store, error) {
 	if _, err := extflow.Install(context.Background(), store, extflow.Setup(*doc), time.Now()); err != nil {
 		return nil, nil, fmt.Errorf("the account: %w", err)
 	}
-	tw.Attach(engine)
 	go func() { _ = engine.Run(context.Background()) }() // until the process ends
-	return tw, store, nil
+	return engine, store, nil
 }

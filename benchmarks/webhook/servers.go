@@ -44,6 +44,14 @@ func NewHandler(name string) (http.Handler, error) {
 			return nil, err
 		}
 		mux.Handle("/twilio/", tw)
+	case VonageBare:
+		mux.HandleFunc("/vonage/", bareNCCO)
+	case VonageExtflow:
+		vo, err := newVonageOffice()
+		if err != nil {
+			return nil, err
+		}
+		mux.Handle("/vonage/", vo)
 	default:
 		return nil, fmt.Errorf("no server is called %q", name)
 	}

@@ -259,3 +259,32 @@ type discard struct {
 func (d *discard) Header() http.Header         { return d.header }
 func (d *discard) Write(b []byte) (int, error) { return len(b), nil }
 func (d *discard) WriteHeader(code int)        { d.code = code }
+
+func TestRecordVonage_everyCallIsAStepOfExtflow(t *testing.T) {
+	t.Parallel()
+	calls, err := RecordVonage(3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := RecordVonage(3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, call := range calls {
+		if len(call) != 11 {
+			t.Fatalf("call %d has %d webhooks, not 11", i, len(call))
+		}
+		documents := 0
+		for j, q := range call {
+			if q.Status == http.StatusOK {
+				documents++
+			}
+			if !bytes.Equal(q.Answer, again[i][j].Answer) {
+				t.Errorf("webhook %d of call %d is answered otherwise by another office", j, i)
+			}
+		}
+		if documents != 3 {
+			t.Errorf("call %d got %d documents, not 3", i, documents)
+		}
+	}
+}

@@ -70,7 +70,7 @@ func TestWebhooks_areComparedWithinARepetition(t *testing.T) {
 	}
 	servers[len(servers)-1].ns = []float64{50_000, 80_000, 60_000} // 2.5, 2 and 2 bare handlers
 	var out strings.Builder
-	missed := printWebhooks(&out, servers)
+	missed := printWebhooks(&out, servers, webhookGoals)
 	for _, line := range []string{
 		"extflow, everything on  60.0 [50.0 to 80.0]  2.00 [2.00 to 2.50]  9000 [8000 to 10000]  3.0                0",
 		"extflow costs, in bare handlers   2.00 [2.00 to 2.50]  at most 2.2  met",

@@ -40,12 +40,32 @@ type server struct {
 // the goals that were missed. Profiles of the processor go to a folder, if one is
 // named.
 func compareWebhooks(w io.Writer, reps int, profiles string) (missed int, err error) {
-	calls, err := webhook.Record(slice * parts)
+	for _, c := range []struct {
+		carrier string
+		record  func(int) ([]webhook.Call, error)
+		servers []string
+		goals   []goal
+	}{
+		{"Twilio", webhook.Record, webhook.Servers, webhookGoals},
+		{"Vonage", webhook.RecordVonage, webhook.VonageServers, vonageGoals},
+	} {
+		fmt.Fprintf(w, "%s: ", c.carrier)
+		n, err := compareCarrier(w, c.record, c.servers, c.goals, reps, profiles)
+		if err != nil {
+			return missed, err
+		}
+		missed += n
+	}
+	return missed, nil
+}
+
+func compareCarrier(w io.Writer, record func(int) ([]webhook.Call, error), names []string, goals []goal, reps int, profiles string) (missed int, err error) {
+	calls, err := record(slice * parts)
 	if err != nil {
 		return 0, err
 	}
 	var servers []*server
-	for _, name := range webhook.Servers {
+	for _, name := range names {
 		servers = append(servers, &server{contestant: &contestant{name: name, per: "webhook"}})
 	}
 	for rep := range reps {
@@ -54,7 +74,7 @@ func compareWebhooks(w io.Writer, reps int, profiles string) (missed int, err er
 		}
 	}
 	fmt.Fprintf(w, "%d repetitions of %d webhooks, %d connections\n\n", reps, servers[0].asked, webhook.Connections)
-	return printWebhooks(w, servers), nil
+	return printWebhooks(w, servers, goals), nil
 }
 
 // repeat is one repetition: servers are started, asked and ended.
@@ -89,7 +109,7 @@ func (s *server) start(profiles string) error {
 	if s.process, err = webhook.Start(exec.Command(self, args...)); err != nil {
 		return fmt.Errorf("%s: %w", s.name, err)
 	}
-	s.client, err = webhook.Dial(s.process.Address, s.name == webhook.Extflow)
+	s.client, err = webhook.Dial(s.process.Address, s.name == webhook.Extflow || s.name == webhook.VonageExtflow)
 	return err
 }
 
@@ -140,13 +160,18 @@ var webhookGoals = []goal{
 	{what: "extflow costs, in twilio-go apps", a: webhook.Extflow, b: webhook.SDK, bound: 0.5, atMost: true, aim: "at most 0.5"},
 }
 
+var vonageGoals = []goal{
+	{what: "extflow costs, in bare handlers", a: webhook.VonageExtflow, b: webhook.VonageBare, bound: 2.5, atMost: true, aim: "at most 2.5"},
+	{what: "and later", a: webhook.VonageExtflow, b: webhook.VonageBare, bound: 2, atMost: true, aim: "at most 2", hope: true},
+}
+
 // printWebhooks prints the figures and the goals, and counts those missed.
-func printWebhooks(w io.Writer, servers []*server) (missed int) {
+func printWebhooks(w io.Writer, servers []*server, goals []goal) (missed int) {
 	ring := make([]*contestant, len(servers))
 	for i, s := range servers {
 		ring[i] = s.contestant
 	}
-	beside := named(ring, webhook.Bare)
+	beside := ring[0]
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "server\tµs of a webhook\tin bare handlers\ta second\tallocations added\tB added")
 	for _, s := range servers {
@@ -160,7 +185,7 @@ func printWebhooks(w io.Writer, servers []*server) (missed int) {
 	t.Flush()
 	fmt.Fprintln(w)
 	t = tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	missed = printGoals(t, ring, webhookGoals)
+	missed = printGoals(t, ring, goals)
 	t.Flush()
 	return missed
 }
