@@ -205,6 +205,8 @@ func TestAPI_recordingsAreListedAndDeleted(t *testing.T) {
 		require.Equal(t, "completed", all[0].(map[string]any)["status"])
 		require.Equal(t, "4", all[0].(map[string]any)["duration"])
 	}
+	r.do(http.MethodGet, "/Recordings/"+ref+".mp3", nil)
+	require.Equal(t, http.StatusOK, r.status)
 	r.do(http.MethodDelete, "/Recordings/"+ref, nil)
 	require.Equal(t, http.StatusNoContent, r.status)
 	require.Equal(t, 20404, code(r.do(http.MethodDelete, "/Recordings/"+ref+".json", nil)))
