@@ -33,6 +33,10 @@ func (a *Adapter) serve(ctx context.Context, w http.ResponseWriter, q *request) 
 
 // arrived is a call coming in, or the fallback of its number asking what stands.
 func (a *Adapter) arrived(ctx context.Context, w http.ResponseWriter, q *request) {
+	if a.unheard(ctx, q) {
+		a.control(ctx, w, q)
+		return
+	}
 	e := flow.Event{Reply: true, Try: q.try(), What: flow.What{Kind: flow.Arrived, Start: a.start(q)}}
 	turn, _ := a.handle(ctx, e)
 	a.known.remember(e.Start.Ref, turn.Call)

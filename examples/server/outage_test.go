@@ -230,3 +230,56 @@ func TestOutage_aCallThatComesInMeanwhileGetsTheEmergencyOfItsNumber(t *testing.
 	require.NoError(t, l.carrier.Wait(t.Context(), 2*time.Second))
 	require.Contains(t, heardSince(phone, 0), moment+" / "+moment+" / Welcome to Acme.")
 }
+
+// The end of a ring is told twice and lost twice; the number's fallback is then asked
+// what is next.
+func TestUnheard_aRingWhoseEndGetsLostIsNotRungAgain(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		manner twiliotest.Manner
+		heard  string
+		state  twiliotest.State
+	}{
+		"nobody answers":   {twiliotest.RingsOut, "hold.mp3", twiliotest.Listening},
+		"it is busy":       {twiliotest.Engaged, "For support press 1.", twiliotest.Listening},
+		"it is not there":  {twiliotest.Unreachable, "leave a message", twiliotest.Recording},
+		"they have talked": {twiliotest.Takes, "", twiliotest.Over},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l, _ := shaky(t)
+			l.put("/api/v1/queues/support/members", object{"members": []string{"linus"}}).is(200)
+			l.put("/api/v1/agents/linus/presence", object{"presence": "busy"}).is(200)
+			agent := l.carrier.Agent(mary)
+			agent.Set(c.manner, time.Second)
+			rang := 0
+			l.carrier.Observe(func(h twiliotest.Happening) {
+				if h.What == twiliotest.Rang && h.Phone == mary {
+					rang++
+				}
+			})
+			phone := l.dial(alice)
+			l.carrier.Break(twiliotest.Faults{Next: []twiliotest.Fault{{For: twiliotest.ForDial, Cut: true}}})
+			require.NoError(t, phone.Press(t.Context(), "1004"))
+			if c.manner == twiliotest.Takes {
+				require.NoError(t, l.carrier.Wait(t.Context(), 2*time.Minute))
+				require.Equal(t, twiliotest.Talking, phone.View().State)
+				require.NoError(t, agent.HangUp(t.Context()))
+			}
+			require.NoError(t, l.carrier.Wait(t.Context(), time.Second))
+			if c.manner == twiliotest.RingsOut {
+				require.NoError(t, l.carrier.Wait(t.Context(), 20*time.Second))
+			}
+			require.Equal(t, c.state, phone.View().State)
+			require.LessOrEqual(t, rang, 1, "the agent is not rung twice")
+			var all strings.Builder
+			for _, s := range phone.View().Heard {
+				fmt.Fprintln(&all, s.Text, s.Play)
+			}
+			require.Contains(t, all.String(), c.heard)
+			if c.state == twiliotest.Over {
+				require.Equal(t, "answered", l.get("/api/v1/calls").word("calls", 0, "result"))
+			}
+		})
+	}
+}
