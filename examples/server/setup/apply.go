@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/extflow/extflow/extension"
@@ -17,16 +18,53 @@ import (
 
 // Apply makes the store's account what the document says, as compared with what
 // was read before, and returns what was done, a line each. Presences of agents who
-// are there stay, and so do the extensions of those named in keep. What is done
-// before an error stays done: the lines say how far it came.
+// are there stay, and so do the extensions of those named in keep.
+//
+// It is rehearsed on a copy first: what the store would refuse is found, all of it,
+// before anything is changed. Where the store fails in the middle all the same, or
+// somebody changes the account meanwhile, the error is an *Unfinished.
 func Apply(ctx context.Context, s storage.Store, was State, want account.Document, keep map[string]bool, note string) (done []string, err error) {
+	if err := rehearse(ctx, s, was, want, keep); err != nil {
+		return nil, fmt.Errorf("nothing was changed: %w", err)
+	}
 	a := applier{ctx: ctx, store: s, id: was.Account.ID, was: was, want: want, keep: keep}
-	for _, step := range []func() error{a.account, a.agents, a.members, func() error { return a.release(note) }, a.numbers, a.removals} {
+	for _, step := range a.steps(note) {
 		if err := step(); err != nil {
-			return a.done, err
+			return a.done, &Unfinished{Done: a.done, Err: err}
 		}
 	}
 	return a.done, nil
+}
+
+// Unfinished is an Apply that broke off: what was done stays. The same document
+// applied again does what is left.
+type Unfinished struct {
+	Done []string
+	Err  error
+}
+
+func (u *Unfinished) Error() string {
+	so := "nothing was changed"
+	if len(u.Done) > 0 {
+		so = "already " + strings.Join(u.Done, ", ")
+	}
+	return fmt.Sprintf("%v; %s; apply the document again for the rest", u.Err, so)
+}
+
+func (u *Unfinished) Unwrap() error { return u.Err }
+
+func (a *applier) steps(note string) []func() error {
+	return []func() error{a.account, a.agents, a.members, func() error { return a.release(note) }, a.numbers, a.removals}
+}
+
+// fails is the end of a step; a rehearsal goes on, to find all that is refused.
+func (a *applier) fails(format string, args ...any) error {
+	err := fmt.Errorf(format, args...)
+	if a.refused != nil {
+		*a.refused = append(*a.refused, err)
+		return nil
+	}
+	return err
 }
 
 type applier struct {
@@ -37,6 +75,8 @@ type applier struct {
 	want  account.Document
 	keep  map[string]bool
 	done  []string
+
+	refused *[]error // of a rehearsal
 }
 
 func (a *applier) did(format string, args ...any) {
@@ -82,7 +122,10 @@ func (a *applier) agents() error {
 		}
 		put, err := a.store.Directory().Put(a.ctx, a.id, agent)
 		if err != nil {
-			return fmt.Errorf("agents.%s: %w", agent.ID, err)
+			if err := a.fails("agents.%s: %w", agent.ID, err); err != nil {
+				return err
+			}
+			continue
 		}
 		if known {
 			a.did("changed agent %s", agent.ID)
@@ -106,7 +149,10 @@ func (a *applier) members() error {
 			continue
 		}
 		if err := a.store.Queues().SetMembers(a.ctx, a.id, q, a.want.Members[q]); err != nil {
-			return fmt.Errorf("queues.%s.members: %w", q, err)
+			if err := a.fails("queues.%s.members: %w", q, err); err != nil {
+				return err
+			}
+			continue
 		}
 		a.did("changed the members of queue %s", q)
 	}
@@ -138,7 +184,10 @@ func (a *applier) numbers() error {
 			continue
 		}
 		if err := a.store.Numbers().Assign(a.ctx, n); err != nil {
-			return fmt.Errorf("numbers.%s: %w", string(n.Number), err)
+			if err := a.fails("numbers.%s: %w", string(n.Number), err); err != nil {
+				return err
+			}
+			continue
 		}
 		a.did("assigned number %s", string(n.Number))
 	}
@@ -158,7 +207,10 @@ func (a *applier) removals() error {
 			continue
 		}
 		if err := a.store.Directory().Remove(a.ctx, a.id, agent.ID); err != nil && !errors.Is(err, storage.ErrNotFound) {
-			return fmt.Errorf("agents.%s: %w", agent.ID, err)
+			if err := a.fails("agents.%s: %w", agent.ID, err); err != nil {
+				return err
+			}
+			continue
 		}
 		a.did("removed agent %s", agent.ID)
 	}

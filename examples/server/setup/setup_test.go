@@ -12,6 +12,7 @@ import (
 	"github.com/extflow/extflow/examples/server/setup"
 	"github.com/extflow/extflow/extension"
 	"github.com/extflow/extflow/flow/account"
+	"github.com/extflow/extflow/number"
 	"github.com/extflow/extflow/storage"
 	"github.com/extflow/extflow/storage/memory"
 )
@@ -108,7 +109,26 @@ func TestApply_makesTheStoreWhatTheDocumentSaysAndNoMore(t *testing.T) {
 	require.Empty(t, done)
 }
 
-func TestApply_tellsHowFarItCame(t *testing.T) {
+func TestApply_findsEveryFaultBeforeAnythingIsChanged(t *testing.T) {
+	t.Parallel()
+	s, _ := installed(t)
+	other := account.Document{Account: "other", Agents: []extension.Agent{{ID: "x", Extension: "1001"}}}
+	_, err := extflow.Install(t.Context(), s, extflow.Setup(other), time.Now())
+	require.NoError(t, err)
+	require.NoError(t, s.Numbers().Assign(t.Context(), number.Assignment{Account: "other", Number: "+12025550101", Entry: "hangup"}))
+	was := read(t, s)
+	want := parsed(t, strings.Replace(string(account.Sample()), "Linus Pauling", "Linus C. Pauling", 1)+"  \"+12025550101\": {queue: support}\n")
+	want.Agents = append(want.Agents, extension.Agent{ID: "y", Extension: "1001"}, extension.Agent{ID: "z", Extension: "1002"})
+	done, err := setup.Apply(t.Context(), s, was, want, nil, "test")
+	require.ErrorContains(t, err, "nothing was changed")
+	for _, fault := range []string{"agents.y: ", "agents.z: ", "numbers.+12025550101: it belongs to another account"} {
+		require.ErrorContains(t, err, fault)
+	}
+	require.Empty(t, done)
+	require.Equal(t, was, read(t, s))
+}
+
+func TestApply_tellsHowFarItCameAndIsCompletedByDoingItAgain(t *testing.T) {
 	t.Parallel()
 	s, _ := installed(t)
 	was := read(t, s)
@@ -120,7 +140,15 @@ func TestApply_tellsHowFarItCame(t *testing.T) {
 	done, err := setup.Apply(t.Context(), s, was, parsed(t, text), nil, "test")
 	require.ErrorIs(t, err, storage.ErrConflict)
 	require.ErrorContains(t, err, "agents.ada")
+	require.ErrorContains(t, err, "already changed the settings of the account; apply the document again for the rest")
 	require.Equal(t, []string{"changed the settings of the account"}, done)
+
+	done, err = setup.Apply(t.Context(), s, read(t, s), parsed(t, text), nil, "test")
+	require.NoError(t, err)
+	require.Equal(t, []string{"changed agent ada"}, done)
+	differences, err := setup.Compare(read(t, s).Document, parsed(t, text), nil)
+	require.NoError(t, err)
+	require.Empty(t, differences)
 }
 
 func TestPublish_refusesWhatComesSecond(t *testing.T) {
