@@ -24,6 +24,11 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(1)
 	}
+	if path := os.Getenv(asReader); path != "" {
+		_, err := sqlite.Open(context.Background(), sqlite.Config{Path: path})
+		fmt.Println(err)
+		os.Exit(0)
+	}
 	goleak.VerifyTestMain(m)
 }
 

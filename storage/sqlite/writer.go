@@ -20,6 +20,7 @@ type writer struct {
 	jobs  chan *job
 	pause chan func()   // things to do between two transactions
 	end   chan struct{} // closed to end it
+	gone  chan struct{} // closed when it has ended, and takes no more jobs
 	ended sync.WaitGroup
 	once  sync.Once
 	back  *backwriter
@@ -49,7 +50,7 @@ func newWriter(conn *sql.Conn) *writer {
 	return &writer{
 		conn: &link{conn: conn, stmts: map[string]*sql.Stmt{}},
 		jobs: make(chan *job, atOnce), pause: make(chan func()),
-		end: make(chan struct{}),
+		end: make(chan struct{}), gone: make(chan struct{}),
 	}
 }
 
@@ -73,24 +74,28 @@ func (w *writer) do(ctx context.Context, f func(tables.Conn) error) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+	late := ctx.Err
 	select {
 	case err := <-j.done:
 		return err
 	case <-ctx.Done():
+	case <-w.gone: // it may have come behind the last one
+		late = func() error { return errClosed }
 	}
 	if j.state.CompareAndSwap(waiting, withdrawn) {
-		return ctx.Err()
+		return late()
 	}
 	<-j.ran // f may write what the caller reads
 	select {
 	case err := <-j.done:
 		return err
 	default:
-		return ctx.Err()
+		return late()
 	}
 }
 
 func (w *writer) loop() {
+	defer close(w.gone)
 	for {
 		select {
 		case j := <-w.jobs:
