@@ -42,6 +42,8 @@ tools:
 	  else echo "no C compiler: the tests run without the race detector (install gcc)"; fi; \
 	  if [ -n "$$EXTFLOW_STRICT" ]; then exit 1; fi; \
 	fi
+	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } || \
+	  echo "no chromium: the console's journeys are skipped (install Debian's package chromium)"
 
 .PHONY: long
 long: ## the long forms: wider walks, more generated books and stories, fuzzing (an hour or so)

@@ -3,8 +3,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
 	"errors"
 	"net/http"
 	"strings"
@@ -64,21 +62,18 @@ func TestGate_withATokenEverythingButHealthWantsIt(t *testing.T) {
 	require.NotContains(t, p.logged.String(), "0123456789abcdef")
 }
 
-func TestPages_sayWhereThingsAre(t *testing.T) {
+func TestConsole_isAtTheRoot(t *testing.T) {
 	t.Parallel()
-	p := start(t, twilioOn(), "-simulator")
-	page := p.get("/").is(200)
-	require.Contains(t, page.text, "extflow answers for acme")
-	require.Contains(t, page.text, "https://calls.example.com/twilio/voice")
-	sum := sha256.Sum256([]byte(pageStyle))
-	require.Equal(t, base64.StdEncoding.EncodeToString(sum[:]), pageStyleSum, "the policy lets the style through")
-	require.Contains(t, page.text, "<style>"+pageStyle+"</style>")
-	require.Contains(t, page.header.Get("Content-Security-Policy"), "default-src 'none'")
-	require.Equal(t, "nosniff", page.header.Get("X-Content-Type-Options"))
-	for _, link := range strings.Split(page.text, `<a href="`)[1:] {
+	p := start(t, nil)
+	first := p.get("/").is(200) // the client follows to the phone
+	require.Contains(t, first.text, "Simulated carrier")
+	require.Equal(t, "nosniff", first.header.Get("X-Content-Type-Options"))
+	require.Contains(t, first.header.Get("Content-Security-Policy"), "default-src 'self'")
+	for _, link := range strings.Split(first.text, `href="./`)[1:] {
 		path, _, _ := strings.Cut(link, `"`)
 		p.get("/" + path).is(200)
 	}
+	p.get("/nothing").is(404)
 }
 
 func TestMetrics_countWhatAnOperatorWantsToKnow(t *testing.T) {

@@ -33,7 +33,7 @@ func (s *server) table() []route {
 		{http.MethodGet, "/readyz", "Whether it can take calls: the store answers, and nothing waits too long", false, "application/json", f(s.readyz)},
 		{http.MethodGet, "/metrics", "Metrics, for Prometheus", false, "text/plain", s.meter.Handler()},
 		{http.MethodGet, "/openapi.json", "This description", false, "application/json", f(s.serveOpenAPI)},
-		{http.MethodGet, "/{$}", "A page that says where things are", false, "text/html", f(s.page)},
+		{http.MethodGet, "/{$}", "The console, whose pages and forms are below it", false, "text/html", s.console},
 	}
 }
 
@@ -49,6 +49,7 @@ func (s *server) handler() http.Handler {
 		to.Handle(r.method+" "+r.pattern, r.handler)
 	}
 	admin.Handle("/api/v1/", s.api)
+	admin.Handle("/", s.console)
 	mux.Handle("/", gate.Gate{Token: s.set.token}.Wrap(admin))
 	of := map[string]string{}
 	for _, c := range s.carriers {

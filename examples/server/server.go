@@ -13,6 +13,7 @@ import (
 
 	"github.com/extflow/extflow"
 	"github.com/extflow/extflow/examples/server/api"
+	"github.com/extflow/extflow/examples/server/console"
 	"github.com/extflow/extflow/examples/server/meter"
 	"github.com/extflow/extflow/examples/server/setup"
 	"github.com/extflow/extflow/examples/server/simulator"
@@ -34,6 +35,8 @@ type server struct {
 	sim      atomic.Pointer[simulator.Simulator] // nil where there is none
 	runs     []func(context.Context) error       // until the server stops
 	api      *api.API
+	news     *console.News
+	console  *console.Console
 	routes   []route
 	openAPI  []byte
 	draining atomic.Bool
@@ -88,6 +91,7 @@ func logger(as string, to io.Writer) *slog.Logger {
 
 // build makes everything, and starts nothing.
 func (s *server) build(ctx context.Context) (err error) {
+	s.news = console.NewNews()
 	if s.meter, err = meter.New(); err != nil {
 		return err
 	}
@@ -126,7 +130,7 @@ func (s *server) exchange(ctx context.Context) (err error) {
 		s.store = s.behind(s.store)
 	}
 	adapters := s.adapters()
-	s.engine, err = extflow.New(extflow.Config{Store: s.store, Carriers: adapters, Logger: s.log, Observe: s.meter.Observe, Deadline: s.patience})
+	s.engine, err = extflow.New(extflow.Config{Store: s.store, Carriers: adapters, Logger: s.log, Observe: s.observe, Deadline: s.patience})
 	if err != nil {
 		return err
 	}
@@ -176,7 +180,13 @@ func (s *server) simulated(ctx context.Context) error {
 }
 
 func (s *server) simulator() simulator.Config {
-	return simulator.Config{Logger: s.log, Observe: s.meter.Observe, Wrap: s.meter.Handle}
+	return simulator.Config{Logger: s.log, Observe: s.observe, Wrap: s.meter.Handle}
+}
+
+// observe tells all who watch.
+func (s *server) observe(o extflow.Observed) {
+	s.meter.Observe(o)
+	s.news.Observe(o)
 }
 
 // renew gives the simulator a fresh copy of the account.
@@ -230,6 +240,16 @@ func (s *server) describe() (err error) {
 	if s.api, err = api.New(c); err != nil {
 		return err
 	}
+	pages := console.Config{
+		Account: c.Account, Store: c.Store, Engine: c.Engine, Logger: c.Logger, Settle: c.Settle, Simulator: c.Simulator, Renew: c.Renew,
+		News: s.news, Links: []console.Link{{To: "openapi.json", Text: "API"}},
+	}
+	for _, carrier := range s.carriers {
+		pages.Carriers = append(pages.Carriers, console.Carrier{Name: carrier.Name, Fields: carrier.Fields})
+	}
+	if s.console, err = console.New(pages); err != nil {
+		return err
+	}
 	s.routes = s.table()
 	s.openAPI, err = s.document()
 	return err
@@ -255,6 +275,7 @@ func (s *server) serve(ctx context.Context, ready ...func(net.Addr)) error {
 		IdleTimeout: idleTime, MaxHeaderBytes: 64 << 10, ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 		TLSConfig: s.tls(),
 	}
+	h.RegisterOnShutdown(s.console.Close)
 	running, stopRuns := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopRuns()
 	done := make(chan error, len(s.runs))

@@ -157,7 +157,7 @@ func (a *API) removeAgent(ctx context.Context, in *struct {
 	if err := matches(in.IfMatch, revTag(agent.Rev)); err != nil {
 		return nil, err
 	}
-	if named := namedBy(st, agent); len(named) > 0 {
+	if named := setup.NamedBy(st, agent); len(named) > 0 {
 		return nil, at(http.StatusConflict, "path.agent", "agent %s is named by %s; change them first", in.Agent, strings.Join(named, ", "))
 	}
 	if err := a.cfg.Store.Directory().Remove(ctx, a.cfg.Account, in.Agent); err != nil {

@@ -1,0 +1,152 @@
+// What a page does by itself: live parts, forms that are sent without leaving the
+// page, keys, speech, and drafts that save themselves. Everything works without it.
+"use strict";
+(() => {
+  const $ = (s, e = document) => e.querySelector(s), $$ = (s, e = document) => [...e.querySelectorAll(s)];
+  const banner = $("#banner"), wrong = $("#wrong");
+  const typing = e => e && (e.matches("input:not([type=checkbox],[type=radio],[type=submit]),textarea,select") || e.isContentEditable);
+
+  const tell = text => { wrong.textContent = text; wrong.hidden = !text; if (text) wrong.scrollIntoView({ block: "nearest" }); };
+  const morph = (el, html) => {
+    const log = $(".timeline", el), low = log && log.scrollHeight - log.scrollTop - log.clientHeight < 40;
+    Idiomorph.morph(el, html, { morphStyle: "innerHTML", ignoreActiveValue: true, callbacks: {
+      // what a person opened stays open, and what is being changed stays as it is
+      beforeAttributeUpdated: (name, node) => !(name === "open" && node.matches("details")),
+      beforeNodeMorphed: old => !(old === document.activeElement && old.matches && old.matches("select")),
+    } });
+    const now = $(".timeline", el);
+    if (now && low) now.scrollTop = now.scrollHeight;
+    speak();
+  };
+
+  for (const el of $$("[data-live]")) {
+    let stream;
+    const open = () => {
+      stream = new EventSource(el.dataset.live);
+      stream.onopen = () => { banner.hidden = true; };
+      stream.onmessage = e => morph(el, e.data);
+      stream.onerror = () => {
+        banner.hidden = false;
+        if (stream.readyState === EventSource.CLOSED) setTimeout(open, 2000);
+      };
+    };
+    open();
+    addEventListener("pagehide", () => stream.close());
+    addEventListener("pageshow", e => { if (e.persisted) open(); });
+  }
+
+  // Forms that change something on this page: the live part shows what became of it.
+  // One after the other: keys that are pressed fast arrive in their order.
+  let sent = Promise.resolve();
+  const send = (form, button) => {
+    const body = new URLSearchParams(new FormData(form, button)), action = form.action;
+    sent = sent.then(() => post(action, body));
+  };
+  const post = async (action, body) => {
+    try {
+      const r = await fetch(action, { method: "POST", body, headers: { "X-Script": "1" } });
+      if (r.status === 204) {
+        tell("");
+        const next = r.headers.get("X-Next");
+        if (next && !$("[data-live]")) location = new URL(next, action);
+        return;
+      }
+      tell(await r.text());
+    } catch { tell("The server cannot be reached. Nothing was changed; try again in a moment."); }
+  };
+  document.addEventListener("submit", e => {
+    if (!e.target.matches("form[data-send]")) return;
+    e.preventDefault();
+    send(e.target, e.submitter);
+  });
+  document.addEventListener("change", e => {
+    const form = e.target.closest("form[data-auto]");
+    if (form) send(form);
+  });
+
+  // A draft saves itself a moment after the last change.
+  for (const form of $$("form[data-draft]")) {
+    let timer, busy = false, again = false;
+    const state = $("#draft-state");
+    const save = async () => {
+      clearTimeout(timer); timer = 0;
+      if (busy) { again = true; return; }
+      busy = true;
+      state.textContent = "Saving…";
+      try {
+        const r = await fetch(form.dataset.draft, { method: "POST", body: new URLSearchParams(new FormData(form)), headers: { "X-Script": "1" } });
+        if (r.ok) { morph($("#checked"), await r.text()); state.textContent = "Draft saved"; } else { state.textContent = "Not saved"; tell(await r.text()); }
+      } catch { state.textContent = "Not saved: the server cannot be reached. What you typed is still here."; timer = setTimeout(save, 3000); }
+      busy = false;
+      if (again) { again = false; save(); }
+    };
+    form.addEventListener("input", () => { clearTimeout(timer); state.textContent = "…"; timer = setTimeout(save, 500); });
+    addEventListener("beforeunload", e => { if (timer || busy) { if (timer) save(); e.preventDefault(); } });
+    form.addEventListener("submit", () => { clearTimeout(timer); timer = 0; busy = false; });
+  }
+
+  // Whether an extension can be had, while it is typed.
+  let asked = 0;
+  document.addEventListener("input", e => {
+    const url = e.target.dataset && e.target.dataset.free;
+    if (!url) return;
+    clearTimeout(asked);
+    asked = setTimeout(async () => {
+      try {
+        const r = await fetch(url + (url.includes("?") ? "&" : "?") + "extension=" + encodeURIComponent(e.target.value));
+        if (r.ok) $("#" + CSS.escape(e.target.getAttribute("aria-describedby"))).textContent = await r.text();
+      } catch { /* it is checked when it is saved */ }
+    }, 200);
+  });
+
+  // Speech: off until somebody turns it on; remembered here.
+  let said = new Set($$("[data-say]").map(e => e.dataset.say));
+  const aloud = () => { try { return localStorage.getItem("extflow-speech") === "on"; } catch { return false; } };
+  const speak = () => {
+    for (const box of $$("[data-speech]")) box.checked = aloud();
+    for (const e of $$("[data-say]")) {
+      if (said.has(e.dataset.say)) continue;
+      said.add(e.dataset.say);
+      if (aloud() && "speechSynthesis" in window && !e.textContent.startsWith("♪")) speechSynthesis.speak(new SpeechSynthesisUtterance(e.textContent));
+    }
+  };
+  document.addEventListener("change", e => {
+    if (!e.target.matches("[data-speech]")) return;
+    try { localStorage.setItem("extflow-speech", e.target.checked ? "on" : "off"); } catch { /* kept for this page alone */ }
+    if (!e.target.checked && "speechSynthesis" in window) speechSynthesis.cancel();
+  });
+  document.addEventListener("click", e => {
+    const b = e.target.closest("[data-hear]");
+    if (b && "speechSynthesis" in window) {
+      const text = $("#" + CSS.escape(b.dataset.hear));
+      speechSynthesis.cancel();
+      speechSynthesis.speak(new SpeechSynthesisUtterance(text ? text.value : ""));
+    }
+    const d = e.target.closest("[data-dialog]");
+    if (d) $("#" + d.dataset.dialog).showModal();
+  });
+  speak();
+
+  // Keys.
+  document.addEventListener("keydown", e => {
+    if (e.ctrlKey || e.metaKey || e.altKey || $("dialog[open]") || typing(e.target)) return;
+    const press = s => { const b = $(s); if (b) { e.preventDefault(); b.click(); } return b; };
+    const move = (list, by) => {
+      const i = list.indexOf(document.activeElement);
+      if (i >= 0) { e.preventDefault(); list[Math.max(0, Math.min(list.length - 1, i + by))].focus(); }
+      return i >= 0;
+    };
+    if (e.key === "?") { e.preventDefault(); $("#keys").showModal(); return; }
+    if (/^[0-9*#]$/.test(e.key)) { press(`[data-key="${e.key}"]`); return; }
+    const steps = () => $$(".picture .step");
+    switch (e.key) {
+      case "Escape": press("[data-hangup]"); break;
+      case "a": press("[data-answer]"); break;
+      case "d": press("[data-decline]"); break;
+      case "n": press("[data-next]"); break;
+      case "t": { const twin = $(".twin"); if (twin) { twin.open = !twin.open; $("summary", twin).focus(); } break; }
+      case "ArrowDown": case "ArrowRight": if (!move(steps(), 1) && e.key === "ArrowRight") press(".replay [rel=next]"); break;
+      case "ArrowUp": case "ArrowLeft": if (!move(steps(), -1) && e.key === "ArrowLeft") press(".replay [rel=prev]"); break;
+    }
+  });
+})();

@@ -1,0 +1,236 @@
+// Package console is where people set an account up, see it, and call it: pages in
+// a browser, rendered by the server, live by server-sent events.
+//
+// It is an http.Handler that works under any prefix (mount it with http.StripPrefix)
+// and decides nothing about who may use it: Config.Who says who asks and as what.
+// Nothing that a page shows comes from another origin, no script stands in a page,
+// and every form works without scripts too.
+package console
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/extflow/extflow"
+	"github.com/extflow/extflow/examples/server/simulator"
+	"github.com/extflow/extflow/flow"
+	"github.com/extflow/extflow/storage"
+)
+
+// Config is what a console works with. Account, Store and Engine are required.
+type Config struct {
+	Account string // whose: a console is for one account
+	Store   storage.Store
+	Engine  *extflow.Engine
+
+	// Who says who makes a request. False: nobody who may see the console, and the
+	// answer is 403. Nil: everybody who gets here is an administrator.
+	Who func(*http.Request) (Person, bool)
+
+	// News hears of turns: give its Observe to the engine, and to the simulator's.
+	// Without one, pages are brought up to date every second.
+	News *News
+
+	// Settle lets happen what a change made due. Nil where Engine.Run does.
+	Settle func(context.Context) error
+
+	// Simulator is the simulator to use; nil where there is none. Renew gives it a
+	// fresh copy of the account, and is nil where it works on the account itself.
+	Simulator func() *simulator.Simulator
+	Renew     func(context.Context) error
+
+	Carriers []Carrier     // those that are switched on
+	Links    []Link        // more to show in the navigation, as where to sign out
+	Health   func() []Sign // what the host knows of its own health; may be nil
+	Logger   *slog.Logger  // nil logs nothing; numbers are masked
+}
+
+// Carrier is one that is switched on, and what is to be filled in there.
+type Carrier struct {
+	Name   string
+	Fields []string
+}
+
+// Sign is something that the host knows of its health.
+type Sign struct {
+	Name string
+	Text string // how it is, and where it is not good what to do
+	Good bool
+}
+
+// Link is an address that the host adds to the navigation, relative to the console's
+// own root.
+type Link struct{ To, Text string }
+
+// Person is who uses the console.
+type Person struct {
+	ID    string // as drafts are kept by; "you" where the host knows no persons
+	Name  string
+	Role  Role
+	Agent string // the agent who this person is; empty is none
+}
+
+// Role is what a person may do.
+type Role string
+
+// The roles. An agent sees and changes what is their own; a supervisor sees all,
+// hears voicemail, ends calls and sets presences; an administrator changes the
+// account.
+const (
+	Agent         Role = "agent"
+	Supervisor    Role = "supervisor"
+	Administrator Role = "admin"
+)
+
+// Roles are all roles, the one that may least first.
+func Roles() []Role { return []Role{Agent, Supervisor, Administrator} }
+
+// may reports whether the role may do what another one may.
+func (r Role) may(what Role) bool {
+	rank := map[Role]int{Agent: 1, Supervisor: 2, Administrator: 3}
+	return rank[r] >= rank[what]
+}
+
+// Console is the handler. It is safe for concurrent use.
+type Console struct {
+	cfg        Config
+	mux        *http.ServeMux
+	guard      http.Handler
+	books      sync.Map // release id → *flow.Book
+	zones      sync.Map // IANA name → *time.Location
+	mannersSet sync.Map // an endpoint's address → what its telephone does by itself
+	closed     chan struct{}
+	close      func()
+}
+
+// New makes the handler.
+func New(c Config) (*Console, error) {
+	if c.Account == "" || c.Store == nil || c.Engine == nil {
+		return nil, errors.New("console: Account, Store and Engine are required")
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Who == nil {
+		c.Who = func(*http.Request) (Person, bool) { return Person{ID: "you", Role: Administrator}, true }
+	}
+	if c.News == nil {
+		c.News = NewNews()
+	}
+	con := &Console{cfg: c, mux: http.NewServeMux(), closed: make(chan struct{})}
+	con.close = sync.OnceFunc(func() { close(con.closed) })
+	con.guard = http.NewCrossOriginProtection().Handler(con.mux)
+	con.routes()
+	return con, nil
+}
+
+// Close ends the streams of live updates, so that a server can shut down. Pages say
+// that they are paused.
+func (c *Console) Close() { c.close() }
+
+// ServeHTTP answers what is below the console's root.
+func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Content-Security-Policy", policy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("Cache-Control", "no-store")
+	if r.URL.Path == "" { // mounted with StripPrefix, asked without a slash
+		r.URL.Path = "/"
+	}
+	c.guard.ServeHTTP(w, r)
+}
+
+// policy has browsers load nothing from elsewhere and run nothing that stands in a
+// page.
+const policy = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+
+// page is one route: who may, and what it does. Its error is shown.
+type handler func(http.ResponseWriter, *http.Request) error
+
+func (c *Console) handle(pattern string, least Role, h handler) {
+	c.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
+		who, ok := c.cfg.Who(r)
+		if !ok || !who.Role.may(least) {
+			c.fail(w, r, &problem{status: http.StatusForbidden, text: "You may not see this. Ask an administrator, or sign in as somebody who may."})
+			return
+		}
+		r = r.WithContext(context.WithValue(r.Context(), personKey{}, who))
+		if err := h(w, r); err != nil {
+			c.fail(w, r, err)
+		}
+	})
+}
+
+type personKey struct{}
+
+// person is who makes a request.
+func person(r *http.Request) Person {
+	p, _ := r.Context().Value(personKey{}).(Person)
+	return p
+}
+
+// sim is the simulator; nil where there is none.
+func (c *Console) sim() *simulator.Simulator {
+	if c.cfg.Simulator == nil {
+		return nil
+	}
+	return c.cfg.Simulator()
+}
+
+// stores are where calls are: the account's, and the simulator's where that is a
+// copy.
+func (c *Console) stores() []storage.Store {
+	if s := c.sim(); s != nil && s.Store != c.cfg.Store {
+		return []storage.Store{c.cfg.Store, s.Store}
+	}
+	return []storage.Store{c.cfg.Store}
+}
+
+// settled lets happen what a change made due.
+func (c *Console) settled(ctx context.Context) {
+	if c.cfg.Settle == nil {
+		return
+	}
+	if err := c.cfg.Settle(context.WithoutCancel(ctx)); err != nil {
+		c.cfg.Logger.LogAttrs(ctx, slog.LevelWarn, "after a change", slog.Any("error", err))
+	}
+}
+
+// book is a release, compiled.
+func (c *Console) book(ctx context.Context, s storage.Store, release string) (*flow.Book, error) {
+	if b, ok := c.books.Load(release); ok {
+		return b.(*flow.Book), nil
+	}
+	r, err := s.Releases().Load(ctx, c.cfg.Account, release)
+	if err != nil {
+		return nil, err
+	}
+	b, err := r.Book()
+	if err == nil {
+		c.books.Store(release, b)
+	}
+	return b, err
+}
+
+// zone is the account's time zone, by which pages tell the time.
+func (c *Console) zone(ctx context.Context) *time.Location {
+	r, err := c.cfg.Store.Releases().Latest(ctx, c.cfg.Account)
+	if err != nil {
+		return time.UTC
+	}
+	name := r.Settings.Defaults.Timezone
+	if z, ok := c.zones.Load(name); ok {
+		return z.(*time.Location)
+	}
+	z, err := time.LoadLocation(name)
+	if err != nil {
+		z = time.UTC
+	}
+	c.zones.Store(name, z)
+	return z
+}

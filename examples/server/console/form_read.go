@@ -1,0 +1,271 @@
+package console
+
+import (
+	"encoding/json"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// From what a form sends to what the account document would say. Nothing is refused
+// here: what makes no sense is kept as it was typed, and the check tells.
+
+// reading is a form on its way into a draft.
+type reading struct {
+	form url.Values
+	made []made // what was made on the spot
+}
+
+// made is a thing that somebody made where they would pick one.
+type made struct {
+	thing
+	value map[string]any
+}
+
+// read is a thing of a section as the form has it. Settings that have no field stay.
+func (r *reading) read(section string, was map[string]any) map[string]any {
+	m := cloned(was).(map[string]any)
+	for _, g := range forms[section] {
+		for _, f := range g.Fields {
+			if f.Kind == "own" {
+				return r.own()
+			}
+			put(m, f.Key, r.field(f))
+		}
+	}
+	return m
+}
+
+func (r *reading) value(name string) string { return strings.TrimSpace(r.form.Get(name)) }
+
+func (r *reading) field(f field) any {
+	switch f.Kind {
+	case "count":
+		return countOf(r.value(f.Key))
+	case "message":
+		return r.message(f.Key)
+	case "dest":
+		return r.dest(f.Key)
+	case "answer":
+		if r.value(f.Key) == "again" {
+			return r.message(f.Key)
+		}
+		return r.dest(f.Key)
+	case "keys":
+		return r.keys(f.Key)
+	case "week":
+		return r.week(f.Key)
+	case "dates":
+		return r.dates(f.Key)
+	case "pick":
+		if made := r.create(f.Key); made != "" {
+			return made
+		}
+	}
+	if v := r.value(f.Key); v != "" {
+		return v
+	}
+	return nil
+}
+
+// countOf is a number where it is one, and what was typed where it is not.
+func countOf(s string) any {
+	if s == "" {
+		return nil
+	}
+	if strings.Trim(s, "0123456789") == "" && len(s) < 10 {
+		return json.Number(strings.TrimLeft(s[:len(s)-1], "0") + s[len(s)-1:])
+	}
+	return s
+}
+
+// own is a message of the account: words or audio.
+func (r *reading) own() map[string]any {
+	m := map[string]any{}
+	kind := r.value("~m")
+	if kind == "play" {
+		m["play"] = r.value("~play")
+	} else {
+		m["say"] = r.value("~say")
+	}
+	r.voice("", m)
+	return m
+}
+
+func (r *reading) voice(key string, m map[string]any) {
+	for _, k := range []string{"language", "voice"} {
+		if v := r.value(key + "~" + k); v != "" {
+			m[k] = v
+		}
+	}
+}
+
+// message is a message where one may be named, or said on the spot.
+func (r *reading) message(key string) any {
+	pick := r.value(key + "~m")
+	name, named := strings.CutPrefix(pick, "name:")
+	m := map[string]any{}
+	switch {
+	case named:
+		m["name"] = name
+	case pick == "say":
+		m["say"] = r.value(key + "~say")
+	case pick == "play":
+		m["play"] = r.value(key + "~play")
+	default:
+		return nil
+	}
+	r.voice(key, m)
+	if named && len(m) == 1 {
+		return name
+	}
+	return m
+}
+
+// dest is where a rule or a key leads.
+func (r *reading) dest(key string) any {
+	pick := r.value(key)
+	kind, name, named := strings.Cut(pick, ":")
+	if kind == "new" {
+		if made := r.create(key); made != "" {
+			return map[string]any{name: made}
+		}
+		return map[string]any{name: ""}
+	}
+	switch kind {
+	case "":
+		return nil
+	case "voicemail":
+		if !named {
+			name = "personal"
+		}
+		if greeting := r.message(key); greeting != nil {
+			return map[string]any{"voicemail": map[string]any{"mailbox": name, "greeting": greeting}}
+		}
+		if !named {
+			return "voicemail"
+		}
+		return map[string]any{"voicemail": name}
+	case "hangup", "repeat":
+		if m := r.message(key); m != nil {
+			return map[string]any{kind: m}
+		}
+		return kind
+	case "extension":
+		m := map[string]any{"extension": r.value(key + "~to")}
+		put(m, "otherwise", r.simple(key+"~otherwise"))
+		return m
+	case "handoff":
+		m := map[string]any{"to": r.value(key + "~to")}
+		put(m, "otherwise", r.simple(key+"~otherwise"))
+		return map[string]any{"handoff": m}
+	}
+	return map[string]any{kind: name}
+}
+
+// simple is a destination without more to it.
+func (r *reading) simple(key string) any {
+	kind, name, named := strings.Cut(r.value(key), ":")
+	switch {
+	case kind == "" || kind == "kept":
+		return kept(r.value(key))
+	case named:
+		return map[string]any{kind: name}
+	}
+	return kind
+}
+
+// kept is a value that a form carries along because it has no fields for it.
+func kept(s string) any {
+	text, ok := strings.CutPrefix(s, "kept:")
+	if !ok {
+		return nil
+	}
+	var v any
+	dec := json.NewDecoder(strings.NewReader(text))
+	dec.UseNumber()
+	if dec.Decode(&v) != nil {
+		return nil
+	}
+	return v
+}
+
+// starters are what things are that were made where one would be picked.
+var starters = map[string]map[string]any{
+	"queue": {}, "voicemail": {}, "flow": {}, "hours": {"open": map[string]any{
+		"mon": []any{"09:00-17:00"}, "tue": []any{"09:00-17:00"}, "wed": []any{"09:00-17:00"}, "thu": []any{"09:00-17:00"}, "fri": []any{"09:00-17:00"}}},
+	"menu": {"prompt": map[string]any{"say": "To hear this again press 9."}, "keys": map[string]any{"9": "repeat"}},
+}
+
+// sectionOf is the section of a destination's key.
+var sectionOf = map[string]string{"queue": "queues", "voicemail": "mailboxes", "flow": "flows", "menu": "menus", "hours": "hours"}
+
+// create makes what was asked to be made at a field, and returns its name.
+func (r *reading) create(key string) string {
+	kind, isNew := strings.CutPrefix(r.value(key), "new:")
+	name := r.value(key + "~new")
+	if !isNew || name == "" || starters[kind] == nil {
+		return ""
+	}
+	r.made = append(r.made, made{thing{sectionOf[kind], name}, cloned(starters[kind]).(map[string]any)})
+	return name
+}
+
+var phoneKeys = []string{"1", "2", "3", "4", "5", "6", "7", "8", "9", "0", "*", "#"}
+
+func (r *reading) keys(key string) any {
+	m := map[string]any{}
+	for _, k := range phoneKeys {
+		if d := r.dest(key + "." + k); d != nil {
+			m[k] = d
+		}
+	}
+	if len(m) == 0 {
+		return nil
+	}
+	return m
+}
+
+var days = []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
+
+// spans are opening times as people write them: "09:00-12:00, 13:00-17:00".
+func spans(s string) []any {
+	out := []any{}
+	for span := range strings.SplitSeq(s, ",") {
+		if span = strings.TrimSpace(span); span != "" {
+			out = append(out, strings.ReplaceAll(span, "–", "-"))
+		}
+	}
+	return out
+}
+
+func (r *reading) week(key string) any {
+	m := map[string]any{}
+	for _, day := range days {
+		if s := spans(r.value(key + "." + day)); len(s) > 0 {
+			m[day] = s
+		}
+	}
+	if len(m) == 0 {
+		return nil
+	}
+	return m
+}
+
+// dates are lines such as "2026-12-24: 09:00-12:00", or a date alone.
+func (r *reading) dates(key string) any {
+	m := map[string]any{}
+	for line := range strings.SplitSeq(strings.ReplaceAll(r.form.Get(key), "\r", ""), "\n") {
+		date, times, _ := strings.Cut(strings.TrimSpace(line), ":")
+		if date = strings.TrimSpace(date); date != "" {
+			m[date] = spans(times)
+		}
+	}
+	if len(m) == 0 {
+		return nil
+	}
+	return m
+}
+
+// has reports whether a list has a word.
+func has(list []string, word string) bool { return slices.Contains(list, word) }

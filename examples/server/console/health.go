@@ -1,0 +1,111 @@
+package console
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"time"
+
+	"github.com/extflow/extflow/flow"
+	"github.com/extflow/extflow/storage"
+)
+
+// Health: whether calls are taken and answered, in lines that say what to do.
+
+type healthData struct {
+	Signs []Sign
+	Text  string
+}
+
+func (c *Console) healthPage(w http.ResponseWriter, r *http.Request) error {
+	signs := c.signs(r.Context())
+	data := healthData{Signs: signs}
+	for _, s := range signs {
+		state := "ok"
+		if !s.Good {
+			state = "LOOK"
+		}
+		data.Text += fmt.Sprintf("%-5s %s: %s\n", state, s.Name, s.Text)
+	}
+	return c.show(w, "health", http.StatusOK, c.view(r, "health", "Health", data))
+}
+
+// What a healthy console shows at most.
+const (
+	slowStore = 200 * time.Millisecond
+	lateCall  = 5 * time.Second
+)
+
+func (c *Console) signs(ctx context.Context) []Sign {
+	var out []Sign
+	add := func(name string, good bool, format string, args ...any) {
+		out = append(out, Sign{Name: name, Good: good, Text: fmt.Sprintf(format, args...)})
+	}
+	began := time.Now()
+	latest, err := c.cfg.Store.Releases().Latest(ctx, c.cfg.Account)
+	took := time.Since(began)
+	switch {
+	case err != nil:
+		add("Store", false, "it does not answer. Calls get “one moment please”, then each number's emergency. See that the database runs and can be reached.")
+		return out
+	case took > slowStore:
+		add("Store", false, "it took %v to answer. Look for long queries and full disks.", took.Round(time.Millisecond))
+	default:
+		add("Store", true, "answers in %v", took.Round(10*time.Microsecond))
+	}
+	c.agenda(ctx, add)
+	live, owed := 0, 0
+	for call, err := range c.cfg.Store.Calls().List(ctx, c.cfg.Account, storage.Query{Live: true, Limit: 10_000}) {
+		if err != nil {
+			break
+		}
+		live++
+		if call.Owed {
+			owed++
+		}
+	}
+	add("Calls under way", true, "%d", live)
+	add("Commands to deliver", owed < 100, "%d wait for the carrier to take them%s", owed, map[bool]string{true: ". See whether the carrier can be reached."}[owed >= 100])
+	add("Version", true, "%d is live, since %s", latest.Version, latest.At.UTC().Format(time.RFC3339))
+	add("Schema", latest.Schema <= flow.Schema, "%d, this program reads up to %d", latest.Schema, flow.Schema)
+	add("Program", true, "%s", program())
+	if c.cfg.Health != nil {
+		out = append(out, c.cfg.Health()...)
+	}
+	return out
+}
+
+// agenda is whether timers go off in time, and whether clocks agree.
+func (c *Console) agenda(ctx context.Context, add func(string, bool, string, ...any)) {
+	now, err := c.cfg.Store.Agenda().Now(ctx)
+	if err != nil {
+		add("Timers", false, "the store's clock cannot be read: %v", err)
+		return
+	}
+	at, some, err := c.cfg.Store.Agenda().Next(ctx)
+	switch lag := now.Sub(at); {
+	case err != nil:
+		add("Timers", false, "the store does not say when the next one is due: %v", err)
+	case some && lag > lateCall:
+		add("Timers", false, "the oldest is %v late. See that the engine runs (Engine.Run), and that the machine is not overloaded.", lag.Round(time.Second))
+	case some:
+		add("Timers", true, "in time; the next is due at %s", at.UTC().Format(time.RFC3339))
+	default:
+		add("Timers", true, "none is armed")
+	}
+	skew := time.Since(now).Round(time.Second)
+	if c.sim() != nil && c.sim().Store == c.cfg.Store {
+		add("Clock", true, "the simulator's; %v from this machine's", -skew)
+		return
+	}
+	add("Clock", skew.Abs() < 2*time.Second, "the store's is %v from this machine's%s", -skew, map[bool]string{true: ". Set both by NTP."}[skew.Abs() >= 2*time.Second])
+}
+
+func program() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	return info.Main.Path + " " + info.Main.Version + ", " + info.GoVersion
+}

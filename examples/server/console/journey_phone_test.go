@@ -1,0 +1,76 @@
+package console_test
+
+import (
+	"testing"
+
+	"github.com/chromedp/chromedp/kb"
+	"github.com/stretchr/testify/require"
+)
+
+func TestJourney_aFirstCallAnAgentAnswersInTheBrowser(t *testing.T) {
+	s := newSite(t, "")
+	b := open(t, s.base, "")
+	b.sees("Simulated carrier", "Pick a number and press Call").axe()
+	b.click("button", "Call").sees("listen for 4 digits, 5s")
+	for _, key := range []string{"1", "0", "0"} {
+		b.click("button", key)
+	}
+	b.click("button", "1").sees("caller presses 1001", "ringing").axe()
+	b.click("button", "Answer Ada Lovelace at client:ada").sees("ada answers", "talking").shoot("phone.webp")
+	b.click("button", "Hang up").sees("caller hangs up", "ends answered", "call ended")
+	b.click("link", "See what happened").sees("What happened", "ada answers", "The way it took", "answered").axe()
+	b.sees("+141*****100").misses("+14155550100")
+	b.click("link", "Show numbers and keys").sees("caller presses 1001", "+14155550100")
+}
+
+func TestJourney_aCallWithKeysAlone(t *testing.T) {
+	s := newSite(t, "")
+	b := open(t, s.base, "phone")
+	b.reach("Number to call").press(kb.Enter).sees("listen for 4 digits, 5s")
+	b.press("1", "0", "0", "4").sees("ring tel:+12025550114 for 20s")
+	b.press("a").sees("Press 1 to accept").press("a").sees("mary answers")
+	b.press(kb.Escape).sees("ends answered", "call ended")
+	b.reach("See what happened").press(kb.Enter).sees("The way it took")
+	b.reach("Replay step by step").press(kb.Enter).sees("1 of ")
+	b.press(kb.ArrowRight).sees("2 of ").press(kb.ArrowLeft).sees("1 of ")
+	b.press("t").sees("Step 1, flow front-desk")
+	b.press("?").sees("step through a call's replay")
+}
+
+func TestJourney_timeIsSkippedAndAQueueHasTwoCallers(t *testing.T) {
+	s := newSite(t, "")
+	b := open(t, s.base, "phone")
+	b.click("button", "Call").click("button", "* star").sees("waits in support")
+	b.click("link", "Another caller").click("button", "Call").click("button", "* star").sees("waits in support", "Other callers")
+	b.click("button", "Answer Ada Lovelace at client:ada").sees("client:ada")
+	b.click("button", "Skip 20 s").sees("from real time")
+	b.axe()
+	b.click("link", "Calls").sees("live").fill("Caller", "+14155550100").pick("Show", "live").click("button", "Filter")
+	b.until("two live calls", func() bool { return eval[int](b, `document.querySelectorAll("tbody tr").length`) == 2 })
+	b.axe()
+	require.Contains(t, eval[string](b, "location.search"), "state=live")
+}
+
+func TestJourney_faultsPresenceAndMannersAreTriedOut(t *testing.T) {
+	s := newSite(t, "")
+	b := open(t, s.base, "phone")
+	b.click("DisclosureTriangle", "Presence and behaviour of Ada Lovelace").pick("Presence", "offline").sees("offline")
+	b.click("button", "Call").sees("listen for").press("1", "0", "0", "1").sees("rule a, unavailable", "record to team")
+	b.click("button", "Speak").click("button", "Hang up").sees("call ended")
+	b.click("button", "Skip 20 s").sees("voicemail left to team, 1")
+	b.click("DisclosureTriangle", "Inject a fault of the carrier").pick("Fault", "The next event arrives twice").click("button", "Inject")
+	b.expect("422")
+	b.fill("Number to call", "nobody").click("button", "Call").sees("Number to call:").axe()
+	require.Equal(t, "nobody", eval[string](b, `document.querySelector("#to").value`), "nothing typed is lost")
+	b.fill("Number to call", "+1 202-555-0100").click("button", "Call").sees("changed nothing")
+}
+
+func TestJourney_aCallIsSavedAsATest(t *testing.T) {
+	s := newSite(t, "")
+	id := s.finished("1002")
+	b := open(t, s.base, "calls/"+id)
+	b.sees("rule a, unavailable", "voicemail left to team, 8s").shoot("call.webp")
+	b.fill("Name of the test", "Grace is out").click("button", "Save as test").sees("Saved as a test.")
+	b.expect("409")
+	b.fill("Name of the test", "Grace is out").click("button", "Save as test").sees("there is one of that name already")
+}

@@ -1,0 +1,254 @@
+package console
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/extflow/extflow/examples/server/setup"
+	"github.com/extflow/extflow/flow/account"
+	"github.com/extflow/extflow/number/written"
+	"github.com/extflow/extflow/storage"
+)
+
+// Numbers and their call actions: what answers each. A change is checked with the
+// whole account and is in force at once, for new calls.
+
+func (c *Console) numberRoutes() {
+	c.handle("GET /numbers", Supervisor, c.numbersPage)
+	c.handle("POST /numbers", Administrator, c.saveNumber)
+	c.handle("GET /numbers/{number}", Supervisor, c.numberPage)
+	c.handle("POST /numbers/{number}/remove", Administrator, c.removeNumber)
+}
+
+type numberRow struct {
+	Number, Label, Does string
+	Hours, Release      string
+	Carriers            string
+}
+
+type numbersData struct {
+	Rows     []numberRow
+	Form     numberForm
+	Errors   map[string][]string
+	Carriers []Carrier
+	One      bool
+}
+
+// numberForm is a number as typed.
+type numberForm struct {
+	Number, Label     string
+	Action, Closed    formField
+	Hours             []optionGroup
+	HoursIs           string
+	Emergency         string
+	EmergencyDial     string
+	Carriers, Release string
+	Releases          []option
+	Language          string
+}
+
+var numberActions = []field{{Key: "action", Label: "Call action", Kind: "dest"}, {Key: "closed", Label: "While it is closed", Kind: "dest"}}
+
+func (c *Console) numbersPage(w http.ResponseWriter, r *http.Request) error {
+	return c.showNumbers(w, r, "", nil, nil)
+}
+
+func (c *Console) numberPage(w http.ResponseWriter, r *http.Request) error {
+	return c.showNumbers(w, r, r.PathValue("number"), nil, nil)
+}
+
+// showNumbers shows all numbers, or one with its form. typed is what somebody sent
+// that had faults.
+func (c *Console) showNumbers(w http.ResponseWriter, r *http.Request, one string, typed map[string]any, faults []account.Fault) error {
+	ctx := r.Context()
+	d, err := setup.OpenDraft(ctx, c.cfg.Store, c.cfg.Account)
+	if err != nil {
+		return err
+	}
+	data := numbersData{Carriers: c.cfg.Carriers, One: one != ""}
+	value := typed
+	for _, key := range slices.Sorted(maps.Keys(d.Section("numbers"))) {
+		m, _ := d.Section("numbers")[key].(map[string]any)
+		n := string(c.number(ctx, key))
+		if n == one && value == nil {
+			value = m
+		}
+		row := numberRow{Number: n, Label: plainly(m["label"]), Does: actionOf(m), Hours: plainly(m["hours"]), Release: plainly(m["release"]), Carriers: spansOf(m["carriers"])}
+		data.Rows = append(data.Rows, row)
+	}
+	if one != "" && value == nil {
+		return notFound("This number is not the account's, or not any more.")
+	}
+	if data.Form, err = c.numberForm(ctx, d, one, value, faults); err != nil {
+		return err
+	}
+	data.Errors = map[string][]string{}
+	for _, f := range faults {
+		data.Errors[numberField(f.Path)] = append(data.Errors[numberField(f.Path)], sentence(f.Problem))
+	}
+	if typed != nil {
+		data.Form.Number = r.FormValue("number")
+	}
+	status, title := http.StatusOK, "Numbers"
+	if len(faults) > 0 {
+		status = http.StatusUnprocessableEntity
+	}
+	if data.One {
+		title = one
+	}
+	return c.show(w, "numbers", status, c.view(r, "numbers", title, data))
+}
+
+// numberField is the field of a form that a fault's path is about.
+func numberField(path string) string {
+	rest, ok := strings.CutPrefix(path, "numbers.")
+	if !ok {
+		return ""
+	}
+	_, key, _ := strings.Cut(rest, ".")
+	key, _, _ = strings.Cut(key, ".")
+	key, _, _ = strings.Cut(key, "[")
+	switch key {
+	case "":
+		return "number"
+	case "label", "hours", "closed", "emergency", "carriers", "release", "language":
+		return key
+	}
+	return "action"
+}
+
+// actionOf is what a number does, in words.
+func actionOf(m map[string]any) string {
+	dest := map[string]any{}
+	for key, v := range m {
+		if !has([]string{"label", "hours", "closed", "emergency", "carriers", "release", "language"}, key) {
+			dest[key] = v
+		}
+	}
+	return inWords(dest)
+}
+
+func (c *Console) numberForm(ctx context.Context, d *setup.Draft, one string, m map[string]any, faults []account.Fault) (numberForm, error) {
+	f := numberForm{Number: one, Label: plainly(m["label"]), HoursIs: plainly(m["hours"]), Carriers: spansOf(m["carriers"]), Release: plainly(m["release"]), Language: plainly(m["language"])}
+	dest := map[string]any{}
+	for key, v := range m {
+		if !has([]string{"label", "hours", "closed", "emergency", "carriers", "release", "language"}, key) {
+			dest[key] = v
+		}
+	}
+	now := sections{}
+	for _, section := range releaseParts {
+		now[section] = d.Section(section)
+	}
+	s := showing{section: "numbers", draft: &draft{Now: now}}
+	action := map[string]any{"closed": m["closed"]}
+	if len(dest) > 0 {
+		action["action"] = dest
+	}
+	s.value = action
+	f.Action, f.Closed = s.field(numberActions[0]), s.field(numberActions[1])
+	f.Action.Help, f.Closed.Help = "What answers a call to this number.", sentence(help("numbers", "closed"))
+	for _, fault := range faults {
+		switch numberField(fault.Path) {
+		case "action":
+			f.Action.Faults = append(f.Action.Faults, sentence(fault.Problem))
+		case "closed":
+			f.Closed.Faults = append(f.Closed.Faults, sentence(fault.Problem))
+		}
+	}
+	f.Action.Groups[0].Options = f.Action.Groups[0].Options[1:] // something must answer
+	f.Hours = s.picks("hours", f.HoursIs)
+	if e, ok := m["emergency"].(map[string]any); ok {
+		f.EmergencyDial = plainly(e["dial"])
+		if said, ok := e["hangup"].(map[string]any); ok {
+			f.Emergency = plainly(said["say"])
+		}
+	}
+	for rel, err := range c.cfg.Store.Releases().List(ctx, c.cfg.Account) {
+		if err != nil {
+			return f, err
+		}
+		if len(f.Releases) < 30 || rel.ID == f.Release {
+			f.Releases = append(f.Releases, option{rel.ID, "version " + plainly(jsoned(rel.Version)) + ", " + rel.At.Format("2 Jan 2006")})
+		}
+	}
+	return f, nil
+}
+
+func (c *Console) saveNumber(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	if err := r.ParseForm(); err != nil {
+		return wrong("The form did not arrive whole. Nothing was changed; send it again.")
+	}
+	typed := strings.TrimSpace(r.FormValue("number"))
+	in := reading{form: r.PostForm}
+	value := map[string]any{}
+	switch dest := in.dest("action").(type) {
+	case map[string]any:
+		maps.Copy(value, dest)
+	case string:
+		value[map[string]string{"voicemail": "voicemail", "hangup": "hangup", "repeat": "repeat"}[dest]] = map[string]any{"voicemail": "personal", "hangup": "goodbye", "repeat": "welcome"}[dest]
+	}
+	for _, key := range []string{"label", "hours", "release", "language"} {
+		if v := in.value(key); v != "" {
+			value[key] = v
+		}
+	}
+	put(value, "closed", in.dest("closed"))
+	if list := spans(r.FormValue("carriers")); len(list) > 0 {
+		value["carriers"] = list
+	}
+	if dial := in.value("emergency-dial"); dial != "" {
+		value["emergency"] = map[string]any{"dial": dial}
+	} else if say := in.value("emergency"); say != "" {
+		value["emergency"] = map[string]any{"hangup": map[string]any{"say": say}}
+	}
+	one := r.FormValue("one")
+	again := func(faults ...account.Fault) error { return c.showNumbers(w, r, one, value, faults) }
+	_, err := setup.Edit(ctx, c.cfg.Store, c.cfg.Account, "number "+typed, func(d *setup.Draft) error {
+		if _, err := d.Find("numbers", typed); err == nil && one == "" {
+			return &problem{status: http.StatusConflict, text: "This number is in the list already; open it there to change it."}
+		}
+		for _, made := range in.made {
+			if _, err := d.Find(made.Section, made.Name); errors.Is(err, storage.ErrNotFound) {
+				if err := d.Set(made.Section, made.Name, made.value); err != nil {
+					return err
+				}
+			}
+		}
+		return d.Set("numbers", typed, value)
+	})
+	var faults account.Faults
+	var p *problem
+	switch {
+	case errors.As(err, &faults):
+		return again(faults...)
+	case errors.As(err, &p):
+		return again(account.Fault{Path: "numbers.x", Problem: p.text})
+	case errors.Is(err, written.ErrNotNumber), errors.Is(err, written.ErrExtension), errors.Is(err, written.ErrRegion):
+		return again(account.Fault{Path: "numbers.x", Problem: err.Error()})
+	case errors.Is(err, storage.ErrConflict):
+		return again(account.Fault{Path: "numbers.x", Problem: "another account has this number, or it was changed meanwhile; look at it and repeat the change"})
+	case err != nil:
+		return err
+	}
+	c.note(r, "changed a number", "number", c.number(ctx, typed).String())
+	c.settled(ctx)
+	return c.next(w, r, "numbers?done=saved")
+}
+
+func (c *Console) removeNumber(w http.ResponseWriter, r *http.Request) error {
+	_, err := setup.Edit(r.Context(), c.cfg.Store, c.cfg.Account, "number removed", func(d *setup.Draft) error {
+		return d.Remove("numbers", r.PathValue("number"))
+	})
+	if err != nil {
+		return err
+	}
+	c.note(r, "removed a number")
+	c.settled(r.Context())
+	return c.next(w, r, "numbers?done=removed")
+}

@@ -1,0 +1,307 @@
+package console
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/extflow/extflow/adapter/sim"
+	"github.com/extflow/extflow/examples/server/simulator"
+	"github.com/extflow/extflow/extension"
+	"github.com/extflow/extflow/number"
+	"github.com/extflow/extflow/number/written"
+)
+
+// The phone: a caller's telephone on the page, agents' telephones beside it, and
+// time in between. All that happens is the production engine's; the carrier alone is
+// simulated.
+
+// phoneActs are what the page's buttons do.
+func (c *Console) phoneActs() map[string]handler {
+	return map[string]handler{
+		"dial": c.dial, "keys": c.caller((*Console).pressKeys), "speak": c.caller((*Console).speak), "hangup": c.caller((*Console).hangUp),
+		"agent": c.agentActs, "manner": c.manner, "presence": c.simPresence, "skip": c.skip, "clock": c.clock, "faults": c.faults, "renew": c.renew,
+	}
+}
+
+var errNoSim = &problem{status: http.StatusNotFound, text: "The simulator is off. Start the server with -simulator to place calls here."}
+
+// dial places a call.
+func (c *Console) dial(w http.ResponseWriter, r *http.Request) error {
+	s := c.sim()
+	if s == nil {
+		return errNoSim
+	}
+	ctx := r.Context()
+	region := ""
+	if a, err := s.Store.Accounts().Load(ctx, c.cfg.Account); err == nil {
+		region = a.Region
+	}
+	from, to := strings.TrimSpace(r.FormValue("from")), strings.TrimSpace(r.FormValue("to"))
+	callee, err := written.Parse(to, region)
+	if err != nil {
+		return c.phoneAgain(w, r, map[string]string{"to": "Number to call: " + sentence(err.Error())})
+	}
+	if n, err := written.Parse(from, region); err == nil {
+		from = string(n)
+	} else if from != "" && !withheld(from) {
+		return c.phoneAgain(w, r, map[string]string{"from": "Caller: write a number such as +14155550100, or leave it empty to withhold it."})
+	}
+	var p *sim.Phone
+	err = s.Act(ctx, func(ctx context.Context) (err error) {
+		p, err = s.Carrier.Dial(ctx, from, string(callee), sim.Options{})
+		return err
+	})
+	if p == nil {
+		return err
+	}
+	return c.next(w, r, "phone?call="+url.QueryEscape(p.View().Ref))
+}
+
+func withheld(from string) bool { return number.Caller(from) == "" }
+
+// caller is an act at the caller's telephone that the form names.
+func (c *Console) caller(act func(*Console, context.Context, *http.Request, *simulator.Simulator, *sim.Phone) error) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		s := c.sim()
+		if s == nil {
+			return errNoSim
+		}
+		ref := r.FormValue("call")
+		p, ok := s.Carrier.Phone(ref)
+		if !ok {
+			return &problem{status: http.StatusConflict, text: "This telephone is on no call any more. Press Call to place another."}
+		}
+		err := act(c, r.Context(), r, s, p)
+		if errors.Is(err, sim.ErrOver) {
+			return &problem{status: http.StatusConflict, text: "The call is over. Press Call to place another."}
+		}
+		if err != nil {
+			return err
+		}
+		c.cfg.News.Changed()
+		return c.next(w, r, "phone?call="+url.QueryEscape(ref))
+	}
+}
+
+func (c *Console) pressKeys(ctx context.Context, r *http.Request, s *simulator.Simulator, p *sim.Phone) error {
+	keys := r.FormValue("keys")
+	if keys == "" || len(keys) > 32 || strings.Trim(keys, "0123456789*#") != "" {
+		return wrong("Keys: press 0 to 9, * and #.")
+	}
+	return s.Act(ctx, func(ctx context.Context) error { return p.Press(ctx, keys) })
+}
+
+func (c *Console) speak(ctx context.Context, r *http.Request, s *simulator.Simulator, p *sim.Phone) error {
+	seconds, err := strconv.Atoi(r.FormValue("seconds"))
+	if err != nil || seconds < 1 || seconds > 600 {
+		return wrong("Speak: write how many seconds, 1 to 600.")
+	}
+	d := time.Duration(seconds) * time.Second
+	if err := s.Act(ctx, func(ctx context.Context) error { return p.Speak(ctx, d) }); err != nil {
+		return err
+	}
+	return s.Skip(ctx, d)
+}
+
+func (c *Console) hangUp(ctx context.Context, _ *http.Request, s *simulator.Simulator, p *sim.Phone) error {
+	return s.Act(ctx, p.HangUp)
+}
+
+// agentActs is an act at an agent's telephone.
+func (c *Console) agentActs(w http.ResponseWriter, r *http.Request) error {
+	s := c.sim()
+	if s == nil {
+		return errNoSim
+	}
+	address, call := r.FormValue("phone"), r.FormValue("call")
+	if _, err := extension.ParseEndpoint(address); err != nil {
+		return wrong("That is no telephone of an agent.")
+	}
+	g := s.Carrier.Agent(address)
+	do, ok := map[string]func(context.Context) error{
+		"answer": g.Answer, "decline": g.Decline, "hangup": g.HangUp,
+		"1": func(ctx context.Context) error { return g.Press(ctx, "1") },
+		"2": func(ctx context.Context) error { return g.Press(ctx, "2") },
+	}[r.FormValue("act")]
+	if !ok {
+		return wrong("A telephone can be answered, declined or hung up, and 1 and 2 pressed.")
+	}
+	err := s.Act(r.Context(), do)
+	if errors.Is(err, sim.ErrIdle) {
+		return &problem{status: http.StatusConflict, text: "This telephone does not ring any more."}
+	}
+	if err != nil {
+		return err
+	}
+	c.cfg.News.Changed()
+	return c.next(w, r, "phone?call="+url.QueryEscape(call))
+}
+
+// manners are what agents' telephones may do by themselves, as people say it.
+var manners = []struct {
+	Value string
+	Text  string
+	is    sim.Manner
+}{
+	{"rings", "Rings until you answer", sim.RingsOut}, {"takes", "Is answered by itself", sim.Takes}, {"declines", "Is declined", sim.Declines},
+	{"voicemail", "Mobile voicemail picks up", sim.Voicemail}, {"engaged", "Is busy", sim.Engaged}, {"unreachable", "Cannot be reached", sim.Unreachable},
+}
+
+func (c *Console) manner(w http.ResponseWriter, r *http.Request) error {
+	s := c.sim()
+	if s == nil {
+		return errNoSim
+	}
+	for _, m := range manners {
+		if m.Value == r.FormValue("manner") {
+			s.Carrier.Agent(r.FormValue("phone")).Set(m.is, 0)
+			c.set(r.FormValue("phone"), m.Value)
+			c.cfg.News.Changed()
+			return c.next(w, r, "phone?call="+url.QueryEscape(r.FormValue("call")))
+		}
+	}
+	return wrong("When it rings: pick one of the list.")
+}
+
+// simPresence changes what an agent says about being there, at the simulator.
+func (c *Console) simPresence(w http.ResponseWriter, r *http.Request) error {
+	s := c.sim()
+	if s == nil {
+		return errNoSim
+	}
+	p := extension.Presence(r.FormValue("presence"))
+	if !p.Valid() {
+		return wrong("Presence: pick available, busy, away or offline.")
+	}
+	err := s.Engine.SetPresence(r.Context(), c.cfg.Account, r.FormValue("agent"), p, "")
+	if err != nil {
+		return err
+	}
+	_ = s.Catch(context.WithoutCancel(r.Context()))
+	c.cfg.News.Changed()
+	return c.next(w, r, "phone?call="+url.QueryEscape(r.FormValue("call")))
+}
+
+// skip lets time pass at once.
+func (c *Console) skip(w http.ResponseWriter, r *http.Request) error {
+	s := c.sim()
+	if s == nil {
+		return errNoSim
+	}
+	if r.FormValue("for") == "next" {
+		some, err := s.SkipToNext(r.Context())
+		if err != nil {
+			return err
+		}
+		if !some {
+			return &problem{status: http.StatusConflict, text: "Nothing is due: no call is under way."}
+		}
+	} else {
+		d, err := time.ParseDuration(r.FormValue("for"))
+		if err != nil {
+			return wrong("Skip: write a time such as 20s or 5m.")
+		}
+		if err := s.Skip(r.Context(), d); errors.Is(err, simulator.ErrSkip) {
+			return wrong("Skip: write a time from 0s to 24h.")
+		} else if err != nil {
+			return err
+		}
+	}
+	c.cfg.News.Changed()
+	return c.next(w, r, "phone?call="+url.QueryEscape(r.FormValue("call")))
+}
+
+// clock stops time, or has it pass again.
+func (c *Console) clock(w http.ResponseWriter, r *http.Request) error {
+	s := c.sim()
+	if s == nil {
+		return errNoSim
+	}
+	turn := s.Start
+	if r.FormValue("running") == "no" {
+		turn = s.Stop
+	}
+	if err := turn(r.Context()); err != nil {
+		return err
+	}
+	c.cfg.News.Changed()
+	return c.next(w, r, "phone?call="+url.QueryEscape(r.FormValue("call")))
+}
+
+// faultWords are what can go wrong between carrier and server, for the next event.
+var faultWords = []struct{ Value, Text string }{
+	{"twice", "The next event arrives twice"}, {"late", "The next event arrives 3 s late"}, {"mute", "The answer to the next event is lost"},
+	{"lost", "The next event is lost"}, {"swapped", "The next two events change places"},
+}
+
+// faults injects one.
+func (c *Console) faults(w http.ResponseWriter, r *http.Request) error {
+	s := c.sim()
+	if s == nil {
+		return errNoSim
+	}
+	f, ok := map[string]sim.Fault{
+		"twice": {Twice: true}, "late": {Late: 3 * time.Second}, "mute": {Mute: true}, "lost": {Lost: true}, "swapped": {Swapped: true},
+	}[r.FormValue("fault")]
+	if !ok {
+		return wrong("Fault: pick one of the list.")
+	}
+	s.Carrier.Break(sim.Faults{Next: []sim.Fault{f}})
+	return c.next(w, r, "phone?call="+url.QueryEscape(r.FormValue("call")))
+}
+
+// renew gives the simulator a fresh copy of the account.
+func (c *Console) renew(w http.ResponseWriter, r *http.Request) error {
+	if c.cfg.Renew == nil {
+		return notFound("The simulator works on the account itself.")
+	}
+	if err := c.cfg.Renew(r.Context()); err != nil {
+		return err
+	}
+	return c.next(w, r, "phone?done=renewed")
+}
+
+// mannerOf is what a telephone does by itself, as it was last set here.
+func (c *Console) mannerOf(address string) string {
+	if m, ok := c.mannersSet.Load(address); ok {
+		return m.(string)
+	}
+	return manners[0].Value
+}
+
+func (c *Console) set(address, manner string) { c.mannersSet.Store(address, manner) }
+
+// keypad is the keys of a telephone, with the letters that stand on them.
+var keypad = []struct {
+	Key, Letters string
+	Sign         bool
+}{
+	{"1", "", false}, {"2", "ABC", false}, {"3", "DEF", false}, {"4", "GHI", false}, {"5", "JKL", false}, {"6", "MNO", false},
+	{"7", "PQRS", false}, {"8", "TUV", false}, {"9", "WXYZ", false}, {"*", "star", true}, {"0", "", false}, {"#", "pound", true},
+}
+
+// doing is what a telephone does, in words for people.
+var doing = map[sim.State]string{
+	sim.Idle: "idle", sim.Waiting: "connecting", sim.Hearing: "hears", sim.Listening: "waits for keys", sim.Holding: "on hold",
+	sim.Recording: "recording", sim.Ringing: "ringing", sim.Screening: "asked to press 1", sim.Joining: "joining", sim.Talking: "talking", sim.Over: "call ended",
+}
+
+// timerWords are a telephone's deadlines, in words.
+var timerWords = map[string]string{
+	"first digit": "first key", "next digit": "next key", "ring": "rings at most", "accept": "press 1", "longest": "longest message", "silence": "silence ends it",
+	"limit": "longest talk", "words": "words", "alone": "alone", "again": "asks again", "answers": "answers by itself", "declines": "declines by itself", "presses 1": "presses 1 by itself",
+}
+
+func in(d time.Duration) string {
+	d = max(d, 0).Round(time.Second)
+	return fmt.Sprintf("%d:%02d", int(d.Minutes()), int(d.Seconds())%60)
+}
+
+func isOver(s sim.State) bool { return slices.Contains([]sim.State{sim.Over, sim.Idle}, s) }

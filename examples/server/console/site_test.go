@@ -1,0 +1,78 @@
+package console_test
+
+import (
+	"context"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/extflow/extflow"
+	"github.com/extflow/extflow/adapter/sim"
+	"github.com/extflow/extflow/examples/server/console"
+	"github.com/extflow/extflow/examples/server/simulator"
+	"github.com/extflow/extflow/flow/account"
+)
+
+// site is a console over a simulator, at an address.
+type site struct {
+	testing.TB
+	sim     *simulator.Simulator
+	console *console.Console
+	base    string // with a slash at its end
+}
+
+// newSite serves the sample account, or a document in its place. What change does to the
+// configuration holds.
+func newSite(t testing.TB, document string, change ...func(*console.Config)) *site {
+	t.Helper()
+	news := console.NewNews()
+	s, err := simulator.New(simulator.Config{Observe: news.Observe})
+	require.NoError(t, err)
+	text := account.Sample()
+	if document != "" {
+		text = []byte(document)
+	}
+	doc, err := account.Parse(text)
+	require.NoError(t, err)
+	_, err = extflow.Install(t.Context(), s.Store, extflow.Setup(*doc), s.Clock().Now)
+	require.NoError(t, err)
+	c := console.Config{
+		Account: doc.Account, Store: s.Store, Engine: s.Engine, News: news, Settle: s.Catch,
+		Simulator: func() *simulator.Simulator { return s },
+	}
+	for _, f := range change {
+		f(&c)
+	}
+	pages, err := console.New(c)
+	require.NoError(t, err)
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = s.Run(ctx)
+	}()
+	t.Cleanup(func() { cancel(); <-done })
+	mux := http.NewServeMux() // under a prefix, as a host may mount it
+	mux.Handle("/a/b/", http.StripPrefix("/a/b", pages))
+	return &site{TB: t, sim: s, console: pages, base: serve(t, mux, pages.Close) + "a/b/"}
+}
+
+// finished places a call that rings out into the voicemail, and returns its id.
+func (s *site) finished(keys string) string {
+	s.Helper()
+	var p *sim.Phone
+	require.NoError(s, s.sim.Stop(s.Context()))
+	require.NoError(s, s.sim.Act(s.Context(), func(ctx context.Context) (err error) {
+		p, err = s.sim.Carrier.Dial(ctx, "+14155550100", "+12025550100", sim.Options{})
+		return err
+	}))
+	require.NoError(s, s.sim.Act(s.Context(), func(ctx context.Context) error { return p.Press(ctx, keys) }))
+	id := p.View().Call.ID
+	require.NoError(s, s.sim.Act(s.Context(), func(ctx context.Context) error { return p.Speak(ctx, 8*time.Second) }))
+	require.NoError(s, s.sim.Skip(s.Context(), 8*time.Second))
+	require.NoError(s, s.sim.Act(s.Context(), p.HangUp))
+	require.NoError(s, s.sim.Skip(s.Context(), time.Minute))
+	return id
+}
