@@ -11,7 +11,6 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
-	"github.com/extflow/extflow/examples/server/gate"
 	"github.com/extflow/extflow/examples/server/meter"
 )
 
@@ -50,7 +49,7 @@ func (s *server) handler() http.Handler {
 	}
 	admin.Handle("/api/v1/", s.api)
 	admin.Handle("/", s.console)
-	mux.Handle("/", gate.Gate{Token: s.set.token}.Wrap(admin))
+	mux.Handle("/", s.doors(admin))
 	of := map[string]string{}
 	for _, c := range s.carriers {
 		for _, pattern := range slices.Compact([]string{c.pattern, s.set.publicPath() + c.pattern}) { // a proxy may leave the path as it is

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -37,6 +38,7 @@ type server struct {
 	api      *api.API
 	news     *console.News
 	console  *console.Console
+	people   *console.Accounts // who may sign in to the console
 	routes   []route
 	openAPI  []byte
 	draining atomic.Bool
@@ -240,7 +242,9 @@ func (s *server) describe() (err error) {
 	if s.api, err = api.New(c); err != nil {
 		return err
 	}
+	s.people = &console.Accounts{Store: s.store, Account: s.account, Secure: s.set.cert != nil || strings.HasPrefix(s.set.publicURL, "https://")}
 	pages := console.Config{
+		Who: s.who, Accounts: s.people,
 		Account: c.Account, Store: c.Store, Engine: c.Engine, Logger: c.Logger, Settle: c.Settle, Simulator: c.Simulator, Renew: c.Renew,
 		News: s.news, Links: []console.Link{{To: "openapi.json", Text: "API"}},
 	}

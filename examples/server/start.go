@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/tls"
 	"fmt"
 	"net"
@@ -34,6 +35,9 @@ func (s *server) greet(at net.Addr) {
 		say("simulator: on, at %s/api/v1/simulator", base)
 	}
 	say("open %s/ in a browser, or read %s/openapi.json", base, base)
+	if !s.people.Any(context.Background()) {
+		say("sign-in: nobody may yet; %s/%s makes the first administrator, once", base, s.people.First())
+	}
 	say("exposed: %s", s.exposed(at, base))
 }
 

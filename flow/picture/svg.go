@@ -112,11 +112,11 @@ func (d *drawing) row(w Way) {
 	if d.isLit(w) {
 		class += " lit"
 	}
-	tag, href := "g", ` role="img" tabindex="0"`
+	tag, is := "g", ` role="img" tabindex="0" aria-label="`+text(d.says(w))+`"`
 	if d.look.Link != nil {
-		tag, href = "a", ` href="`+text(d.look.Link(d.p.Boxes[w.To].ID))+`"`
+		tag, is = "a", ` href="`+text(d.look.Link(d.p.Boxes[w.To].ID))+`"` // its words are its name
 	}
-	d.write(`<%s class="%s"%s aria-label="%s"><text x="%d" y="%d">%s</text></%s>`, tag, class, href, text(d.says(w)), w.X, w.Y, text(strings.Join(w.Lines, " ")), tag)
+	d.write(`<%s class="%s"%s><text x="%d" y="%d">%s</text></%s>`, tag, class, is, w.X, w.Y, text(strings.Join(w.Lines, " ")), tag)
 }
 
 func (d *drawing) box(b Box) {
@@ -138,7 +138,7 @@ func (d *drawing) box(b Box) {
 		link = d.look.Link(b.ID)
 	}
 	if link != "" {
-		d.write(`<a class="%s" href="%s" aria-label="%s">`, class, text(link), text(says))
+		d.write(`<a class="%s" href="%s">`, class, text(link)) // its words are its name
 	} else {
 		d.write(`<g class="%s" role="img" tabindex="0" aria-label="%s">`, class, text(says))
 	}

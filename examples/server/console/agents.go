@@ -202,9 +202,12 @@ func (c *Console) agentFaults(ctx context.Context, id string, err error) map[str
 	out := map[string]string{}
 	if errors.As(err, &faults) {
 		for _, f := range faults {
-			field := strings.TrimPrefix(strings.TrimPrefix(f.Path, "agents."+id), ".")
-			field, _, _ = strings.Cut(strings.TrimPrefix(field, "agents[0]."), "[")
+			field, its := strings.CutPrefix(f.Path, "agents."+id+".")
+			field, _, _ = strings.Cut(field, "[")
 			field, _, _ = strings.Cut(field, ".")
+			if !its {
+				field, f.Problem = "", f.Path+": "+f.Problem
+			}
 			out[field] = strings.TrimSpace(out[field] + " " + sentence(f.Problem))
 		}
 		return out
@@ -233,7 +236,8 @@ func (c *Console) agentFaults(ctx context.Context, id string, err error) map[str
 	return out
 }
 
-// around is a document with one agent, and as much of the account as it may name.
+// around is a document with one agent, and as much of the account as it may name. The
+// extension is left out: the directory says whether it can be had.
 func around(st setup.State, g extension.Agent) (*setup.Draft, error) {
 	d, err := setup.Drafted(st)
 	if err != nil {
@@ -242,7 +246,7 @@ func around(st setup.State, g extension.Agent) (*setup.Draft, error) {
 	agents, _ := d.Root["agents"].([]any)
 	one := map[string]any{"id": g.ID}
 	for key, v := range map[string]string{
-		"name": g.Name, "extension": g.Extension, "presence": string(g.Presence), "hours": g.Hours, "screening": string(g.Screening),
+		"name": g.Name, "presence": string(g.Presence), "hours": g.Hours, "screening": string(g.Screening),
 		"mailbox": g.Mailbox, "language": g.Language, "successor": g.Successor,
 	} {
 		if v != "" {

@@ -12,6 +12,8 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/url"
+	"strings"
 	"sync"
 	"time"
 
@@ -30,6 +32,10 @@ type Config struct {
 	// Who says who makes a request. False: nobody who may see the console, and the
 	// answer is 403. Nil: everybody who gets here is an administrator.
 	Who func(*http.Request) (Person, bool)
+
+	// Accounts are who may sign in, with their pages. Nil: the host has its own. Who is
+	// asked first.
+	Accounts *Accounts
 
 	// News hears of turns: give its Observe to the engine, and to the simulator's.
 	// Without one, pages are brought up to date every second.
@@ -116,7 +122,7 @@ func New(c Config) (*Console, error) {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	if c.Who == nil {
-		c.Who = func(*http.Request) (Person, bool) { return Person{ID: "you", Role: Administrator}, true }
+		c.Who = func(*http.Request) (Person, bool) { return Person{ID: "you", Role: Administrator}, c.Accounts == nil }
 	}
 	if c.News == nil {
 		c.News = NewNews()
@@ -155,6 +161,12 @@ type handler func(http.ResponseWriter, *http.Request) error
 func (c *Console) handle(pattern string, least Role, h handler) {
 	c.mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) {
 		who, ok := c.cfg.Who(r)
+		if !ok && c.cfg.Accounts != nil {
+			if who, ok = c.cfg.Accounts.Who(r); !ok {
+				c.askWho(w, r)
+				return
+			}
+		}
 		if !ok || !who.Role.may(least) {
 			c.fail(w, r, &problem{status: http.StatusForbidden, text: "You may not see this. Ask an administrator, or sign in as somebody who may."})
 			return
@@ -164,6 +176,23 @@ func (c *Console) handle(pattern string, least Role, h handler) {
 			c.fail(w, r, err)
 		}
 	})
+}
+
+// askWho has somebody sign in, and come back.
+func (c *Console) askWho(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet || strings.HasSuffix(r.URL.Path, "/live") {
+		c.fail(w, r, &problem{status: http.StatusUnauthorized, text: "You are signed out. Sign in again in another tab; what you typed is still here."})
+		return
+	}
+	to := strings.TrimPrefix(r.URL.EscapedPath(), "/")
+	if r.URL.RawQuery != "" {
+		to += "?" + r.URL.RawQuery
+	}
+	if to != "" {
+		to = "?to=" + url.QueryEscape(to)
+	}
+	w.Header().Set("Location", base(r)+"signin"+to)
+	w.WriteHeader(http.StatusSeeOther)
 }
 
 type personKey struct{}

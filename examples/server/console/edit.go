@@ -334,7 +334,7 @@ func (c *Console) draw(data *editData, b *flow.Book) {
 			starts = append(starts, s)
 		}
 	}
-	chart := within(all, starts, []flow.StepID{id})
+	chart := reach(all, starts, []flow.StepID{id})
 	names := map[flow.StepID]string{}
 	for _, s := range chart.Steps {
 		names[s.ID] = s.Name

@@ -243,6 +243,9 @@ func (c *Console) keepVoicemail(w http.ResponseWriter, r *http.Request) error {
 	if r.FormValue("back") == "me" {
 		return c.next(w, r, "me?done="+done)
 	}
+	if agent, ok := strings.CutPrefix(r.FormValue("back"), "agents/"); ok {
+		return c.next(w, r, "agents/"+pathEscape(agent)+"?done="+done)
+	}
 	return c.next(w, r, "mailboxes/"+pathEscape(box)+"?done="+done)
 }
 

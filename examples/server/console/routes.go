@@ -5,7 +5,11 @@ import "net/http"
 // routes are all pages, and what their forms do.
 func (c *Console) routes() {
 	c.handle("GET /{$}", Agent, c.home)
-	c.handle("GET /assets/{file}", Agent, c.asset)
+	c.mux.HandleFunc("GET /assets/{file}", func(w http.ResponseWriter, r *http.Request) { // also before anybody has signed in
+		if err := c.asset(w, r); err != nil {
+			c.fail(w, r, err)
+		}
+	})
 	c.handle("/", Agent, func(http.ResponseWriter, *http.Request) error {
 		return notFound("There is no such page.")
 	})
@@ -31,6 +35,7 @@ func (c *Console) routes() {
 	c.houseRoutes()
 	c.agentRoutes()
 	c.numberRoutes()
+	c.signInRoutes()
 }
 
 // home is the page that a person most likely wants first.

@@ -107,6 +107,8 @@ type view struct {
 	Account string
 	Badge   string // what brings calls
 	Phone   bool   // there is a simulator
+	SignIn  bool   // people sign in here
+	People  bool   // there is a page of those who may
 	Links   []Link
 	Notice  string // what was just done
 	Error   string // what went wrong with a form, in a line
@@ -141,8 +143,9 @@ func (c *Console) view(r *http.Request, nav, title string, data any) view {
 		badge = "Simulated carrier"
 	}
 	return view{
-		Title: title, Nav: nav, Base: base(r), Who: person(r), Account: c.cfg.Account, Badge: badge, Phone: c.sim() != nil,
-		Links: c.cfg.Links, Notice: notices[r.URL.Query().Get("done")], Zone: c.zone(r.Context()), Data: data,
+		Title: title, Nav: nav, Base: base(r), Who: person(r), Account: c.cfg.Account, Badge: badge, Phone: c.sim() != nil, SignIn: c.cfg.Accounts != nil && c.cfg.Accounts.Any(r.Context()),
+		People: c.cfg.Accounts != nil,
+		Links:  c.cfg.Links, Notice: notices[r.URL.Query().Get("done")], Zone: c.zone(r.Context()), Data: data,
 	}
 }
 

@@ -76,3 +76,17 @@ func (s *site) finished(keys string) string {
 	require.NoError(s, s.sim.Skip(s.Context(), time.Minute))
 	return id
 }
+
+// whoIs has everybody be one person.
+func whoIs(p console.Person) func(*http.Request) (console.Person, bool) {
+	return func(*http.Request) (console.Person, bool) { return p, true }
+}
+
+// another is a second console over the same store, for somebody else.
+func (s *site) another(change func(*console.Config)) string {
+	c := console.Config{Account: "acme", Store: s.sim.Store, Engine: s.sim.Engine, Settle: s.sim.Catch}
+	change(&c)
+	pages, err := console.New(c)
+	require.NoError(s, err)
+	return serve(s, pages, pages.Close)
+}

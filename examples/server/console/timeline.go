@@ -267,11 +267,11 @@ func (t *timeline) reached() flow.Chart {
 	for _, e := range t.Entries {
 		next = append(next, e.steps...)
 	}
-	return within(all, out.Starts, next)
+	return reach(all, out.Starts, next)
 }
 
-// within is the part of a chart that the steps lead to.
-func within(all flow.Chart, starts []flow.ChartStart, from []flow.StepID) flow.Chart {
+// reach is the part of a chart that the steps lead to.
+func reach(all flow.Chart, starts []flow.ChartStart, from []flow.StepID) flow.Chart {
 	steps := map[flow.StepID]flow.ChartStep{}
 	for _, s := range all.Steps {
 		steps[s.ID] = s

@@ -1,0 +1,346 @@
+package console
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"net"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/crypto/argon2"
+
+	"github.com/extflow/extflow/storage"
+)
+
+// Accounts are those who may sign in, for hosts that keep no users of their own. They
+// and their sessions are notes in the store. Passwords are kept as Argon2id with the
+// first parameters that RFC 9106 recommends for little memory.
+type Accounts struct {
+	Store   storage.Store
+	Account string
+	Secure  bool // served by HTTPS: the cookie is __Host- and Secure
+
+	some  atomic.Bool // somebody may sign in: never false again
+	first onceKey
+	work  sync.Mutex // one password at a time: each takes 64 MiB
+}
+
+// user is somebody who may sign in.
+type user struct {
+	Name  string `json:"name"`
+	Role  Role   `json:"role"`
+	Agent string `json:"agent,omitempty"`
+	Salt  []byte `json:"salt"`
+	Hash  []byte `json:"hash"`
+
+	login string
+	rev   uint64
+}
+
+// session is one browser of somebody's.
+type session struct {
+	User  string    `json:"user"`
+	Until time.Time `json:"until"`
+}
+
+const (
+	userKind    = "user"
+	sessionKind = "session"
+	sessionTime = 12 * time.Hour
+
+	minPassword = 10
+	maxPassword = 256
+)
+
+// Limits of tries to sign in: per name and per address that asks.
+const (
+	triesOfName    = 10
+	triesOfAddress = 60
+	triesPer       = 15 * time.Minute
+)
+
+var errSignIn = &problem{status: http.StatusUnauthorized, text: "The name or the password is not right. Look at both, and try again."}
+
+var errTries = &problem{status: http.StatusTooManyRequests, text: "Too many tries. Wait a quarter of an hour, then try again."}
+
+// Any reports whether somebody may sign in. Until then, the host decides who is let
+// in.
+func (a *Accounts) Any(ctx context.Context) bool {
+	if a.some.Load() {
+		return true
+	}
+	for _, err := range a.Store.Notes().List(ctx, a.Account, userKind) {
+		if err != nil {
+			return true // whoever cannot be looked up is not let in either
+		}
+		a.some.Store(true)
+		return true
+	}
+	return false
+}
+
+// First is the path of a link, below the console's root, by which one person makes
+// themselves the first administrator. It works once, in this process.
+func (a *Accounts) First() string { return "first?key=" + a.first.key() }
+
+// IsFirst reports whether a request comes by the link of First while nobody may sign
+// in yet.
+func (a *Accounts) IsFirst(r *http.Request) bool {
+	return a.first.is(r.FormValue("key")) && !a.Any(r.Context())
+}
+
+// onceKey is a key that is made when it is asked for.
+type onceKey struct {
+	once sync.Once
+	k    string
+}
+
+func (o *onceKey) key() string {
+	o.once.Do(func() { o.k = newKey() })
+	return o.k
+}
+
+func (o *onceKey) is(k string) bool {
+	return subtle.ConstantTimeCompare([]byte(o.key()), []byte(k)) == 1
+}
+
+func newKey() string {
+	b := make([]byte, 24)
+	_, _ = rand.Read(b) // it never fails
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+func (a *Accounts) load(ctx context.Context, login string) (user, error) {
+	n, err := a.Store.Notes().Load(ctx, a.Account, userKind, loginOf(login))
+	if err != nil {
+		return user{}, err
+	}
+	u := user{login: n.Name, rev: n.Rev}
+	return u, json.Unmarshal(n.Body, &u)
+}
+
+func loginOf(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
+
+func (a *Accounts) all(ctx context.Context) ([]user, error) {
+	var all []user
+	for n, err := range a.Store.Notes().List(ctx, a.Account, userKind) {
+		if err != nil {
+			return nil, err
+		}
+		u := user{login: n.Name, rev: n.Rev}
+		if err := json.Unmarshal(n.Body, &u); err != nil {
+			return nil, err
+		}
+		all = append(all, u)
+	}
+	return all, nil
+}
+
+// Add adds somebody who may sign in, or changes them where they are there. An empty
+// password leaves the one that there is. The error says by field what to do.
+func (a *Accounts) Add(ctx context.Context, login, password string, p Person) error {
+	login = loginOf(login)
+	faults := map[string]string{}
+	if login == "" || len(login) > 64 {
+		faults["login"] = "Sign-in name: write 1 to 64 letters."
+	}
+	if !slices.Contains(Roles(), p.Role) {
+		faults["role"] = "Role: pick agent, supervisor or admin."
+	}
+	if p.Role == Agent && p.Agent == "" {
+		faults["agent"] = "Agent: pick who this person is, so that they find what is their own."
+	}
+	u, err := a.load(ctx, login)
+	isNew := errors.Is(err, storage.ErrNotFound)
+	if err != nil && !isNew && login != "" {
+		return err
+	}
+	if (isNew || password != "") && (len(password) < minPassword || len(password) > maxPassword) {
+		faults["password"] = "Password: take 10 letters at least; a few words that nobody would guess are best."
+	}
+	if p.Role != Administrator && u.Role == Administrator {
+		if last, err := a.lastAdmin(ctx, login); err != nil {
+			return err
+		} else if last {
+			faults["role"] = "Role: this is the last administrator; make somebody else one first."
+		}
+	}
+	if len(faults) > 0 {
+		var text []string
+		for _, field := range []string{"login", "password", "role", "agent"} {
+			if faults[field] != "" {
+				text = append(text, faults[field])
+			}
+		}
+		return &problem{status: http.StatusUnprocessableEntity, text: strings.Join(text, "\n"), fields: faults}
+	}
+	u.Name, u.Role, u.Agent = p.Name, p.Role, p.Agent
+	if password != "" {
+		u.Salt = make([]byte, 16)
+		_, _ = rand.Read(u.Salt)
+		u.Hash = a.hash(password, u.Salt)
+	}
+	body, err := json.Marshal(u)
+	if err != nil {
+		return err
+	}
+	if err := a.Store.Notes().Put(ctx, a.Account, storage.Note{Kind: userKind, Name: login, Body: body, Rev: u.rev}); err != nil {
+		return err
+	}
+	a.some.Store(true)
+	if password != "" {
+		return a.signOutAll(ctx, login)
+	}
+	return nil
+}
+
+// lastAdmin reports whether there is no administrator but this one.
+func (a *Accounts) lastAdmin(ctx context.Context, login string) (bool, error) {
+	all, err := a.all(ctx)
+	if err != nil {
+		return false, err
+	}
+	return !slices.ContainsFunc(all, func(u user) bool { return u.Role == Administrator && u.login != login }), nil
+}
+
+// Remove takes somebody away, and signs them out.
+func (a *Accounts) Remove(ctx context.Context, login string) error {
+	u, err := a.load(ctx, login)
+	if err != nil {
+		return err
+	}
+	if u.Role == Administrator {
+		if last, err := a.lastAdmin(ctx, u.login); err != nil || last {
+			return errors.Join(err, &problem{status: http.StatusConflict, text: "This is the last administrator. Make somebody else one first."})
+		}
+	}
+	if err := a.Store.Notes().Delete(ctx, a.Account, userKind, u.login); err != nil {
+		return err
+	}
+	return a.signOutAll(ctx, u.login)
+}
+
+// hash is what is kept of a password: Argon2id, 3 passes over 64 MiB.
+func (a *Accounts) hash(password string, salt []byte) []byte {
+	a.work.Lock()
+	defer a.work.Unlock()
+	return argon2.IDKey([]byte(password), salt, 3, 64<<10, 4, 32)
+}
+
+// SignIn checks a name and a password and begins a session: the cookie's value. As
+// long for a name that there is not as for one that there is.
+func (a *Accounts) SignIn(ctx context.Context, login, password, from string) (string, error) {
+	login = loginOf(login)
+	for key, most := range map[string]int{"signin " + login: triesOfName, "signin from " + from: triesOfAddress} {
+		left, err := a.Store.Budget().Spend(ctx, a.Account, key, 1, most, triesPer)
+		if err != nil {
+			return "", err
+		}
+		if !left {
+			return "", errTries
+		}
+	}
+	u, err := a.load(ctx, login)
+	if err != nil && !errors.Is(err, storage.ErrNotFound) {
+		return "", err
+	}
+	known := err == nil && len(u.Hash) > 0
+	if !known {
+		u.Salt, u.Hash = make([]byte, 16), make([]byte, 32)
+	}
+	if len(password) > maxPassword {
+		password = ""
+	}
+	if subtle.ConstantTimeCompare(a.hash(password, u.Salt), u.Hash) != 1 || !known {
+		return "", errSignIn
+	}
+	return a.begin(ctx, login)
+}
+
+// begin begins a session.
+func (a *Accounts) begin(ctx context.Context, login string) (string, error) {
+	key := newKey()
+	body, err := json.Marshal(session{User: login, Until: time.Now().Add(sessionTime)})
+	if err != nil {
+		return "", err
+	}
+	return key, a.Store.Notes().Put(ctx, a.Account, storage.Note{Kind: sessionKind, Name: sessionName(key), Body: body})
+}
+
+// sessionName is what is kept of a cookie: who reads the store cannot sign in by it.
+func sessionName(key string) string {
+	sum := sha256.Sum256([]byte(key))
+	return hex.EncodeToString(sum[:])
+}
+
+func (a *Accounts) signOutAll(ctx context.Context, login string) error {
+	for n, err := range a.Store.Notes().List(ctx, a.Account, sessionKind) {
+		if err != nil {
+			return err
+		}
+		var s session
+		if json.Unmarshal(n.Body, &s) != nil || s.User == login || time.Now().After(s.Until) {
+			if err := a.Store.Notes().Delete(ctx, a.Account, sessionKind, n.Name); err != nil && !errors.Is(err, storage.ErrNotFound) {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (a *Accounts) cookie() string {
+	if a.Secure {
+		return "__Host-extflow"
+	}
+	return "extflow"
+}
+
+// Who is who makes a request, by its cookie.
+func (a *Accounts) Who(r *http.Request) (Person, bool) {
+	c, err := r.Cookie(a.cookie())
+	if err != nil || c.Value == "" {
+		return Person{}, false
+	}
+	n, err := a.Store.Notes().Load(r.Context(), a.Account, sessionKind, sessionName(c.Value))
+	if err != nil {
+		return Person{}, false
+	}
+	var s session
+	if json.Unmarshal(n.Body, &s) != nil || time.Now().After(s.Until) {
+		return Person{}, false
+	}
+	u, err := a.load(r.Context(), s.User)
+	if err != nil {
+		return Person{}, false
+	}
+	p := Person{ID: u.login, Name: u.Name, Role: u.Role, Agent: u.Agent}
+	if p.Name == "" {
+		p.Name = u.login
+	}
+	return p, true
+}
+
+func (a *Accounts) set(w http.ResponseWriter, value string, age int) {
+	http.SetCookie(w, &http.Cookie{
+		Name: a.cookie(), Value: value, Path: "/", MaxAge: age, HttpOnly: true, Secure: a.Secure, SameSite: http.SameSiteLaxMode,
+	})
+}
+
+// from is the address that a request came from, without its port.
+func from(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}

@@ -1,0 +1,109 @@
+package console_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/extflow/extflow/examples/server/console"
+)
+
+// The script of the first five minutes: call, answer, hang up, change what follows when
+// nobody answers, publish, call again, let it ring, leave a message.
+func TestJourney_theFirstFiveMinutes(t *testing.T) {
+	s := newSite(t, "")
+	b := open(t, s.base, "")
+	b.click("button", "Call").sees("listen for").press("1", "0", "0", "1").sees("ringing")
+	b.click("button", "Answer Ada Lovelace at client:ada").sees("ada answers").click("button", "Hang up").sees("ends answered")
+	b.click("link", "Flows").click("link", "front-desk").sees("Every caller can always get on").shoot("flow.webp")
+	b.pick("b. Nobody answers", "voicemail team").sees("Draft saved").click("link", "Review and publish")
+	b.sees("flow front-desk, no answer", "queue support", "voicemail team").axe().shoot("publish.webp")
+	b.fill("Note for others (what it is for)", "no more waiting").click("button", "Publish version 2").sees("Published. New calls follow it")
+	b.click("link", "Phone").click("button", "Call").sees("listen for").press("1", "0", "0", "1").sees("ring client:ada, tel:+12025550111 for 20s")
+	b.press("n").sees("rule b, no answer", "record to team")
+	b.click("link", "Flows").click("link", "Versions").sees("no more waiting").click("link", "Version 1").sees("From here to version 2")
+	b.click("button", "Restore into my draft").sees("That version is in your draft now", "Publish version 3").axe()
+}
+
+func TestJourney_aFlowFromNothingAnswersANumber(t *testing.T) {
+	s := newSite(t, "")
+	b := open(t, s.base, "flows")
+	b.fill("Name", "night").pick("Begin with", "Ring an agent, everything else to voicemail").click("button", "New flow")
+	b.sees("1. Greeting", "Picture").fill("Words", "Good evening.").sees("Draft saved")
+	b.pick("c. The agent is busy", "New queue…").fill("Its name", "late").sees("Draft saved").click("button", "Save draft").sees("Saved.").axe()
+	require.Equal(t, "queue late", eval[string](b, `document.getElementById("f-busy").selectedOptions[0].label`))
+	b.click("link", "Queues").sees("late", "new").click("link", "Review and publish").sees("flow night: new", "queue late: new")
+	b.click("button", "Publish version 2").sees("Published.")
+	b.click("link", "Numbers").fill("Number", "+1 202-555-0199").fill("Label", "Night line").pick("Call action", "flow night").click("button", "Add number")
+	b.sees("Saved.", "+12025550199", "flow night").axe()
+	b.expect("422")
+	b.fill("Number", "12").pick("Call action", "flow night").click("button", "Add number").sees("too short")
+	require.Equal(t, "12", eval[string](b, `document.querySelector("#number").value`), "nothing typed is lost")
+	b.click("link", "Phone").fill("Number to call", "+12025550199").click("button", "Call").sees(`say "Good evening."`)
+}
+
+func TestJourney_aFaultNamesItsFieldAndWhatToDo(t *testing.T) {
+	s := newSite(t, "")
+	b := open(t, s.base, "flows/front-desk")
+	b.fill("Ring for", "5s").sees("flows.front-desk.ring.time", "10s to 2m")
+	b.click("link", "Review and publish").sees("To put right first").axe()
+	b.click("link", "flows.front-desk.ring.time").sees("3. Ring the agent")
+	require.Equal(t, "5s", eval[string](b, `document.getElementById("f-ring.time").value`), "what makes no sense yet is kept as it was typed")
+	b.fill("Ring for", "30s").sees("Every caller can always get on")
+}
+
+// Drafts survive leaving the page, a reload, and a restart of the server; what was done can be taken
+// back.
+func TestJourney_nothingTypedIsLost(t *testing.T) {
+	s := newSite(t, "")
+	b := open(t, s.base, "menus/main")
+	b.fill("Words", "Press 1.").sees("Draft saved")
+	b.visit("calls")
+	b.visit("menus/main")
+	require.Equal(t, "Press 1.", eval[string](b, `document.getElementById("f-prompt~say").value`))
+	again, err := console.New(console.Config{Account: "acme", Store: s.sim.Store, Engine: s.sim.Engine})
+	require.NoError(t, err)
+	restarted := open(t, serve(t, again, again.Close), "menus/main")
+	require.Equal(t, "Press 1.", eval[string](restarted, `document.getElementById("f-prompt~say").value`))
+	b.visit("menus/main")
+	b.click("button", "Undo").sees("Undone.")
+	require.Contains(t, eval[string](b, `document.getElementById("f-prompt~say").value`), "For support press 1")
+	b.click("button", "Redo").sees("Done again.", "1 change in your draft").click("button", "Discard").sees("Your draft was discarded.", "No changes")
+}
+
+// Two people edit: whoever publishes second sees both, and loses nothing.
+func TestJourney_aConflictOnPublishShowsBoth(t *testing.T) {
+	who := func(id string) func(*console.Config) {
+		return func(c *console.Config) {
+			c.Who = whoIs(console.Person{ID: strings.ToLower(id), Name: id, Role: console.Administrator})
+		}
+	}
+	s := newSite(t, "", who("Ana"))
+	ana := open(t, s.base, "flows/front-desk")
+	ana.fill("Ring for", "15s").sees("Draft saved")
+	ben := open(t, s.another(who("Ben")), "flows/front-desk")
+	ben.fill("Ring for", "25s").sees("Draft saved").click("link", "Review and publish").fill("Note for others (what it is for)", "ring longer").click("button", "Publish version 2").sees("Published.")
+	ana.click("link", "Review and publish").sees("Published while you edited", "Both of you changed flow front-desk").axe().shoot("conflict.webp")
+	ana.expect("422")
+	ana.fill("Note for others (what it is for)", "ring shorter").click("button", "Publish version 3").sees("whether your change or theirs is kept")
+	require.Equal(t, "ring shorter", eval[string](ana, `document.querySelector("#note").value`), "nothing typed is lost")
+	ana.click("radio", "Keep yours").click("button", "Publish version 3").sees("Published.")
+	ana.visit("flows/front-desk")
+	require.Equal(t, "15s", eval[string](ana, `document.getElementById("f-ring.time").value`))
+}
+
+func TestJourney_savedCallsTellWhatADraftWouldChange(t *testing.T) {
+	s := newSite(t, "")
+	id := s.finished("1002")
+	b := open(t, s.base, "calls/"+id)
+	b.fill("Name of the test", "Grace is out").click("button", "Save as test").sees("Saved as a test.")
+	b.click("link", "Tests").sees("Grace is out", "live: as saved").axe()
+	b.visit("flows/front-desk")
+	b.pick("a. The agent is unavailable", "menu main").sees("Draft saved").click("link", "Tests").sees("draft: otherwise", "what would change")
+	b.click("link", "Flows").click("link", "Review and publish").sees("1 of 1 would go otherwise").click("button", "Publish version 2").sees("Published.")
+	b.click("link", "Tests").sees("live: otherwise").click("button", "Expect what it does now").sees("live: as saved").shoot("tests.webp")
+	b.expect("422")
+	b.fill("Name of the test", "mine").fill("Story", "caller sings").click("button", "Add").sees("Story:")
+	require.Equal(t, "caller sings", eval[string](b, `document.querySelector("#test-story").value`), "nothing typed is lost")
+}

@@ -1,0 +1,78 @@
+package console_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// everyPage is every page, of a site on which a call has been.
+func everyPage(id string) []string {
+	return []string{
+		"phone", "calls", "calls/" + id, "calls/" + id + "?full=1&at=2", "flows", "flows/front-desk", "menus", "menus/main", "messages", "messages/welcome",
+		"queues", "queues/support", "mailboxes", "mailboxes/team", "hours", "agents", "agents/ada", "numbers", "numbers/+12025550100",
+		"publish", "versions", "versions/1", "tests", "health",
+	}
+}
+
+func TestJourney_everyPageAt320PixelsInTheDarkAndTwiceAsLarge(t *testing.T) {
+	s := newSite(t, "")
+	id := s.finished("1002")
+	b := open(t, s.base, "phone")
+	for _, page := range everyPage(id) {
+		b.size(320, 640, 1)
+		b.visit(page)
+		b.fits()
+		b.size(720, 450, 2).fits() // a window of 1440 by 900, at 200 %
+	}
+	b.size(1280, 900, 1).dark()
+	for _, page := range everyPage(id) {
+		b.visit(page)
+		b.axe()
+	}
+	b.visit("calls/" + id)
+	b.shoot("dark.webp")
+	b.size(390, 844, 2)
+	b.visit("phone")
+	b.shoot("narrow.webp")
+}
+
+// Whatever is stored is shown as words: in every text field, on every page.
+func TestJourney_whatPeopleWriteIsNeverRun(t *testing.T) {
+	const (
+		evil  = `"><img src=x onerror=alert(1)><script>alert(1)</script>{{7*7}}'`
+		named = `<img/src=x/onerror=alert(1)><script>alert(1)</script>` // what names may have of it
+	)
+	words := `"\"><img src=x onerror=alert(1)><script>alert(1)</script>{{7*7}}'"`
+	s := newSite(t, strings.NewReplacer("WORDS", words, "NAMED", `"`+named+`"`).Replace(`account: acme
+settings: {default_mailbox: team}
+messages: {NAMED: {say: WORDS}}
+agents:
+  - {id: NAMED, name: WORDS, endpoints: ["client:\"><img/src=x/onerror=alert(1)>"]}
+mailboxes: {team: {greeting: {say: WORDS}, notify: NAMED}}
+queues: {NAMED: {members: [NAMED], hold: {play: "https://example.com/\"><script>alert(1)</script>"}}}
+hours: {NAMED: {open: {mon: ["00:00-24:00"]}}}
+menus: {NAMED: {prompt: {say: WORDS}, keys: {"1": {queue: NAMED}, "2": {voicemail: team}}}}
+flows: {NAMED: {greeting: {say: WORDS}, busy: {menu: NAMED}, star: {hangup: {say: WORDS}}}}
+numbers: {"+12025550100": {flow: NAMED, label: WORDS, emergency: {hangup: {say: WORDS}}}}
+`))
+	id := s.finished("1001")
+	b := open(t, s.base, "calls/"+id)
+	b.sees("img src=x onerror").fill("Name of the test", evil).click("button", "Save as test").sees("Saved as a test.")
+	name := url.PathEscape(named)
+	pages := []string{
+		"phone?call=" + url.QueryEscape(evil) + "&from=" + url.QueryEscape(evil) + "&agents=" + url.QueryEscape(evil), "calls?from=" + url.QueryEscape(evil), "calls/" + id, "calls/" + id + "?full=1",
+		"flows", "flows/" + name, "menus", "menus/" + name, "messages", "messages/" + name, "queues", "queues/" + name, "mailboxes", "mailboxes/team",
+		"hours", "hours/" + name, "agents", "agents?find=" + url.QueryEscape(evil), "agents/" + name, "numbers", "numbers/+12025550100", "publish?done=" + url.QueryEscape(evil),
+		"versions", "versions/1", "tests", "health",
+	}
+	for _, page := range pages {
+		b.visit(page)
+		require.Equal(t, 0, eval[int](b, `document.querySelectorAll("img, script:not([src]), [onerror]").length`), page)
+		require.NotContains(t, eval[string](b, "document.title"), "Not found", page)
+	}
+	b.visit("flows/" + name)
+	b.sees("1. Greeting").fill("Ring for", evil).sees("Draft saved").click("link", "Review and publish").sees("To put right first", "img src=x onerror")
+}
