@@ -25,6 +25,7 @@ const (
 func (e *Engine) Run(ctx context.Context) error {
 	r := runner{e: e, ctx: ctx, room: make(chan struct{}, e.Workers)}
 	defer r.under.Wait()
+	r.under.Go(r.tidy)
 	var swept time.Time
 	for {
 		if time.Since(swept) >= sweeping {

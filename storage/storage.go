@@ -144,6 +144,23 @@ type Account struct {
 	Rev        uint64          `json:"rev,omitempty"`
 }
 
+// Kept is how long finished calls, their turns and what the feed says of them are
+// kept. Messages stay until somebody deletes them.
+func (a Account) Kept() time.Duration {
+	if a.KeepCalls <= 0 {
+		return 90 * 24 * time.Hour
+	}
+	return a.KeepCalls
+}
+
+// Tidier is a store that removes what was kept for long enough when it is asked to,
+// and not by itself with its commits. The engine asks while it runs.
+type Tidier interface {
+	// Tidy removes a little of what is past Account.Kept, across accounts: at most
+	// about n of each kind. It returns how much; 0 when nothing is left to remove.
+	Tidy(ctx context.Context, n int) (removed int, err error)
+}
+
 // Accounts keeps the accounts.
 type Accounts interface {
 	Load(ctx context.Context, id string) (Account, error) // ErrNotFound

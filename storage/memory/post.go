@@ -44,20 +44,13 @@ func (a *account) enrol(r *record) {
 	a.live[r.serial] = r
 }
 
-// keepCalls is how long finished calls are kept unless the account says otherwise.
-const keepCalls = 90 * 24 * time.Hour
-
 // atOnce bounds what one commit forgets, so that none takes long.
 const atOnce = 8
 
 // outlived takes the oldest calls and entries of the feed off the account once
 // they have been kept for long enough, and returns the calls.
 func (a *account) outlived(now time.Time) (past []flow.Key) {
-	keep := a.settings.KeepCalls
-	if keep <= 0 {
-		keep = keepCalls
-	}
-	until := now.Add(-keep)
+	until := now.Add(-a.settings.Kept())
 	for range atOnce {
 		if len(a.over) == 0 || a.over[0].closed >= until.UnixNano() {
 			break

@@ -51,6 +51,7 @@ func Run(t *testing.T, open func(t *testing.T) Harness) {
 		{"mailboxes", mailboxes()},
 		{"feed", feed()},
 		{"budget", budget()},
+		{"keep", keep()},
 		{"notes", notes()},
 	} {
 		t.Run(topic.name, func(t *testing.T) {
