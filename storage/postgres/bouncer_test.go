@@ -2,6 +2,7 @@ package postgres_test
 
 import (
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -55,7 +56,13 @@ default_pool_size = 4
 	bouncer := exec.Command(program, args...)
 	require.NoError(t, bouncer.Start())
 	t.Cleanup(func() { _ = bouncer.Process.Kill(); _ = bouncer.Wait() })
-	require.Eventually(t, func() bool { _, err := os.Stat(filepath.Join(dir, ".s.PGSQL.5432")); return err == nil }, 20*time.Second, 5*time.Millisecond)
+	require.Eventually(t, func() bool {
+		c, err := net.Dial("unix", filepath.Join(dir, ".s.PGSQL.5432"))
+		if err == nil {
+			_ = c.Close()
+		}
+		return err == nil
+	}, 20*time.Second, 5*time.Millisecond, "it listens")
 	return strings.Replace(url, "host="+between(url, "host=", "&"), "host="+strings.ReplaceAll(dir, "/", "%2F"), 1)
 }
 
