@@ -1,9 +1,6 @@
 package vonage_test
 
 import (
-	"cmp"
-	"context"
-	"errors"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -16,8 +13,8 @@ import (
 	"github.com/extflow/extflow/adapter"
 	"github.com/extflow/extflow/adapter/adaptertest"
 	"github.com/extflow/extflow/adapter/vonage"
+	"github.com/extflow/extflow/adapter/vonage/vonagestory"
 	"github.com/extflow/extflow/adapter/vonage/vonagetest"
-	"github.com/extflow/extflow/flow"
 	"github.com/extflow/extflow/flow/flowtest"
 )
 
@@ -82,7 +79,7 @@ func forged(t testing.TB, far flowtest.Telephones) []*http.Request {
 		"", "Bearer x.y.z", "Bearer " + vonagetest.Sign("another secret", claims), "Bearer " + vonagetest.Sign(l.SignatureSecret(), old),
 		"Bearer " + vonagetest.Sign(l.SignatureSecret(), other), "Bearer " + vonagetest.Sign(l.SignatureSecret(), elsewhere),
 	} {
-		r, err := http.NewRequest(http.MethodPost, l.url+"/event", strings.NewReader(body))
+		r, err := http.NewRequest(http.MethodPost, l.Webhooks+"/event", strings.NewReader(body))
 		require.NoError(t, err)
 		if token != "" {
 			r.Header.Set("Authorization", token)
@@ -113,111 +110,17 @@ func (w way) lay(t testing.TB) flowtest.Lay {
 		server.Config.Handler = vo
 		server.Start()
 		t.Cleanup(server.Close)
-		far.Link(vonagetest.Application{AnswerURL: url + "/answer", FallbackURL: url + "/answer", EventURL: url + "/event"})
-		return &telephones{Carrier: far, adapter: vo, url: url, t: t}, vo, nil
+		return &telephones{vonagestory.New(t, far, url), vo}, vo, nil
 	}
 }
 
-// telephones are those of a small Vonage. Every number that is dialled leads to the
-// adapter.
+// telephones are those of a small Vonage, whose webhooks the adapter answers.
 type telephones struct {
-	*vonagetest.Carrier
+	*vonagestory.Telephones
 	adapter *vonage.Adapter
-	url     string
-	t       testing.TB
-	broken  bool // something was to go wrong
-	befell  int  // what did
 }
 
 func (l *telephones) Attach(x flowtest.Exchange) error {
 	l.adapter.Attach(x)
-	l.Drive(x)
-	l.t.Cleanup(func() {
-		if l.broken {
-			require.NotZero(l.t, l.befell, "nothing has gone wrong")
-		} else {
-			require.Empty(l.t, l.Errors(), "Vonage would have complained")
-		}
-	})
-	l.Observe(func(h vonagetest.Happening) {
-		if h.What == vonagetest.Lost || h.What == vonagetest.Asked && strings.HasSuffix(h.Note, " 403") {
-			l.befell++
-		}
-	})
-	return nil
-}
-
-// digits is a number as Vonage writes it.
-func digits(number string) string { return strings.TrimPrefix(number, "+") }
-
-func (l *telephones) Dial(ctx context.Context, from, to, _ string) (flowtest.Caller, error) {
-	l.Assign(digits(to))
-	p, err := l.Carrier.Dial(ctx, cmp.Or(digits(from), "anonymous"), digits(to), vonagetest.Options{})
-	return caller{p}, err
-}
-
-func (l *telephones) Callers() []flowtest.Caller {
-	var out []flowtest.Caller
-	for _, p := range l.Phones() {
-		out = append(out, caller{p})
-	}
-	return out
-}
-
-func (l *telephones) Agent(address string) flowtest.Handset { return handset{l.Carrier.Agent(address)} }
-
-func (l *telephones) Legs() []flowtest.Leg {
-	var out []flowtest.Leg
-	for _, leg := range l.Carrier.Legs() {
-		out = append(out, flowtest.Leg{Address: leg.Phone, State: handset{l.Carrier.Agent(leg.Phone)}.State(), Gone: leg.Gone})
-	}
-	return out
-}
-
-func (l *telephones) Befall(a flowtest.Act) {
-	l.broken = true
-	if a.Does == flowtest.Refuses {
-		refused, unmoved := vonagetest.APIFault{Method: "POST", Status: 403}, vonagetest.APIFault{Method: "PUT", Status: 403}
-		l.Break(vonagetest.Faults{API: []vonagetest.APIFault{refused, refused, unmoved}}) // ada has two telephones; a turn is refused when both are
-		return
-	}
-	l.Break(vonagetest.Faults{Next: []vonagetest.Fault{{Twice: a.Does == flowtest.Twice, Lost: a.Does == flowtest.Lost, Late: a.For}}})
-}
-
-// Strained says that errors are to come.
-func (l *telephones) Strained() { l.broken, l.befell = true, 1 }
-
-func (l *telephones) Mend() { l.Break(vonagetest.Faults{}) }
-
-func (l *telephones) Overhear(heard func(address string, said flow.Message)) {
-	l.Observe(func(h vonagetest.Happening) {
-		if h.What == vonagetest.Heard {
-			heard(h.Phone, flow.Message{Say: h.Said.Text, Play: h.Said.Play, Language: h.Said.Language})
-		}
-	})
-}
-
-func (*telephones) Impossible(err error) bool {
-	return errors.Is(err, vonagetest.ErrIdle) || errors.Is(err, vonagetest.ErrOver)
-}
-
-type caller struct{ *vonagetest.Phone }
-
-func (p caller) Ref() string         { return p.View().UUID }
-func (p caller) Over() bool          { return p.View().State == vonagetest.Over }
-func (p caller) Refused() *flow.Move { return nil }
-
-type handset struct{ *vonagetest.Agent }
-
-func (h handset) Address() string           { return h.View().Phone }
-func (h handset) Behaves(m flowtest.Manner) { h.Set(vonagetest.Manner(m), 0) }
-
-// State is screening while the agent hears what is asked for a direct ring.
-func (h handset) State() flowtest.State {
-	v := h.View()
-	asked := strings.Contains(v.Source, "/ask?") || strings.Contains(v.Source, "/accept?")
-	if asked && (v.State == vonagetest.Hearing || v.State == vonagetest.Listening) {
-		return flowtest.Screening
-	}
-	return flowtest.State(v.State)
+	return l.Telephones.Attach(x)
 }

@@ -65,16 +65,20 @@ func (s *settings) makeVonage(log *slog.Logger) (carrier, error) {
 		return carrier{}, nil
 	}
 	base := s.publicURL + "/vonage"
-	vo, err := vonage.New(vonage.Config{
+	set := vonage.Config{
 		Name: "vonage", ApplicationID: s.vonage.applicationID, PrivateKey: s.vonage.privateKey,
 		APIKey: s.vonage.apiKey, SignatureSecrets: []string{s.vonage.signatureSecret},
 		PublicURL: base, APIURL: s.vonage.apiURL, Logger: log,
-	})
+	}
+	if s.vonage.tuned != nil {
+		s.vonage.tuned(&set)
+	}
+	vo, err := vonage.New(set)
 	if err != nil {
 		return carrier{}, err
 	}
 	return carrier{
-		Name: "vonage", answers: "application/json", adapter: vo, handler: vo, pattern: "/vonage/", attach: vo.Attach,
+		Name: set.Name, answers: "application/json", adapter: vo, handler: vo, pattern: "/vonage/", attach: vo.Attach,
 		Fields: []string{
 			"answer URL: " + base + "/answer (POST), and the same as the fallback URL",
 			"event URL: " + base + "/event (POST)",

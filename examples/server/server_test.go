@@ -19,6 +19,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/extflow/extflow/adapter/twilio"
+	"github.com/extflow/extflow/adapter/vonage"
 	"github.com/extflow/extflow/storage/postgres/postgrestest"
 )
 
@@ -74,7 +75,8 @@ func start(t *testing.T, env map[string]string, args ...string) *process {
 // tuning is what of a server is in a test's hands.
 type tuning struct {
 	hooks
-	tuned func(*twilio.Config)
+	tuned  func(*twilio.Config)
+	vonage func(*vonage.Config)
 }
 
 // startAs is start, with something of the server in a test's hands.
@@ -83,7 +85,7 @@ func startAs(t testing.TB, h tuning, env map[string]string, args ...string) *pro
 	p := &process{t: t, said: new(said), logged: new(said), client: &http.Client{Transport: &http.Transport{}}}
 	set, err := readSettings(append([]string{"-addr", "127.0.0.1:0", "-db", cmp.Or(env["EXTFLOW_DB"], inMemory)}, args...), lookup(env), p.said)
 	require.NoError(t, err, "the server did not start")
-	set.twilio.tuned = h.tuned
+	set.twilio.tuned, set.vonage.tuned = h.tuned, h.vonage
 	p.server = &server{set: set, out: p.said, log: logger(set.logAs, p.logged), hooks: h.hooks}
 	ctx, cancel := context.WithCancel(context.Background())
 	ended, listening := make(chan error, 1), make(chan net.Addr, 1)

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/extflow/extflow/adapter/twilio"
+	"github.com/extflow/extflow/adapter/vonage"
 	"github.com/extflow/extflow/feed"
 )
 
@@ -48,7 +49,11 @@ type twilioSettings struct {
 func (t twilioSettings) on() bool { return t.accountSID != "" && t.authToken != "" }
 
 // vonageSettings switch Vonage on where all but the last are set.
-type vonageSettings struct{ applicationID, privateKey, apiKey, signatureSecret, apiURL string }
+type vonageSettings struct {
+	applicationID, privateKey, apiKey, signatureSecret, apiURL string
+
+	tuned func(*vonage.Config) // as Twilio's
+}
 
 func (v vonageSettings) on() bool {
 	return v.applicationID != "" && v.privateKey != "" && v.apiKey != "" && v.signatureSecret != ""
@@ -68,7 +73,10 @@ func readSettings(args []string, env func(string) string, help io.Writer) (*sett
 	}
 	s.token = env("EXTFLOW_ADMIN_TOKEN")
 	s.twilio = twilioSettings{accountSID: env("TWILIO_ACCOUNT_SID"), authToken: env("TWILIO_AUTH_TOKEN"), apiURL: env("TWILIO_API_URL")}
-	s.vonage = vonageSettings{env("VONAGE_APPLICATION_ID"), env("VONAGE_PRIVATE_KEY"), env("VONAGE_API_KEY"), env("VONAGE_SIGNATURE_SECRET"), env("VONAGE_API_URL")}
+	s.vonage = vonageSettings{
+		applicationID: env("VONAGE_APPLICATION_ID"), privateKey: env("VONAGE_PRIVATE_KEY"), apiKey: env("VONAGE_API_KEY"),
+		signatureSecret: env("VONAGE_SIGNATURE_SECRET"), apiURL: env("VONAGE_API_URL"),
+	}
 	s.webhook.URL, s.webhook.Secret = env("EXTFLOW_WEBHOOK_URL"), env("EXTFLOW_WEBHOOK_SECRET")
 	if s.webhook.URL != "" {
 		if err := s.webhook.Check(); err != nil {

@@ -97,7 +97,7 @@ func (s *socket) connects(h hooks, tuned func(*twilio.Config), args ...string) *
 		h.patience = time.Minute
 	}
 	far := s.telephones
-	p := startAs(s.t, tuning{h, tune}, map[string]string{
+	p := startAs(s.t, tuning{hooks: h, tuned: tune}, map[string]string{
 		"TWILIO_ACCOUNT_SID": far.AccountSID(), "TWILIO_AUTH_TOKEN": far.AuthToken(), "TWILIO_API_URL": far.Carrier.URL(),
 		"EXTFLOW_PUBLIC_URL": publicURL,
 	}, args...)
