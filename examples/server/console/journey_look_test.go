@@ -32,8 +32,6 @@ func TestJourney_everyPageAt320PixelsInTheDarkAndTwiceAsLarge(t *testing.T) {
 		b.visit(page)
 		b.axe()
 	}
-	b.visit("calls/" + id)
-	b.shoot("dark.webp")
 	b.size(390, 844, 2)
 	b.visit("phone")
 	b.shoot("narrow.webp")
