@@ -81,12 +81,13 @@ func TestMetrics_countWhatAnOperatorWantsToKnow(t *testing.T) {
 	p := still(t)
 	phone, _ := p.dial(alice)
 	p.dial(bob)
+	p.post(phone+"/keys", object{"keys": "9999"}).is(200)
 	p.post(phone+"/keys", object{"keys": "1001"}).is(200)
 	p.post(phone+"/hangup", nil).is(200)
 	p.get("/nothing/" + alice).is(404)
 	m := p.get("/metrics").is(200).text
 	for _, want := range []string{
-		"extflow_calls_open 1\n", `extflow_turns_total{event="pressed"} 1`, `extflow_turns_total{event="arrived"} 2`,
+		"extflow_calls_open 1\n", `extflow_turns_total{event="pressed"} 2`, `extflow_entries_wrong_total{step="flow front-desk"} 1`, `extflow_turns_total{event="arrived"} 2`,
 		`extflow_calls_ended_total{reconciled="false",result="abandoned"} 1`, "extflow_turns_owed 0\n", "extflow_agents_reserved 0\n", "extflow_agenda_lag_seconds 0\n",
 		`http_route="/api/v1/simulator/calls/{id}/keys",http_response_status_code="200"`,
 		"http_server_request_duration_seconds_bucket",

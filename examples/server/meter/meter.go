@@ -19,6 +19,7 @@ import (
 
 	"github.com/extflow/extflow"
 	"github.com/extflow/extflow/adapter"
+	"github.com/extflow/extflow/extension"
 	"github.com/extflow/extflow/flow"
 	"github.com/extflow/extflow/storage"
 )
@@ -28,8 +29,8 @@ type Meter struct {
 	registry *prometheus.Registry
 	provider *sdk.MeterProvider
 
-	turns, ignored, ended, safe, refused metric.Int64Counter
-	http                                 metric.Float64Histogram
+	turns, ignored, ended, safe, refused, wrong metric.Int64Counter
+	http                                        metric.Float64Histogram
 }
 
 // scope is the name of the instrumentation.
@@ -44,7 +45,7 @@ func New() (*Meter, error) {
 	}
 	m.provider = sdk.NewMeterProvider(sdk.WithReader(exporter))
 	meter := m.provider.Meter(scope)
-	var errs [6]error
+	var errs [7]error
 	m.turns, errs[0] = meter.Int64Counter("extflow.turns", metric.WithDescription("Turns stored, by what happened."))
 	m.ignored, errs[1] = meter.Int64Counter("extflow.ignored", metric.WithDescription("Events that changed nothing, by why."))
 	m.ended, errs[2] = meter.Int64Counter("extflow.calls.ended", metric.WithDescription("Calls closed, by how they ended, and whether that had to be asked."))
@@ -53,6 +54,7 @@ func New() (*Meter, error) {
 	m.http, errs[5] = meter.Float64Histogram("http.server.request.duration", metric.WithUnit("s"),
 		metric.WithDescription("Duration of HTTP requests, by route."),
 		metric.WithExplicitBucketBoundaries(.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5))
+	m.wrong, errs[6] = meter.Int64Counter("extflow.entries.wrong", metric.WithDescription("Entries that are no extension, by where they were keyed: somebody may be guessing."))
 	return m, errors.Join(errs[:]...)
 }
 
@@ -137,6 +139,9 @@ func (m *Meter) Observe(o extflow.Observed) {
 		return
 	}
 	m.turns.Add(ctx, 1, metric.WithAttributes(attribute.String("event", o.Turn.Event.Kind.String())))
+	if c := o.Turn.Event.Class; o.Turn.Event.Kind == flow.Found && (c == extension.ClassUnknown || c == extension.ClassPartial) {
+		m.wrong.Add(ctx, 1, metric.WithAttributes(attribute.String("step", o.Step)))
+	}
 	for _, p := range o.Turn.Posts {
 		if p.Kind == flow.PostEnded {
 			found := o.Call.Has(flow.Reconciled) // the end was found by asking the carrier, not told
