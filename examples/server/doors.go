@@ -17,7 +17,9 @@ type admittedKey struct{}
 // doors stands before everything that is not open to everybody.
 func (s *server) doors(admin http.Handler) http.Handler {
 	gated := gate.Gate{Token: s.set.token}.Wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		admin.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), admittedKey{}, true)))
+		inside := r.WithContext(context.WithValue(r.Context(), admittedKey{}, true))
+		admin.ServeHTTP(w, inside)
+		r.Pattern = inside.Pattern // for those who count requests by route
 	}))
 	known := http.NewCrossOriginProtection().Handler(admin)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
