@@ -27,9 +27,12 @@
 //   - number: telephone numbers, and what answers which. Pure.
 //   - extension: agents, their endpoints and presence, the directory. Pure.
 //   - flow: the machine, and everything an author may write. Pure.
-//   - adapter: the contract with carriers; adapter/sim is one in memory.
-//   - storage: the contract with memory; storage/memory is one in the process.
+//   - adapter: the contract with carriers; adapter/sim is one in memory,
+//     adapter/twilio and adapter/vonage are real ones.
+//   - storage: the contract with memory; storage/memory is one in the process,
+//     storage/sqlite one in a file, storage/postgres one for many nodes.
 //   - this package: the engine, the only code that touches the world.
+//   - feed and voicemail: what a product may run beside it, from the store's feed.
 //
 // # The laws
 //
