@@ -42,8 +42,10 @@ func (a *Adapter) move(ctx context.Context, t *flow.Turn) error {
 		p.SetMethod(http.MethodPost)
 		p.SetUrl(a.url(t.Call, t.Seq, atNext, ""))
 	}
-	_, err = a.api(ctx, false).UpdateCall(ref, p)
+	call, err := a.api(ctx, false).UpdateCall(ref, p)
 	switch {
+	case err == nil && hangUp && canceled(call):
+		return fmt.Errorf("move call %s: %w: it was canceled", t.Call.ID, adapter.ErrGone)
 	case err == nil, notYet(err) && !hangUp:
 		return nil
 	case gone(err):
@@ -51,6 +53,11 @@ func (a *Adapter) move(ctx context.Context, t *flow.Turn) error {
 	}
 	return fmt.Errorf("move call %s: %w", t.Call.ID, err)
 }
+
+// canceled reports whether a call is over that was never answered. Of one that is
+// canceled while it is queued no status callback comes:
+// https://www.twilio.com/docs/voice/api/call-resource.
+func canceled(c *openapi.ApiV2010Call) bool { return c.Status != nil && *c.Status == "canceled" }
 
 // reference is Twilio's reference of a call. It is empty for a leg that is not
 // known to have begun.

@@ -161,6 +161,15 @@ func TestDo_aCallThatHasEndedMeanwhileIsGone(t *testing.T) {
 	require.ErrorIs(t, tw.Do(t.Context(), turn(flow.Command{Kind: flow.Hold})), adapter.ErrGone)
 }
 
+func TestDo_aLegThatIsCanceledBeforeItRingsIsGoneSinceNothingElseWillSaySo(t *testing.T) {
+	t.Parallel()
+	api, _, tw := newRest(t, Config{})
+	api.then(reply{code: 200, body: `{"sid":"CA1","status":"canceled"}`})
+	require.ErrorIs(t, tw.Do(t.Context(), turn(flow.Command{Kind: flow.Hangup})), adapter.ErrGone)
+	api.then(reply{code: 200, body: `{"sid":"CA1","status":"completed"}`})
+	require.NoError(t, tw.Do(t.Context(), turn(flow.Command{Kind: flow.Hangup})), "its callback tells of it")
+}
+
 func TestDo_whatIsRefusedIsFinalAndWhatMayPassIsTriedAgain(t *testing.T) {
 	t.Parallel()
 	api, _, tw := newRest(t, Config{})
