@@ -130,7 +130,7 @@ func TestStore_survivesBeingKilled(t *testing.T) {
 		killed(t, path, time.Duration(50+rand.IntN(200))*time.Millisecond, all)
 		audit(t, path, all)
 	}
-	require.Greater(t, len(all), 20*kills, "it was under load")
+	require.Greater(t, len(all), 2*kills, "it was at work when it was killed")
 	t.Logf("%d kills, %d calls acknowledged", kills, len(all))
 }
 
