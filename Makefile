@@ -18,6 +18,7 @@ check: ## formatting, vet, and a tidy go.mod
 	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$unformatted" ]; then echo "gofmt these:"; echo "$$unformatted"; exit 1; fi
 	$(GO) vet ./...
 	$(GO) mod tidy -diff
+	cd benchmarks && $(GO) mod tidy -diff
 	$(GO) mod verify
 
 # The race detector needs a C compiler. Without one the tests run all the same,
