@@ -52,13 +52,14 @@ var rooms = []room{
 	{dir: "flow/account", mayBe: []string{"number", "number/written", "extension", "flow", "github.com/goccy/go-yaml"}},
 	{dir: "flow/flowtest", mayBe: []string{"*"}},
 	{dir: "adapter", mayBe: []string{"number", "extension", "flow"}},
+	{dir: "adapter/internal/lately", pure: true},
 	{dir: "adapter/sim", mayBe: []string{"adapter", "number", "extension", "flow"}, never: []string{"testing"}},
-	{dir: "adapter/twilio", mayBe: []string{"adapter", "number", "extension", "flow", "github.com/twilio/twilio-go"}, never: []string{"testing"}},
+	{dir: "adapter/twilio", mayBe: []string{"adapter", "adapter/internal/lately", "number", "extension", "flow", "github.com/twilio/twilio-go"}, never: []string{"testing"}},
 	{dir: "adapter/twilio/twiliostory", mayBe: []string{"*"}},
 	{dir: "adapter/vonage/vonagestory", mayBe: []string{"*"}},
 	{dir: "adapter/twilio/twiliotest"}, // a far end: it speaks HTTP and imports nothing of ours
 	{dir: "adapter/adaptertest", mayBe: []string{"*"}},
-	{dir: "adapter/vonage", mayBe: []string{"adapter", "number", "extension", "flow", "github.com/vonage/vonage-go-sdk"}, never: []string{"testing"}},
+	{dir: "adapter/vonage", mayBe: []string{"adapter", "adapter/internal/lately", "number", "extension", "flow", "github.com/vonage/vonage-go-sdk"}, never: []string{"testing"}},
 	{dir: "adapter/vonage/vonagetest"}, // the same
 	{dir: "storage", mayBe: []string{"number", "extension", "flow"}},
 	{dir: "storage/internal/window", pure: true},

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/extflow/extflow/adapter/internal/lately"
 	"github.com/extflow/extflow/flow"
 )
 
@@ -73,12 +74,12 @@ func TestKnown_forgetsTheOldestHalf(t *testing.T) {
 		s := string(rune('A'+i%26)) + time.Duration(i).String()
 		return s, flow.Key{Account: "acme", ID: s}
 	}
-	for i := range 3*keptCalls - 1 {
+	for i := range 3*lately.Kept - 1 {
 		k.remember(name(i))
 	}
 	ref, _ := name(0)
 	require.Zero(t, k.key(ref))
-	for _, i := range []int{keptCalls + 1, 3*keptCalls - 2} {
+	for _, i := range []int{lately.Kept + 1, 3*lately.Kept - 2} {
 		ref, key := name(i)
 		require.Equal(t, key, k.key(ref))
 	}

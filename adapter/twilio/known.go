@@ -3,6 +3,7 @@ package twilio
 import (
 	"sync"
 
+	"github.com/extflow/extflow/adapter/internal/lately"
 	"github.com/extflow/extflow/flow"
 )
 
@@ -10,13 +11,9 @@ import (
 // status callbacks of numbers name only Twilio's. It is a help, not a store: what it
 // has forgotten is asked for.
 type known struct {
-	mu         sync.Mutex
-	young, old map[string]flow.Key
+	mu    sync.Mutex
+	calls lately.Map[flow.Key]
 }
-
-// keptCalls is how many calls a generation holds. The older of two is forgotten
-// when the younger is full.
-const keptCalls = 8192
 
 func (k *known) remember(ref string, key flow.Key) {
 	if ref == "" || key == (flow.Key{}) {
@@ -24,18 +21,13 @@ func (k *known) remember(ref string, key flow.Key) {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if k.young == nil || len(k.young) >= keptCalls {
-		k.old, k.young = k.young, map[string]flow.Key{}
-	}
-	k.young[ref] = key
+	k.calls.Put(ref, key)
 }
 
 // key is our key of a call of Twilio's; zero where it is not known.
 func (k *known) key(ref string) flow.Key {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if key, ok := k.young[ref]; ok {
-		return key
-	}
-	return k.old[ref]
+	key, _ := k.calls.Find(ref)
+	return key
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/extflow/extflow/adapter/internal/lately"
 	"github.com/extflow/extflow/flow"
 	"github.com/extflow/extflow/storage"
 )
@@ -187,7 +188,7 @@ func TestStory_theEndOfACallIsReportedToANodeThatNeverSawIt(t *testing.T) {
 	t.Parallel()
 	o := open(t, Config{})
 	o.dials(office100)
-	o.tw.known.young, o.tw.known.old = nil, nil
+	o.tw.known.calls = lately.Map[flow.Key]{}
 	require.Equal(t, http.StatusNoContent, o.request("/status", "CallStatus", "completed").code)
 	require.Equal(t, flow.ResultAbandoned, o.outcome("CA1"))
 
@@ -204,7 +205,7 @@ func TestStory_theEndOfACallIsReportedToANodeThatNeverSawIt(t *testing.T) {
 	o.later(0)
 	require.Empty(t, o.api.was(), "nothing is owed to anybody")
 
-	o.tw.known.young, o.tw.known.old = nil, nil
+	o.tw.known.calls = lately.Map[flow.Key]{}
 	o.store.down.Store(true)
 	require.Equal(t, http.StatusServiceUnavailable, o.request("/status", "CallStatus", "completed").code)
 }

@@ -7,10 +7,8 @@ import (
 	"github.com/extflow/extflow/flow"
 )
 
-// notes are what this node has seen of legs and recordings, by the carrier's
-// reference or by ours. As with all that is known: a help, not a store.
-type notes struct{ young, old map[string]note }
-
+// note is what this node has seen of a leg or a recording, by the carrier's reference
+// or by ours. As with all that is known: a help, not a store.
 type note struct {
 	word string
 	tape tape
@@ -22,21 +20,6 @@ type tape struct {
 	length time.Duration
 }
 
-func (n *notes) put(name string, v note) {
-	if n.young == nil || len(n.young) >= keptCalls {
-		n.old, n.young = n.young, map[string]note{}
-	}
-	n.young[name] = v
-}
-
-func (n *notes) find(name string) (note, bool) {
-	v, ok := n.young[name]
-	if !ok {
-		v, ok = n.old[name]
-	}
-	return v, ok
-}
-
 // failed reports whether a leg's failure is the first that was heard of it, or that
 // one again: a second way of saying that it failed is none.
 func (k *known) failed(leg, status string) bool {
@@ -45,9 +28,9 @@ func (k *known) failed(leg, status string) bool {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	was, ok := k.notes.find("failed " + leg)
+	was, ok := k.notes.Find("failed " + leg)
 	if !ok {
-		k.notes.put("failed "+leg, note{word: status})
+		k.notes.Put("failed "+leg, note{word: status})
 	}
 	return !ok || was.word == status
 }
@@ -62,13 +45,13 @@ const (
 func (k *known) decided(leg, how string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.notes.put("leg "+leg, note{word: how})
+	k.notes.Put("leg "+leg, note{word: how})
 }
 
 func (k *known) decision(leg string) string {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	n, _ := k.notes.find("leg " + leg)
+	n, _ := k.notes.Find("leg " + leg)
 	return n.word
 }
 
@@ -79,14 +62,14 @@ func tapeName(call flow.Key, seq uint32) string {
 func (k *known) keepTape(call flow.Key, seq uint32, t tape) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.notes.put(tapeName(call, seq), note{tape: t})
+	k.notes.Put(tapeName(call, seq), note{tape: t})
 }
 
 // tape is the recording of a turn; false where none was reported to this node.
 func (k *known) tape(call flow.Key, seq uint32) (tape, bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	n, ok := k.notes.find(tapeName(call, seq))
+	n, ok := k.notes.Find(tapeName(call, seq))
 	return n.tape, ok
 }
 
@@ -94,8 +77,8 @@ func (k *known) tape(call flow.Key, seq uint32) (tape, bool) {
 func (k *known) over(leg string) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	_, told := k.notes.find("over " + leg)
-	k.notes.put("over "+leg, note{})
+	_, told := k.notes.Find("over " + leg)
+	k.notes.Put("over "+leg, note{})
 	return !told
 }
 
@@ -104,22 +87,21 @@ func (k *known) over(leg string) bool {
 func (k *known) untold(leg string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	delete(k.notes.young, "over "+leg)
-	delete(k.notes.old, "over "+leg)
+	k.notes.Drop("over " + leg)
 }
 
 // placed remembers the leg that was placed for a caller.
 func (k *known) placed(call flow.Key, leg string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.notes.put("ring "+call.Account+" "+call.ID, note{word: leg})
+	k.notes.Put("ring "+call.Account+" "+call.ID, note{word: leg})
 }
 
 // ringing is the newest leg that this node placed for a caller, where it was not
 // accepted; empty where there is none.
 func (k *known) ringing(call flow.Key) string {
 	k.mu.Lock()
-	n, _ := k.notes.find("ring " + call.Account + " " + call.ID)
+	n, _ := k.notes.Find("ring " + call.Account + " " + call.ID)
 	k.mu.Unlock()
 	if n.word == "" || k.decision(n.word) == accepted {
 		return ""
