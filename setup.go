@@ -38,7 +38,7 @@ type Setup struct {
 func (s Setup) account() storage.Account {
 	return storage.Account{
 		ID: s.Account, Range: s.Range, Quarantine: s.Quarantine,
-		Region: s.Region, Countries: s.Countries, KeepCalls: s.KeepCalls,
+		Region: s.Region, Countries: s.Countries, KeepCalls: s.KeepCalls, Emergency: s.Emergency,
 	}
 }
 

@@ -102,6 +102,9 @@ type Query struct {
 	To    number.E164 // only those to this number
 	Agent string      // only those that reserve this agent now
 	Limit int         // at most this many; 0 is all
+
+	// Result is only those with this outcome, so far or for good. NoResult is all.
+	Result flow.Result
 }
 
 // Ticket is a call that needs attention: a clock went off, or its standing turn
@@ -142,6 +145,10 @@ type Account struct {
 	Countries  []string        `json:"countries,omitempty"`  // that agents and hand-offs may be rung in; empty is Region alone
 	KeepCalls  time.Duration   `json:"keep_calls,omitempty"` // after which finished calls are removed; 90 days
 	Rev        uint64          `json:"rev,omitempty"`
+
+	// Emergency is what numbers have that do not say their own: each bears it itself,
+	// too. It is kept for those who change the account.
+	Emergency number.Emergency `json:"emergency,omitzero"`
 }
 
 // Kept is how long finished calls, their turns and what the feed says of them are

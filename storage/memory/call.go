@@ -65,6 +65,9 @@ func (c *calls) List(ctx context.Context, id string, q storage.Query) iter.Seq2[
 				yield(flow.Call{}, err)
 				return
 			}
+			if q.Result != flow.NoResult && flow.Result(r.result.Load()) != q.Result {
+				continue // without a lock for each of the many that ended otherwise
+			}
 			p := s.part(r.key)
 			p.mu.Lock()
 			call := r.call
@@ -83,7 +86,8 @@ func selects(q storage.Query, c flow.Call) bool {
 	return !(q.Live && c.Has(flow.Closed)) &&
 		(q.From == "" || q.From == c.Info.From) &&
 		(q.To == "" || q.To == c.Info.To) &&
-		(q.Agent == "" || q.Agent == c.Agent())
+		(q.Agent == "" || q.Agent == c.Agent()) &&
+		(q.Result == flow.NoResult || q.Result == c.State.Result)
 }
 
 // newest yields the account's calls, the newest first; live leaves those out that

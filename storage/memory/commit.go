@@ -142,6 +142,7 @@ func (w *commit) store(i int) *record {
 		p.calls[c.Now.Key] = r
 	}
 	r.call = c.Now
+	r.result.Store(uint32(c.Now.State.Result))
 	turns := slices.Clone(c.Turns)
 	for j := range turns {
 		turns[j].Info = nil

@@ -40,6 +40,8 @@ type record struct {
 
 	waits  *waiter // its place in a line; nil where it waits in none
 	closed int64   // when it closed, in nanoseconds since 1970
+
+	result atomic.Uint32 // the call's, for readers of lists
 }
 
 func (r *record) due() int64  { return r.at }

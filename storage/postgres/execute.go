@@ -108,9 +108,9 @@ func (b *batch) plan(atom int64, p *plan) {
 func (b *batch) call(atom int64, account string, c *tables.Call) {
 	owed := int64(bit(c.Owed))
 	if c.Was == 0 {
-		b.add("new", []int64{atom, int64(c.Rev), owed, c.Begun, c.Closed}, account, c.ID, c.Caller, c.Called, c.State)
+		b.add("new", []int64{atom, int64(c.Rev), owed, c.Begun, c.Closed}, account, c.ID, c.Caller, c.Called, c.State, c.Result)
 	} else {
-		b.add("old", []int64{atom, int64(c.Was), int64(c.Rev), owed, c.Closed}, account, c.ID, c.State)
+		b.add("old", []int64{atom, int64(c.Was), int64(c.Rev), owed, c.Closed}, account, c.ID, c.State, c.Result)
 	}
 	switch {
 	case c.At != tables.Never:

@@ -116,6 +116,18 @@ func calls() []promise {
 			h.happens(&ringing, hungUp)
 			require.Empty(h, h.list(storage.Query{Agent: "ada"}), "an agent who was freed")
 		}},
+		{"calls can be listed by their outcome, also while they are under way", func(h *house) {
+			c1, c2, c3 := h.arrives("c1"), h.arrives("c2"), h.records("c3")
+			require.Empty(h, h.list(storage.Query{Result: flow.ResultAbandoned}), "none yet")
+			h.happens(&c1, hungUp)
+			h.happens(&c2, hungUp)
+			require.Equal(h, []string{"c2", "c1"}, h.list(storage.Query{Result: flow.ResultAbandoned}))
+			require.Equal(h, []string{"c2"}, h.list(storage.Query{Result: flow.ResultAbandoned, From: caller, Limit: 1}))
+			require.Empty(h, h.list(storage.Query{Result: flow.ResultAbandoned, Live: true}))
+			h.happens(&c3, hungUp)
+			require.Equal(h, []string{"c3"}, h.list(storage.Query{Result: c3.State.Result, Live: true}), "a message that is to come keeps a call open")
+			require.Empty(h, h.list(storage.Query{Result: flow.ResultAnswered}))
+		}},
 		{"a list ends at its limit, and when its reader has enough", func(h *house) {
 			for _, id := range []string{"c1", "c2", "c3"} {
 				h.arrives(id)

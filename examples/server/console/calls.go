@@ -99,6 +99,16 @@ func outcome(r flow.Result) string {
 	return strings.TrimPrefix(flow.Post{Kind: flow.PostEnded, Result: r}.String(), "ends ")
 }
 
+// resultOf is the result of an outcome in words; none for words that are none.
+func resultOf(word string) flow.Result {
+	for _, r := range results {
+		if word == outcome(r) {
+			return r
+		}
+	}
+	return flow.NoResult
+}
+
 func (c *Console) calls(ctx context.Context, f callFilter) (callsData, error) {
 	all := c.stores()
 	d := callsData{Filter: f, Copy: len(all) > 1}
@@ -109,7 +119,7 @@ func (c *Console) calls(ctx context.Context, f callFilter) (callsData, error) {
 	if f.Of == "simulator" {
 		store = all[len(all)-1]
 	}
-	q := storage.Query{Live: f.State == "live", From: c.number(ctx, f.From), To: c.number(ctx, f.To)}
+	q := storage.Query{Live: f.State == "live", From: c.number(ctx, f.From), To: c.number(ctx, f.To), Result: resultOf(f.Outcome)}
 	skip := (f.Page - 1) * pageSize
 	for call, err := range store.Calls().List(ctx, c.cfg.Account, q) {
 		if err != nil {

@@ -86,7 +86,7 @@ func (a *applier) did(format string, args ...any) {
 func (a *applier) account() error {
 	next := a.was.Account
 	next.Range, next.Quarantine, next.Region = a.want.Range, a.want.Quarantine, a.want.Region
-	next.Countries, next.KeepCalls = a.want.Countries, a.want.KeepCalls
+	next.Countries, next.KeepCalls, next.Emergency = a.want.Countries, a.want.KeepCalls, a.want.Emergency
 	if same(next, a.was.Account) {
 		return nil
 	}

@@ -23,8 +23,8 @@ type State struct {
 }
 
 // Read is what the store has of an account. The settings are those of its newest
-// release, presences are those of now, and the emergency of the whole account
-// stands with each number. The error is storage.ErrNotFound, or the store's.
+// release, and presences are those of now. The error is storage.ErrNotFound, or the
+// store's.
 func Read(ctx context.Context, s storage.Store, id string) (State, error) {
 	var st State
 	var err error
@@ -37,7 +37,7 @@ func Read(ctx context.Context, s storage.Store, id string) (State, error) {
 	a := st.Account
 	st.Document = account.Document{
 		Account: id, Range: a.Range, Quarantine: a.Quarantine, Region: a.Region,
-		Countries: a.Countries, KeepCalls: a.KeepCalls, Settings: st.Release.Settings,
+		Countries: a.Countries, KeepCalls: a.KeepCalls, Emergency: a.Emergency, Settings: st.Release.Settings,
 	}
 	for agent, err := range s.Directory().Agents(ctx, id) {
 		if err != nil {

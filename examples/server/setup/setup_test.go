@@ -109,6 +109,31 @@ func TestApply_makesTheStoreWhatTheDocumentSaysAndNoMore(t *testing.T) {
 	require.Empty(t, done)
 }
 
+// What numbers have that do not say it themselves is kept with the account, so that a
+// change of it is one change.
+func TestApply_anAccountsEmergencyIsThatOfItsNumbers(t *testing.T) {
+	t.Parallel()
+	s, _ := installed(t)
+	text := strings.NewReplacer(
+		"default_queue: support", "default_queue: support, emergency: {hangup: {say: Later.}}",
+		"numbers:", "numbers:\n  \"+12025550101\": {queue: support}",
+	).Replace(string(account.Sample()))
+	_, err := setup.Apply(t.Context(), s, read(t, s), parsed(t, text), setup.Open([]byte(text)), "test")
+	require.NoError(t, err)
+	_, err = setup.Edit(t.Context(), s, "acme", "later", func(d *setup.Draft) error {
+		require.Equal(t, map[string]any{"queue": "support"}, d.Section("numbers")["+12025550101"], "it is not said twice")
+		d.Section("settings")["emergency"] = map[string]any{"dial": "tel:+12025550177"}
+		return nil
+	})
+	require.NoError(t, err)
+	n, err := s.Numbers().Entry(t.Context(), "+12025550101")
+	require.NoError(t, err)
+	require.Equal(t, "tel:+12025550177", n.Emergency.Dial)
+	main, err := s.Numbers().Entry(t.Context(), "+12025550100")
+	require.NoError(t, err)
+	require.Empty(t, main.Emergency.Dial, "it says its own")
+}
+
 func TestApply_findsEveryFaultBeforeAnythingIsChanged(t *testing.T) {
 	t.Parallel()
 	s, _ := installed(t)

@@ -132,6 +132,9 @@ func (s *calls) page(ctx context.Context, account string, q storage.Query, befor
 	}
 	where("caller", string(q.From))
 	where("called", string(q.To))
+	if where("result", q.Result.String()); q.Result != flow.NoResult {
+		sql.WriteString(` AND result <> ''`) // as its index says
+	}
 	sql.WriteString(newestFirst + strconv.Itoa(page))
 	err = s.View(ctx, func(c Conn) error {
 		some = nil
@@ -167,7 +170,8 @@ func (s *calls) heldBy(ctx context.Context, account string, q storage.Query) ite
 		case errors.Is(err, storage.ErrNotFound):
 		case err != nil:
 			yield(flow.Call{}, err)
-		case held && (!q.Live || !call.Has(flow.Closed)) && (q.From == "" || q.From == call.From) && (q.To == "" || q.To == call.To):
+		case held && (!q.Live || !call.Has(flow.Closed)) && (q.From == "" || q.From == call.From) && (q.To == "" || q.To == call.To) &&
+			(q.Result == flow.NoResult || q.Result == call.State.Result):
 			yield(call, nil)
 		}
 	}

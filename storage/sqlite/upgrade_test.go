@@ -1,0 +1,53 @@
+package sqlite_test
+
+import (
+	"database/sql"
+	"encoding/json"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/extflow/extflow/flow"
+	"github.com/extflow/extflow/storage"
+	"github.com/extflow/extflow/storage/internal/tables"
+	"github.com/extflow/extflow/storage/sqlite"
+)
+
+// A file of the first schema: what newer ones keep beside a call is made of what it has.
+func TestOpen_bringsAFileOfTheFirstSchemaUpToDate(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "extflow.db")
+	db, err := sql.Open("sqlite", path)
+	require.NoError(t, err)
+	defer db.Close()
+	exec := func(statement string, args ...any) {
+		t.Helper()
+		_, err := db.Exec(statement, args...)
+		require.NoError(t, err)
+	}
+	first := tables.Migrations()[0]
+	for _, s := range first.Statements() {
+		exec(s)
+	}
+	exec(`CREATE TABLE extflow_schema (version BIGINT NOT NULL, name TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (version))`)
+	exec(`INSERT INTO extflow_schema VALUES (1, ?, 0)`, first.Name)
+	exec(`INSERT INTO extflow_accounts VALUES ('acme', 1, '{"id":"acme"}')`)
+	for id, result := range map[string]flow.Result{"c1": flow.NoResult, "c2": flow.ResultHandedOff, "c3": flow.ResultAnswered} {
+		state, err := json.Marshal(flow.Call{Info: &flow.Info{Key: flow.Key{Account: "acme", ID: id}}, State: flow.State{Result: result}, Rev: 1})
+		require.NoError(t, err)
+		exec(`INSERT INTO extflow_calls VALUES ('acme', ?, 1, 0, 1, 0, '', '', ?)`, id, string(state))
+	}
+	s := open(t, sqlite.Config{Path: path})
+	var found []string
+	for c, err := range s.Calls().List(t.Context(), "acme", storage.Query{Result: flow.ResultHandedOff}) {
+		require.NoError(t, err)
+		found = append(found, c.ID)
+	}
+	require.Equal(t, []string{"c2"}, found)
+	var plan string
+	var skip any
+	require.NoError(t, db.QueryRow(`EXPLAIN QUERY PLAN SELECT call FROM extflow_calls
+		WHERE account = 'acme' AND (begun, call) < (1, 'c') AND result = 'answered' AND result <> '' ORDER BY begun DESC, call DESC`).Scan(&skip, &skip, &skip, &plan))
+	require.Contains(t, plan, "extflow_calls_result")
+}
