@@ -1,9 +1,7 @@
 package sim
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -33,25 +31,12 @@ const (
 	Unreachable Manner = "unreachable" // the carrier does not find it
 )
 
-// ErrIdle is returned for an act that the agent's phone gives no chance for: nothing
-// rings, or it is on no call.
-var ErrIdle = errors.New("sim: the agent's phone does not ring, or is on no call")
-
 // Agent is the phone at an endpoint's address, as in "client:ada". There is one at
 // every address.
 func (c *Carrier) Agent(address string) *Agent {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.agent(address)
-}
-
-func (c *Carrier) agent(address string) *Agent {
-	a := c.agents[address]
-	if a == nil {
-		a = &Agent{c: c, ear: &handset{address: address}}
-		c.agents[address] = a
-	}
-	return a
+	return c.agents.At(address)
 }
 
 // Set is what the agent does by itself from the next ring on, that long after it
@@ -66,9 +51,9 @@ func (a *Agent) Set(m Manner, after time.Duration) {
 func (a *Agent) act(g *leg) {
 	switch a.manner {
 	case Takes, Voicemail:
-		g.clocks.start("answers", a.after, g.answer)
+		g.clocks.Start("answers", a.after, g.answer)
 	case Declines:
-		g.clocks.start("declines", a.after, g.decline)
+		g.clocks.Start("declines", a.after, g.decline)
 	}
 }
 
@@ -91,7 +76,7 @@ func (a *Agent) HangUp(ctx context.Context) error {
 
 // while does something at the phone if it is in one of the states.
 func (a *Agent) while(ctx context.Context, do func(*leg), in ...State) error {
-	return a.c.act(ctx, func() error {
+	return a.c.time.Act(ctx, func() error {
 		if a.leg == nil || !slices.Contains(in, a.leg.state) {
 			return ErrIdle
 		}
@@ -122,7 +107,7 @@ func (g *leg) putDown() {
 // Press presses keys one after the other. Those that nothing listens for are lost.
 // ErrIdle: the phone is on no call.
 func (a *Agent) Press(ctx context.Context, keys string) error {
-	return a.c.press(ctx, keys, a.press)
+	return a.c.time.Press(ctx, keys, 0, a.press)
 }
 
 func (a *Agent) press(key byte) error {
@@ -155,7 +140,7 @@ func (a *Agent) View() View {
 func (a *Agent) view() View {
 	v := View{State: Idle}
 	if g := a.leg; g != nil {
-		v = View{State: g.state, Call: g.line.key, Ref: g.line.ref, Shown: g.shown(), Timers: g.clocks.list()}
+		v = View{State: g.state, Call: g.line.key, Ref: g.line.ref, Shown: g.shown(), Timers: g.clocks.List()}
 		if g.line.own == g {
 			v = g.line.view()
 			v.Shown = g.shown()
@@ -171,10 +156,5 @@ func (a *Agent) view() View {
 func (c *Carrier) Agents() []*Agent {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	var out []*Agent
-	for _, a := range c.agents {
-		out = append(out, a)
-	}
-	slices.SortFunc(out, func(a, b *Agent) int { return cmp.Compare(a.ear.address, b.ear.address) })
-	return out
+	return c.agents.All()
 }

@@ -17,11 +17,11 @@ import (
 // answer is the same one carried out again. The error wraps adapter.ErrRefused for
 // what a carrier cannot do, adapter.ErrGone for a call that there never was, and ErrDown where a fault says so.
 func (c *Carrier) Do(_ context.Context, t flow.Turn) error {
-	defer c.cry()
+	defer c.news.Tell()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	do := t.Move.Do.Kind
-	if err, carried := c.plan.doFault(); err != nil {
+	if err, carried := c.faults.ofDo(c.plan.Chance); err != nil {
 		if carried && carries(do) {
 			_ = c.do(t)
 			if do == flow.Originate { // an error would say that it was not placed
@@ -73,7 +73,7 @@ func (c *Carrier) find(k flow.Key, info *flow.Info) *line {
 // place makes the line of a leg.
 func (c *Carrier) place(t flow.Turn) *line {
 	c.forget()
-	l := &line{c: c, clocks: clocks{c: c}, leg: true, key: t.Call, start: t.Info, ref: c.newRef(), state: Waiting}
+	l := &line{c: c, clocks: c.time.Clocks(), leg: true, key: t.Call, start: t.Info, ref: c.newRef(), state: Waiting}
 	c.lines[l.key] = l
 	c.refs[l.ref] = l
 	return l

@@ -3,10 +3,10 @@ package sim
 import (
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"time"
 
 	"github.com/extflow/extflow/adapter"
+	"github.com/extflow/extflow/adapter/farend"
 	"github.com/extflow/extflow/flow"
 )
 
@@ -50,108 +50,58 @@ var ErrDown = errors.New("sim: the carrier cannot be reached")
 func (c *Carrier) Break(f Faults) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if f.LateBy <= 0 {
-		f.LateBy = 10 * time.Second
+	next := make([]farend.Fault[flow.Kind], len(f.Next))
+	for i, n := range f.Next {
+		next[i] = farend.Fault[flow.Kind]{For: n.Kind, Twice: n.Twice, Lost: n.Lost, Mute: n.Mute, Swapped: n.Swapped, Late: n.Late}
 	}
-	f.Next = append([]Fault(nil), f.Next...)
-	c.plan = plan{Faults: f, rand: rand.New(rand.NewPCG(f.Seed, 0))}
+	c.faults, c.plan = f, farend.NewPlan(f.Seed, f.LateBy, next)
 }
-
-// plan is the faults that are still to come.
-type plan struct {
-	Faults
-	rand *rand.Rand
-}
-
-const swappedFor = time.Second
 
 // befall decides what goes wrong with an event, and reports whether it is not to be
 // delivered now.
 func (c *Carrier) befall(m *letter) bool {
-	if m.judged {
-		return false
-	}
-	m.judged = true
-	f := c.plan.draw(m.event.Kind)
+	f := c.faults
+	is := c.plan.Draw(m.event.Kind, farend.Odds{Mute: f.Mute, Lost: f.Lost, Swapped: f.Swapped, Twice: f.Twice, Late: f.Late})
 	lost := func(how string) { m.line.note(Happening{What: Lost, Event: m.event, Note: how}) }
 	switch {
-	case f.Lost:
+	case is.Lost:
 		lost("lost")
 		if m.event.Reply {
 			c.retry(m)
 		}
 		return true
-	case f.Late > 0:
-		lost("late by " + f.Late.String())
-		c.postLater(m, f.Late)
+	case is.Late > 0:
+		lost("late by " + is.Late.String())
+		c.post.SendIn(is.Late, m)
 		return true
-	case f.Swapped:
+	case is.Swapped:
 		lost("swapped with the next")
-		c.swap(m)
+		c.post.Swap(m)
 		return true
-	case f.Mute && m.event.Reply:
+	case is.Mute && m.event.Reply:
 		lost("its answer will be lost")
-		m.mute = true
-	case f.Twice:
+		m.Mute = true
+	case is.Twice:
 		lost("twice")
-		again := *m
-		again.copy = true
-		c.outbox = append([]*letter{&again}, c.outbox...)
+		c.post.Hurry(c.post.Twin(m))
 	}
 	return false
 }
 
-// draw is the fault of an event of a kind: one that waits for it, else by chance.
-// Every event draws as often, so that one fault more does not change the others.
-func (p *plan) draw(k flow.Kind) Fault {
-	for i, f := range p.Next {
-		if f.Kind == 0 || f.Kind == k {
-			p.Next = append(p.Next[:i:i], p.Next[i+1:]...)
-			return f
-		}
-	}
-	if p.rand == nil {
-		return Fault{}
-	}
-	f := Fault{
-		Lost: p.rand.Float64() < p.Lost, Mute: p.rand.Float64() < p.Mute,
-		Swapped: p.rand.Float64() < p.Swapped, Twice: p.rand.Float64() < p.Twice,
-	}
-	late, by := p.rand.Float64(), p.rand.Float64()
-	if late < p.Late {
-		f.Late = max(time.Duration(by*float64(p.LateBy)), time.Millisecond)
-	}
-	return f
-}
-
-// swap holds an event back until another was delivered.
-func (c *Carrier) swap(m *letter) {
-	c.swaps = append(c.swaps, m)
-	c.after(swappedFor, c.release)
-}
-
-// release sends on what was held back.
-func (c *Carrier) release() {
-	for _, m := range c.swaps {
-		c.post(m)
-	}
-	c.swaps = nil
-}
-
-// doFault is what goes wrong with a Do: the error that it returns, and whether it
-// is carried out all the same.
-func (p *plan) doFault() (err error, carried bool) {
+// ofDo is what goes wrong with a Do: the error that it returns, and whether it is
+// carried out all the same.
+func (f *Faults) ofDo(by func(odds float64) bool) (err error, carried bool) {
 	switch {
-	case p.DoFails > 0:
-		p.DoFails--
+	case f.DoFails > 0:
+		f.DoFails--
 		return fmt.Errorf("%w; nothing was done", ErrDown), false
-	case p.DoUnsure > 0:
-		p.DoUnsure--
+	case f.DoUnsure > 0:
+		f.DoUnsure--
 		return fmt.Errorf("%w; whether it was done is unknown", ErrDown), true
-	case p.DoRefuses > 0:
-		p.DoRefuses--
+	case f.DoRefuses > 0:
+		f.DoRefuses--
 		return fmt.Errorf("sim: it was told to: %w", adapter.ErrRefused), false
-	case p.rand != nil && p.Do > 0 && p.rand.Float64() < p.Do:
+	case f.Do > 0 && by(f.Do):
 		return fmt.Errorf("%w; nothing was done", ErrDown), false
 	}
 	return nil, true

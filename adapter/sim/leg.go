@@ -3,6 +3,7 @@ package sim
 import (
 	"strings"
 
+	"github.com/extflow/extflow/adapter/farend"
 	"github.com/extflow/extflow/extension"
 	"github.com/extflow/extflow/flow"
 	"github.com/extflow/extflow/number"
@@ -16,7 +17,7 @@ type leg struct {
 	state  State     // Ringing, Screening, Talking, Over
 	cause  flow.Kind // how it ended
 	said   uint8     // times that the screening was said
-	clocks clocks
+	clocks farend.Clocks
 }
 
 // begin rings one phone, if it can be rung.
@@ -37,7 +38,7 @@ func (g *leg) begin() {
 
 // answer is the agent picking up.
 func (g *leg) answer() {
-	g.clocks.clear()
+	g.clocks.Clear()
 	g.note(Happening{What: PickedUp})
 	r := g.line.ring
 	switch {
@@ -58,15 +59,15 @@ func (g *leg) ask() {
 	m := screen.Message
 	m.Say = strings.ReplaceAll(m.Say, "{caller}", flow.Spoken(g.line.from()))
 	a := g.agent
-	a.ear.heard = append(a.ear.heard, Said{At: g.line.c.now, Message: m})
+	a.ear.heard = append(a.ear.heard, Said{At: g.line.c.Now(), Message: m})
 	g.note(Happening{What: Heard, Said: m})
 	said := g.line.c.lasts(m)
-	g.clocks.start("accept", said+screen.Time, func() {
+	g.clocks.Start("accept", said+screen.Time, func() {
 		g.note(Happening{What: Fired, Note: "accept"})
 		g.unaccepted()
 	})
 	if a.manner == Takes {
-		g.clocks.start("presses 1", said, func() { _ = a.press('1') })
+		g.clocks.Start("presses 1", said, func() { _ = a.press('1') })
 	}
 }
 
@@ -84,14 +85,14 @@ func (g *leg) unaccepted() {
 // accept is the first agent to take the call: all others stop.
 func (g *leg) accept(accepted bool) {
 	l, r := g.line, g.line.ring
-	g.clocks.clear()
+	g.clocks.Clear()
 	g.state, r.took = Talking, g
 	for _, other := range r.legs {
 		if other != g {
 			other.over(flow.Unanswered)
 		}
 	}
-	l.clocks.clear()
+	l.clocks.Clear()
 	if l.leg {
 		l.ring, l.own, l.phone, l.taken, l.state = nil, g, g.agent.ear, true, Waiting
 		l.control(flow.What{Kind: flow.Answered, Yes: accepted})
@@ -101,7 +102,7 @@ func (g *leg) accept(accepted bool) {
 	l.note(Happening{What: Joined})
 	g.note(Happening{What: Joined})
 	if d := r.do.Limit; d > 0 {
-		l.clocks.start("limit", d, func() {
+		l.clocks.Start("limit", d, func() {
 			l.note(Happening{What: Fired, Note: "limit"})
 			g.hangUp()
 		})
@@ -116,7 +117,7 @@ func (g *leg) hangUp() {
 	l := g.line
 	g.over(0)
 	l.ring = nil
-	l.clocks.clear()
+	l.clocks.Clear()
 	l.state = Waiting
 	l.control(flow.What{Kind: flow.AgentHungUp})
 }
@@ -138,7 +139,7 @@ func (g *leg) free() {
 	case g.state == Ringing:
 		why = "stopped ringing"
 	}
-	g.clocks.clear()
+	g.clocks.Clear()
 	g.state = Over
 	g.note(Happening{What: Ended, Note: why})
 	if g.agent.leg == g {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/extflow/extflow/adapter/farend"
 	"github.com/extflow/extflow/flow"
 )
 
@@ -13,7 +14,7 @@ import (
 // an agent. It carries out one turn at a time.
 type line struct {
 	c      *Carrier
-	clocks clocks
+	clocks farend.Clocks
 	key    flow.Key   // zero before the handler has named the call
 	start  *flow.Info // who calls whom; for a leg, what came with its turn
 	ref    string
@@ -93,7 +94,7 @@ func (l *line) carry(t flow.Turn) {
 
 // quiet stops timers, rings, recordings and talks.
 func (l *line) quiet() {
-	l.clocks.clear()
+	l.clocks.Clear()
 	l.entry = ""
 	l.stopTape()
 	l.stopRing()
@@ -112,7 +113,7 @@ func (l *line) say(messages []flow.Message, then func()) {
 		if d := l.c.lasts(m); d > 0 {
 			rest := messages[i+1:]
 			l.state = Hearing
-			l.clocks.start("words", d, func() { l.say(rest, then) })
+			l.clocks.Start("words", d, func() { l.say(rest, then) })
 			return
 		}
 	}
@@ -120,7 +121,7 @@ func (l *line) say(messages []flow.Message, then func()) {
 }
 
 func (l *line) hear(m flow.Message) {
-	l.phone.heard = append(l.phone.heard, Said{At: l.c.now, Message: m})
+	l.phone.heard = append(l.phone.heard, Said{At: l.c.Now(), Message: m})
 	l.note(Happening{What: Heard, Said: m})
 }
 
@@ -184,7 +185,7 @@ func (l *line) ending(c flow.Cause) string {
 // of this function.
 func (l *line) end(why string) {
 	l.quiet()
-	l.state, l.waits, l.cause, l.endedAt = Over, nil, why, l.c.now
+	l.state, l.waits, l.cause, l.endedAt = Over, nil, why, l.c.Now()
 	l.note(Happening{What: Ended, Note: why})
 	if l.own != nil {
 		l.own.free()
@@ -210,12 +211,11 @@ func (l *line) control(w flow.What) {
 	}
 	m := l.c.letter(l, flow.Event{Re: l.seq, Reply: true, What: w})
 	l.waits = m
-	l.c.post(m)
+	l.c.post.Send(m)
 }
 
 // fact reports something that happened, under an id of its own; re is the turn that
 // it belongs to, 0 where none.
 func (l *line) fact(re uint32, w flow.What) {
-	l.c.serial++
-	l.c.post(l.c.letter(l, flow.Event{Re: re, ID: l.ref + "." + strconv.FormatUint(l.c.serial, 10), What: w}))
+	l.c.post.Send(l.c.letter(l, flow.Event{Re: re, ID: l.ref + "." + strconv.FormatUint(l.c.time.Serial(), 10), What: w}))
 }

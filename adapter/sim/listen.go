@@ -33,7 +33,7 @@ func (l *line) counts(key byte) bool {
 	case do.Kind == flow.Hold && (l.state == Holding || l.state == Hearing) && strings.ContainsRune(do.Keys, rune(key)):
 		keyed()
 		if l.state == Hearing { // the words stop, the music does not
-			l.clocks.stop("words")
+			l.clocks.Stop("words")
 			l.state = Holding
 		}
 		l.control(flow.What{Kind: flow.Pressed, Digits: flow.Digits(key)})
@@ -53,7 +53,7 @@ func (l *line) counts(key byte) bool {
 // greeted reports whether a key still counts as pressed during the greeting: also at
 // the very instant of the beep, since words may take no time here.
 func (l *line) greeted() bool {
-	return l.state == Hearing || l.state == Recording && l.tape.since.Equal(l.c.now) && !l.talked.After(l.c.now)
+	return l.state == Hearing || l.state == Recording && l.tape.since.Equal(l.c.Now()) && !l.talked.After(l.c.Now())
 }
 
 // listen waits for the first key.
@@ -61,15 +61,15 @@ func (l *line) listen() {
 	l.state = Listening
 	do := l.turn.Move.Do
 	first := cmp.Or(do.First, do.Inter, 5*time.Second)
-	l.clocks.start("first digit", first, func() { l.timedOut("first digit") })
+	l.clocks.Start("first digit", first, func() { l.timedOut("first digit") })
 	if l.own != nil && l.own.agent.manner == Takes && strings.ContainsRune(do.Keys, '1') {
-		l.clocks.start("presses 1", 0, func() { _ = l.press('1') })
+		l.clocks.Start("presses 1", 0, func() { _ = l.press('1') })
 	}
 }
 
 // digit is a key of an entry: the last one, or one after which others may follow.
 func (l *line) digit(do flow.Command, key byte) {
-	l.clocks.clear()
+	l.clocks.Clear()
 	l.state = Listening
 	if do.Finish != "" && do.Finish[0] == key {
 		l.pressed(l.entry)
@@ -81,7 +81,7 @@ func (l *line) digit(do flow.Command, key byte) {
 		return
 	}
 	next := cmp.Or(do.Inter, do.First, 5*time.Second)
-	l.clocks.start("next digit", next, func() { l.timedOut("next digit") })
+	l.clocks.Start("next digit", next, func() { l.timedOut("next digit") })
 }
 
 // timedOut is silence for as long as the carrier waits for a key.
@@ -92,7 +92,7 @@ func (l *line) timedOut(which string) {
 
 // pressed reports an entry.
 func (l *line) pressed(entry string) {
-	l.clocks.clear()
+	l.clocks.Clear()
 	l.entry = ""
 	l.state = Waiting
 	l.control(flow.What{Kind: flow.Pressed, Digits: flow.Digits(entry)})

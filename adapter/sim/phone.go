@@ -2,11 +2,7 @@ package sim
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/extflow/extflow/extension"
@@ -27,8 +23,8 @@ type Options struct {
 // every way of withholding one is understood. The phone is returned also with an
 // error of the handler's.
 func (c *Carrier) Dial(ctx context.Context, from, to string, o Options) (*Phone, error) {
-	p := &Phone{line: &line{c: c, clocks: clocks{c: c}, phone: &handset{address: from}, state: Waiting}}
-	return p, c.act(ctx, func() error {
+	p := &Phone{line: &line{c: c, clocks: c.time.Clocks(), phone: &handset{address: from}, state: Waiting}}
+	return p, c.time.Act(ctx, func() error {
 		c.forget()
 		l := p.line
 		l.ref = c.newRef()
@@ -40,7 +36,7 @@ func (c *Carrier) Dial(ctx context.Context, from, to string, o Options) (*Phone,
 		c.order = append(c.order, l)
 		l.note(Happening{What: Dialled, Note: to})
 		l.waits = c.letter(l, flow.Event{Reply: true, What: flow.What{Kind: flow.Arrived, Start: l.start}})
-		c.post(l.waits)
+		c.post.Send(l.waits)
 		return nil
 	})
 }
@@ -48,8 +44,7 @@ func (c *Carrier) Dial(ctx context.Context, from, to string, o Options) (*Phone,
 // newRef is the carrier's reference of a call: unique also among carriers of the
 // same name that began at another time.
 func (c *Carrier) newRef() string {
-	c.serial++
-	return c.cfg.Name + "-" + strconv.FormatInt(c.cfg.Start.UnixMilli(), 36) + "-" + strconv.FormatUint(c.serial, 10)
+	return c.cfg.Name + "-" + c.time.Mark()
 }
 
 // Press presses keys one after the other: 0 to 9, * and #. Those that come while
@@ -57,26 +52,7 @@ func (c *Carrier) newRef() string {
 // the first of them. Every key is a moment of its own: what one brings about has
 // happened before the next is pressed.
 func (p *Phone) Press(ctx context.Context, keys string) error {
-	return p.line.c.press(ctx, keys, func(key byte) error { return p.line.press(key) })
-}
-
-// press presses keys, and between two of them lets follow what follows.
-func (c *Carrier) press(ctx context.Context, keys string, press func(key byte) error) error {
-	if i := strings.IndexFunc(keys, func(r rune) bool { return !strings.ContainsRune("0123456789*#", r) }); i >= 0 {
-		return fmt.Errorf("sim: %q is no key; there are 0 to 9, * and #", keys[i:])
-	}
-	var r run
-	for i := range len(keys) {
-		err := c.act(ctx, func() error { return press(keys[i]) })
-		if i > 0 && (errors.Is(err, ErrOver) || errors.Is(err, ErrIdle)) {
-			break // the rest comes too late
-		}
-		r.add(err)
-		if i == 0 && (errors.Is(err, ErrOver) || errors.Is(err, ErrIdle)) || ctx.Err() != nil {
-			break
-		}
-	}
-	return r.error()
+	return p.line.c.time.Press(ctx, keys, 0, p.line.press)
 }
 
 // Speak has the caller speak for that long from now: a recording that runs goes on
@@ -84,11 +60,11 @@ func (c *Carrier) press(ctx context.Context, keys string, press func(key byte) e
 // call has ended.
 func (p *Phone) Speak(ctx context.Context, d time.Duration) error {
 	l := p.line
-	return l.c.act(ctx, func() error {
+	return l.c.time.Act(ctx, func() error {
 		if l.state == Over {
 			return ErrOver
 		}
-		if until := l.c.now.Add(d); until.After(l.talked) {
+		if until := l.c.Now().Add(d); until.After(l.talked) {
 			l.talked = until
 		}
 		l.note(Happening{What: Spoke, Note: d.String()})
@@ -101,7 +77,7 @@ func (p *Phone) Speak(ctx context.Context, d time.Duration) error {
 // every leg that talks to it ends. A call that has ended stays as it is.
 func (p *Phone) HangUp(ctx context.Context) error {
 	l := p.line
-	return l.c.act(ctx, func() error {
+	return l.c.time.Act(ctx, func() error {
 		if l.state != Over {
 			l.hangUp("the caller hung up")
 		}
@@ -144,7 +120,7 @@ func (p *Phone) View() View {
 func (l *line) view() View {
 	return View{
 		State: l.state, Call: l.key, Ref: l.ref, Turn: l.turn, Entry: flow.Digits(l.entry),
-		Timers: l.clocks.list(), With: l.with(), Cause: l.cause,
+		Timers: l.clocks.List(), With: l.with(), Cause: l.cause,
 	}
 }
 
@@ -202,7 +178,7 @@ const remembered = time.Hour
 
 // forget lets go of calls that ended long ago.
 func (c *Carrier) forget() {
-	for len(c.ended) > 0 && c.now.Sub(c.ended[0].endedAt) > remembered {
+	for len(c.ended) > 0 && c.Now().Sub(c.ended[0].endedAt) > remembered {
 		delete(c.refs, c.ended[0].ref)
 		delete(c.lines, c.ended[0].key)
 		c.ended = c.ended[1:]

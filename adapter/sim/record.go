@@ -24,12 +24,11 @@ type tape struct {
 const tapeReady = 2 * time.Second
 
 func (l *line) record() {
-	l.c.serial++
 	l.state = Recording
-	l.tape = &tape{ref: l.ref + ".rec" + strconv.FormatUint(l.c.serial, 10), seq: l.seq, since: l.c.now}
+	l.tape = &tape{ref: l.ref + ".rec" + strconv.FormatUint(l.c.time.Serial(), 10), seq: l.seq, since: l.c.Now()}
 	l.note(Happening{What: Beeped, Note: l.tape.ref})
 	longest := cmp.Or(l.turn.Move.Do.Time, 2*time.Minute)
-	l.clocks.start("longest", longest, func() { l.fell("longest") })
+	l.clocks.Start("longest", longest, func() { l.fell("longest") })
 	l.awaitSilence()
 }
 
@@ -39,8 +38,8 @@ func (l *line) awaitSilence() {
 	if l.state != Recording || l.turn.Move.Do.Silence <= 0 {
 		return
 	}
-	d := l.turn.Move.Do.Silence + max(l.talked.Sub(l.c.now), 0)
-	l.clocks.start("silence", d, func() { l.fell("silence") })
+	d := l.turn.Move.Do.Silence + max(l.talked.Sub(l.c.Now()), 0)
+	l.clocks.Start("silence", d, func() { l.fell("silence") })
 }
 
 func (l *line) fell(which string) {
@@ -50,7 +49,7 @@ func (l *line) fell(which string) {
 
 // recorded reports the recording that ends now.
 func (l *line) recorded() {
-	l.clocks.clear()
+	l.clocks.Clear()
 	l.state = Waiting
 	l.control(l.cut())
 }
@@ -59,7 +58,7 @@ func (l *line) recorded() {
 func (l *line) tapeLater() {
 	m := l.tape.seq
 	w := l.cut()
-	l.c.after(tapeReady, func() { l.fact(m, w) })
+	l.c.time.After(tapeReady, func() { l.fact(m, w) })
 }
 
 // stopTape ends a recording because the line does something else.
@@ -74,7 +73,7 @@ func (l *line) stopTape() {
 func (l *line) cut() flow.What {
 	t := l.tape
 	l.tape = nil
-	end := l.c.now
+	end := l.c.Now()
 	if l.talked.Before(end) {
 		end = l.talked
 	}

@@ -30,11 +30,11 @@ func (l *line) dial(do flow.Command) {
 	l.state = Ringing
 	r := &ring{line: l, do: do}
 	l.ring = r
-	l.clocks.start("ring", cmp.Or(do.Time, 20*time.Second), func() { r.rangOut() })
+	l.clocks.Start("ring", cmp.Or(do.Time, 20*time.Second), func() { r.rangOut() })
 	if do.Party != nil {
 		for _, e := range do.Party.Endpoints {
 			if e.Reachable(l.c.cfg.Name) {
-				r.legs = append(r.legs, &leg{agent: l.c.agent(e.Address), line: l, at: e, clocks: clocks{c: l.c}})
+				r.legs = append(r.legs, &leg{agent: l.c.agents.At(e.Address), line: l, at: e, clocks: l.c.time.Clocks()})
 			}
 		}
 	}
@@ -63,7 +63,7 @@ func (r *ring) check() {
 	}
 	w := flow.What{Kind: combined(r.legs)}
 	l.ring = nil
-	l.clocks.clear()
+	l.clocks.Clear()
 	l.state = Waiting
 	if l.leg {
 		l.end("nobody took it")

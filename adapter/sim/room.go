@@ -30,7 +30,7 @@ func (l *line) join(do flow.Command) {
 	r.in = append(r.in, l)
 	l.room = r
 	if do.Limit > 0 {
-		l.clocks.start("limit", do.Limit, func() { l.cutOff("limit", "the talk reached its limit") })
+		l.clocks.Start("limit", do.Limit, func() { l.cutOff("limit", "the talk reached its limit") })
 	}
 	r.count()
 }
@@ -55,11 +55,11 @@ func (r *room) count() {
 		switch {
 		case len(r.in) > 1 && l.state != Talking:
 			l.state = Talking
-			l.clocks.stop("alone")
+			l.clocks.Stop("alone")
 			l.note(Happening{What: Joined})
 		case len(r.in) == 1:
 			l.state = Joining
-			l.clocks.start("alone", aloneFor, func() { l.cutOff("alone", "left alone") })
+			l.clocks.Start("alone", aloneFor, func() { l.cutOff("alone", "left alone") })
 		}
 	}
 }

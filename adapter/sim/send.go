@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/extflow/extflow/adapter/farend"
 	"github.com/extflow/extflow/flow"
 )
 
@@ -12,12 +13,9 @@ import (
 
 // letter is an event on its way.
 type letter struct {
-	line   *line
-	event  flow.Event
-	tries  int  // requests made again, facts sent again
-	copy   bool // a second delivery, whose answer nobody waits for
-	mute   bool // the answer is to be lost
-	judged bool // the faults of this sending have befallen it
+	farend.Letter
+	line  *line
+	event flow.Event
 }
 
 const (
@@ -29,41 +27,13 @@ const (
 
 func (c *Carrier) letter(l *line, e flow.Event) *letter { return &letter{line: l, event: e} }
 
-func (c *Carrier) post(m *letter) { c.outbox = append(c.outbox, m) }
-
-func (c *Carrier) postLater(m *letter, d time.Duration) { c.after(d, func() { c.post(m) }) }
-
-// fetch takes the next event that is to be delivered now, nil where none is.
-func (c *Carrier) fetch() *letter {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for len(c.outbox) > 0 {
-		m := c.outbox[0]
-		c.outbox = c.outbox[1:]
-		if c.befall(m) {
-			continue
-		}
-		if m.line.key == (flow.Key{}) && m.event.Kind != flow.Arrived {
-			m.line.early = append(m.line.early, m)
-			continue
-		}
-		m.event.At = c.now
-		if m.event.Kind != flow.Arrived { // a call arrives under no other name than the carrier's
-			m.event.Call = m.line.key
-		}
-		if m.event.Try > 0 { // what a safe turn may need, as carriers repeat it
-			m.event.Start = m.line.start
-		}
-		m.line.note(Happening{What: Sent, Event: m.event})
-		return m
-	}
-	return nil
-}
-
 // deliver hands an event to the handler and carries out what comes back. It
 // returns the handler's error.
 func (c *Carrier) deliver(ctx context.Context, m *letter) error {
-	c.cry()
+	if !c.ripe(m) {
+		return nil
+	}
+	c.news.Tell()
 	turn, err := c.handler.Handle(ctx, m.event)
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -72,30 +42,49 @@ func (c *Carrier) deliver(ctx context.Context, m *letter) error {
 		l.note(Happening{What: Failed, Note: "the handler complained", Event: m.event, Err: err})
 	}
 	l.named(turn.Call)
-	c.release()
+	c.post.Release()
 	switch {
 	case !m.event.Reply:
-		if err != nil && m.tries < factTries && !m.copy {
-			m.tries, m.judged = m.tries+1, false
-			c.postLater(m, time.Second<<(m.tries-1))
+		if err != nil && m.Tries < factTries && !m.Copy {
+			m.Again()
+			c.post.SendIn(time.Second<<(m.Tries-1), m)
 		}
-	case m.mute:
-		m.mute = false
+	case m.Mute:
 		c.retry(m)
-	case !m.copy:
+	case !m.Copy:
 		l.note(Happening{What: Got, Turn: turn})
 		l.answered(m, turn, err)
 	}
 	return err
 }
 
+// ripe makes an event ready to be handed over. One of a call that the handler has not
+// named yet waits until then.
+func (c *Carrier) ripe(m *letter) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if m.line.key == (flow.Key{}) && m.event.Kind != flow.Arrived {
+		m.line.early = append(m.line.early, m)
+		return false
+	}
+	m.event.At = c.Now()
+	if m.event.Kind != flow.Arrived { // a call arrives under no other name than the carrier's
+		m.event.Call = m.line.key
+	}
+	if m.event.Try > 0 { // what a safe turn may need, as carriers repeat it
+		m.event.Start = m.line.start
+	}
+	m.line.note(Happening{What: Sent, Event: m.event})
+	return true
+}
+
 // retry makes a request again that got no answer, once.
 func (c *Carrier) retry(m *letter) {
-	if m.tries >= askedTwice || m.line.waits != m {
+	if m.Tries >= askedTwice || m.line.waits != m {
 		return
 	}
-	m.tries, m.judged = m.tries+1, false
-	m.line.clocks.start("again", askAgain, func() { c.post(m) })
+	m.Again()
+	m.line.clocks.Start("again", askAgain, func() { c.post.Send(m) })
 }
 
 // named is when the handler says by what key it knows the call.
@@ -106,7 +95,7 @@ func (l *line) named(k flow.Key) {
 	l.key = k
 	l.c.lines[k] = l
 	for _, m := range l.early {
-		l.c.post(m)
+		l.c.post.Send(m)
 	}
 	l.early = nil
 }
@@ -142,17 +131,17 @@ func (l *line) answered(m *letter, t flow.Turn, err error) {
 
 // comeBack says the words of a safe turn, then makes the same request again.
 func (l *line) comeBack(m *letter, t flow.Turn) {
-	l.clocks.clear()
+	l.clocks.Clear()
 	l.say(t.Move.Say, func() {
 		l.state = Waiting
 		d := t.Move.Do.Time
 		if d <= 0 {
 			d = comeBack
 		}
-		l.clocks.start("again", d, func() {
+		l.clocks.Start("again", d, func() {
 			m.event.Try++
-			m.tries, m.judged = 0, false
-			l.c.post(m)
+			m.Letter = farend.Letter{}
+			l.c.post.Send(m)
 		})
 	})
 }

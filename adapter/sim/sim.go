@@ -37,6 +37,7 @@ import (
 	"time"
 
 	"github.com/extflow/extflow/adapter"
+	"github.com/extflow/extflow/adapter/farend"
 	"github.com/extflow/extflow/flow"
 )
 
@@ -52,26 +53,22 @@ type Config struct {
 // Carrier is the carrier. It implements adapter.Carrier, adapter.Prober and
 // adapter.Able, and is safe for concurrent use.
 type Carrier struct {
-	cfg     Config
-	baton   chan struct{} // held by the one who lets events and time run
-	handler adapter.Handler
-	next    func() (time.Time, bool)
-	wake    func(context.Context) error
+	cfg          Config
+	time         *farend.Time
+	farend.Clock // time passes in it
+	handler      adapter.Handler
 
 	mu     sync.Mutex // guards all that follows
-	now    time.Time
-	serial uint64
-	timers timers
-	outbox []*letter
-	swaps  []*letter // held back until another was delivered
-	plan   plan
+	post   farend.Post[letter, *letter]
+	news   farend.News[Happening]
+	plan   farend.Plan[flow.Kind]
+	faults Faults
 	lines  map[flow.Key]*line
 	refs   map[string]*line
 	order  []*line // callers' lines that have not ended, in the order in which they dialled
 	ended  []*line // lines that can still be asked about, in the order in which they ended
-	agents map[string]*Agent
+	agents farend.Agents[*Agent]
 	rooms  map[flow.Key]*room
-	crier  crier
 }
 
 var (
@@ -81,54 +78,32 @@ var (
 )
 
 // New makes a carrier without a handler: Attach one before the first call.
-func New(c Config) *Carrier {
-	if c.Name == "" {
-		c.Name = "sim"
+func New(cfg Config) *Carrier {
+	if cfg.Name == "" {
+		cfg.Name = "sim"
 	}
-	if c.Start.IsZero() {
-		c.Start = time.Date(2026, time.January, 5, 9, 0, 0, 0, time.UTC)
+	c := &Carrier{
+		cfg:   cfg,
+		lines: map[flow.Key]*line{},
+		refs:  map[string]*line{},
+		rooms: map[flow.Key]*room{},
 	}
-	return &Carrier{
-		cfg:    c,
-		baton:  make(chan struct{}, 1),
-		now:    c.Start,
-		lines:  map[flow.Key]*line{},
-		refs:   map[string]*line{},
-		agents: map[string]*Agent{},
-		rooms:  map[flow.Key]*room{},
-	}
+	c.time = farend.NewTime(cfg.Start, &c.mu, farend.Work{
+		Name:  "sim",
+		Ready: c.ready,
+		Deliver: func(ctx context.Context) (bool, error) {
+			return c.post.Deliver(c.befall, func(m *letter) error { return c.deliver(ctx, m) })
+		},
+		Tell: c.news.Tell,
+	})
+	c.Clock, c.post.Time, c.news.Lock = c.time.Clock(), c.time, &c.mu
+	c.agents.New = func(address string) *Agent { return &Agent{c: c, ear: &handset{address: address}} }
+	return c
 }
 
 // Attach gives the carrier the handler that hears of its calls. Call it before
 // the first act.
 func (c *Carrier) Attach(h adapter.Handler) { c.handler = h }
-
-// Clockwork tells what else must happen as time passes: next is when, false where
-// never, and wake does all that is due. Both are called between events, with the
-// carrier's clock at that instant; at the same instant the carrier's own timers
-// come first. Call it before the first act.
-func (c *Carrier) Clockwork(next func() (time.Time, bool), wake func(context.Context) error) {
-	c.next, c.wake = next, wake
-}
-
-// Drive is Clockwork for an engine. While it cannot say when it has something to
-// do, it is not woken.
-func (c *Carrier) Drive(engine interface {
-	Next(context.Context) (time.Time, bool, error)
-	Wake(context.Context) error
-}) {
-	c.Clockwork(func() (time.Time, bool) {
-		at, some, err := engine.Next(context.Background())
-		return at, some && err == nil
-	}, engine.Wake)
-}
-
-// Now is the instant on the carrier's clock: give it to the store as its clock.
-func (c *Carrier) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
 
 // Abilities says whether it places legs.
 func (c *Carrier) Abilities() adapter.Abilities {
@@ -138,40 +113,15 @@ func (c *Carrier) Abilities() adapter.Abilities {
 // errNoHandler is returned by acts before Attach.
 var errNoHandler = errors.New("sim: no handler; call Attach with the engine before the first call")
 
-// ErrOver is returned for an act on a phone that is on no call, or no longer.
-var ErrOver = errors.New("sim: the phone is on no call")
+// The errors of acts that a phone gives no chance for.
+var (
+	ErrOver = farend.ErrOver // on no call, or no longer
+	ErrIdle = farend.ErrIdle // an agent's: nothing rings, or it is on no call
+)
 
-// act does something at a phone, and lets all that follows from it happen.
-func (c *Carrier) act(ctx context.Context, do func() error) error {
-	if err := c.take(ctx); err != nil {
-		return err
-	}
-	defer c.pass()
-	c.mu.Lock()
-	err := do()
-	c.mu.Unlock()
-	if err != nil {
-		return err
-	}
-	var r run
-	c.settle(ctx, &r)
-	return r.error()
-}
-
-// take waits for the baton.
-func (c *Carrier) take(ctx context.Context) error {
+func (c *Carrier) ready() error {
 	if c.handler == nil {
 		return errNoHandler
 	}
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	select {
-	case c.baton <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return nil
 }
-
-func (c *Carrier) pass() { <-c.baton }

@@ -54,7 +54,7 @@ func refused(status, code int, format string, args ...any) answer {
 }
 
 func (c *Carrier) answer(r *http.Request) answer {
-	if fault, ok := c.plan.apiFault(r.Method); ok {
+	if fault, ok := c.faults.api(r.Method); ok {
 		if fault.Done {
 			c.serve(r)
 		}

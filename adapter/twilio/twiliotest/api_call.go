@@ -37,7 +37,7 @@ func (c *Carrier) create(form url.Values) answer {
 		return bad(32018, "The Twiml parameter is longer than 4000 characters")
 	}
 	l := c.newCall(from, to, "outbound-api")
-	l.agent = c.agent(addressOf(to))
+	l.agent = c.agents.At(addressOf(to))
 	l.phone = l.agent.ear
 	l.number = Number{VoiceURL: form.Get("Url"), VoiceMethod: form.Get("Method"), FallbackURL: form.Get("FallbackUrl"), FallbackMethod: form.Get("FallbackMethod")}
 	if l.number.VoiceURL == "" {
@@ -53,11 +53,11 @@ func (c *Carrier) create(form url.Values) answer {
 		l.report.events["completed"] = true
 	}
 	l.limit = time.Duration(whole(form.Get("TimeLimit"), 14400)) * time.Second
-	c.after(0, func() {
+	c.time.After(0, func() {
 		if l.over() {
 			return
 		}
-		l.clocks.start("ring", time.Duration(min(whole(form.Get("Timeout"), 60), 600))*time.Second, func() {
+		l.clocks.Start("ring", time.Duration(min(whole(form.Get("Timeout"), 60), 600))*time.Second, func() {
 			l.note(Happening{What: Fired, Note: "ring"})
 			l.finish(noAnswer, "stopped ringing")
 		})
@@ -147,7 +147,7 @@ func (l *call) json() map[string]any {
 	body := map[string]any{
 		"sid": l.sid, "account_sid": l.c.cfg.AccountSID, "from": l.from, "to": l.to, "from_formatted": l.from, "to_formatted": l.to,
 		"direction": l.direction, "status": l.status, "api_version": apiVersion, "parent_call_sid": nil, "forwarded_from": nil,
-		"date_created": stamp(l.created), "date_updated": stamp(l.c.now), "start_time": stamp(l.answered), "end_time": stamp(l.ended),
+		"date_created": stamp(l.created), "date_updated": stamp(l.c.Now()), "start_time": stamp(l.answered), "end_time": stamp(l.ended),
 		"duration": nil, "price": nil, "price_unit": "USD", "answered_by": nil, "caller_name": nil,
 		"uri":              "/" + apiVersion + "/Accounts/" + l.c.cfg.AccountSID + "/Calls/" + l.sid + ".json",
 		"subresource_uris": map[string]any{"recordings": "/" + apiVersion + "/Accounts/" + l.c.cfg.AccountSID + "/Calls/" + l.sid + "/Recordings.json"},
@@ -172,7 +172,7 @@ func (t *tape) json() map[string]any {
 	}
 	return map[string]any{
 		"sid": t.sid, "account_sid": t.c.cfg.AccountSID, "call_sid": t.call.sid, "conference_sid": nil, "status": status, "source": "RecordVerb",
-		"duration": strconv.Itoa(t.seconds()), "channels": 1, "start_time": stamp(t.since), "date_created": stamp(t.since), "date_updated": stamp(t.c.now),
+		"duration": strconv.Itoa(t.seconds()), "channels": 1, "start_time": stamp(t.since), "date_created": stamp(t.since), "date_updated": stamp(t.c.Now()),
 		"api_version": apiVersion, "price": nil, "price_unit": "USD", "error_code": nil,
 		"uri": "/" + apiVersion + "/Accounts/" + t.c.cfg.AccountSID + "/Recordings/" + t.sid + ".json",
 	}

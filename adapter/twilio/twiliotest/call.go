@@ -7,15 +7,16 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"slices"
-	"strconv"
 	"time"
+
+	"github.com/extflow/extflow/adapter/farend"
 )
 
 // call is one call as Twilio has it: a caller's, a leg of a Dial, or one that was
 // placed by REST.
 type call struct {
 	c         *Carrier
-	clocks    clocks
+	clocks    farend.Clocks
 	sid       string
 	from, to  string
 	direction string
@@ -75,8 +76,8 @@ const (
 func (c *Carrier) newCall(from, to, direction string) *call {
 	jar, _ := cookiejar.New(nil)
 	l := &call{
-		c: c, clocks: clocks{c: c}, sid: "CA" + c.hex(32), from: from, to: to, direction: direction,
-		status: queued, jar: jar, created: c.now,
+		c: c, clocks: c.time.Clocks(), sid: "CA" + c.hex(32), from: from, to: to, direction: direction,
+		status: queued, jar: jar, created: c.Now(),
 	}
 	c.calls = append(c.calls, l)
 	c.bySid[l.sid] = l
@@ -85,8 +86,7 @@ func (c *Carrier) newCall(from, to, direction string) *call {
 
 // hex is so many hexadecimal digits that no other has had, the same in every run.
 func (c *Carrier) hex(n int) string {
-	c.serial++
-	sum := sha256.Sum256([]byte(c.cfg.AccountSID + strconv.FormatInt(c.cfg.Start.UnixNano(), 36) + "." + strconv.FormatUint(c.serial, 10)))
+	sum := sha256.Sum256([]byte(c.cfg.AccountSID + c.time.Mark()))
 	return hex.EncodeToString(sum[:])[:n]
 }
 
@@ -98,7 +98,7 @@ func (l *call) over() bool {
 // answer is the carrier taking a call in, as the first verb but Reject has it do.
 func (l *call) answer() {
 	if l.status == ringing {
-		l.status, l.answered = inProgress, l.c.now
+		l.status, l.answered = inProgress, l.c.Now()
 		l.tell("answered")
 	}
 }
@@ -115,7 +115,7 @@ func (l *call) begin() {
 
 // newRun is where a document of the call is carried out.
 func (l *call) newRun(k kind) *run {
-	r := &run{c: l.c, call: l, kind: k, clocks: clocks{c: l.c}}
+	r := &run{c: l.c, call: l, kind: k, clocks: l.c.time.Clocks()}
 	r.out = func(how ending) {
 		l.answer()
 		why := "the document ended"
@@ -132,8 +132,8 @@ func (l *call) finish(status, why string) {
 	if l.over() {
 		return
 	}
-	l.status, l.ended, l.cause = status, l.c.now, why
-	l.clocks.clear()
+	l.status, l.ended, l.cause = status, l.c.Now(), why
+	l.clocks.Clear()
 	if l.main != nil {
 		l.main.stop(true)
 	}
@@ -157,7 +157,7 @@ func (l *call) note(h Happening) {
 
 // hear is the call's phone hearing something.
 func (l *call) hear(s Said) {
-	s.At = l.c.now
+	s.At = l.c.Now()
 	l.phone.heard = append(l.phone.heard, s)
 	l.note(Happening{What: Heard, Said: s})
 }

@@ -43,12 +43,13 @@ package twiliotest
 import (
 	"cmp"
 	"context"
-	"errors"
 	"net/http"
 	"net/http/httptest"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/extflow/extflow/adapter/farend"
 )
 
 // Config is how the carrier is. The zero value is a useful one.
@@ -92,32 +93,28 @@ type Number struct {
 // Carrier is the carrier. It is the http.Handler of its REST API, and safe for
 // concurrent use.
 type Carrier struct {
-	cfg    Config
-	url    string
-	client *http.Client
-	baton  chan struct{} // held by the one who lets requests and time run
-	next   func() (time.Time, bool)
-	wake   func(context.Context) error
+	cfg          Config
+	url          string
+	client       *http.Client
+	time         *farend.Time
+	farend.Clock // time passes in it
 
 	mu      sync.Mutex // guards all that follows
-	now     time.Time
-	serial  uint64
-	timers  timers
-	outbox  []*letter
-	swaps   []*letter // held back until another was sent
-	plan    plan
+	post    farend.Post[letter, *letter]
+	news    farend.News[Happening]
+	plan    farend.Plan[Purpose]
+	faults  Faults
 	numbers map[string]Number
 	extra   map[string]bool // numbers that may be shown besides the account's own
 	calls   []*call         // in the order in which they were made
 	bySid   map[string]*call
-	agents  map[string]*Agent
+	agents  farend.Agents[*Agent]
 	queues  map[string]*queue
 	rooms   map[string]*room
 	byRoom  map[string]*room // conferences by their sid
 	tapes   []*tape
 	log     []Request
-	faults  []Error
-	crier   crier
+	errors  []Error
 }
 
 // Start makes a carrier whose REST API is served on this machine until the test
@@ -137,27 +134,31 @@ func New(cfg Config) *Carrier {
 	cfg.AuthToken = cmp.Or(cfg.AuthToken, "a token for tests, of no account")
 	cfg.ExtraRing = max(cmp.Or(cfg.ExtraRing, 5*time.Second), 0)
 	cfg.Declined = cmp.Or(cfg.Declined, "busy")
-	if cfg.Start.IsZero() {
-		cfg.Start = time.Date(2026, time.January, 5, 9, 0, 0, 0, time.UTC)
-	}
 	client := &http.Client{Timeout: mostTime, Transport: http.DefaultTransport.(*http.Transport).Clone()} // a port that another test had may be used again
 	if cfg.Client != nil {
 		client.Transport, client.Timeout = cfg.Client.Transport, cmp.Or(cfg.Client.Timeout, mostTime)
 	}
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &Carrier{
+	c := &Carrier{
 		cfg:     cfg,
 		client:  client,
-		baton:   make(chan struct{}, 1),
-		now:     cfg.Start,
 		numbers: map[string]Number{},
 		extra:   map[string]bool{},
 		bySid:   map[string]*call{},
-		agents:  map[string]*Agent{},
 		queues:  map[string]*queue{},
 		rooms:   map[string]*room{},
 		byRoom:  map[string]*room{},
 	}
+	c.time = farend.NewTime(cfg.Start, &c.mu, farend.Work{
+		Name: "twiliotest",
+		Deliver: func(ctx context.Context) (bool, error) {
+			return c.post.Deliver(c.befall, func(m *letter) error { return c.deliver(ctx, m) })
+		},
+		Tell: c.news.Tell,
+	})
+	c.Clock, c.post.Time, c.news.Lock = c.time.Clock(), c.time, &c.mu
+	c.agents.New = func(address string) *Agent { return &Agent{c: c, ear: &handset{address: address}} }
+	return c
 }
 
 // URL is where the REST API is served; empty unless the carrier was made by Start.
@@ -184,68 +185,8 @@ func (c *Carrier) Verify(number string) {
 	c.extra[number] = true
 }
 
-// Clockwork tells what else must happen as time passes: next is when, false where
-// never, and wake does all that is due. Both are called between requests, with the
-// carrier's clock at that instant; at the same instant the carrier's own timers
-// come first. Call it before the first act.
-func (c *Carrier) Clockwork(next func() (time.Time, bool), wake func(context.Context) error) {
-	c.next, c.wake = next, wake
-}
-
-// Drive is Clockwork for an engine. While it cannot say when it has something to
-// do, it is not woken.
-func (c *Carrier) Drive(engine interface {
-	Next(context.Context) (time.Time, bool, error)
-	Wake(context.Context) error
-}) {
-	c.Clockwork(func() (time.Time, bool) {
-		at, some, err := engine.Next(context.Background())
-		return at, some && err == nil
-	}, engine.Wake)
-}
-
-// Now is the instant on the carrier's clock: give it to the store as its clock.
-func (c *Carrier) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-// ErrOver is returned for an act on a phone that is on no call, or no longer.
-var ErrOver = errors.New("twiliotest: the phone is on no call")
-
-// ErrIdle is returned for an act that the agent's phone gives no chance for:
-// nothing rings, or it is on no call.
-var ErrIdle = errors.New("twiliotest: the agent's phone does not ring, or is on no call")
-
-// act does something at a phone, and lets all that follows from it happen.
-func (c *Carrier) act(ctx context.Context, do func() error) error {
-	if err := c.take(ctx); err != nil {
-		return err
-	}
-	defer c.pass()
-	c.mu.Lock()
-	err := do()
-	c.mu.Unlock()
-	if err != nil {
-		return err
-	}
-	var r ran
-	c.settle(ctx, &r)
-	return r.error()
-}
-
-// take waits for the baton.
-func (c *Carrier) take(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	select {
-	case c.baton <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-func (c *Carrier) pass() { <-c.baton }
+// The errors of acts that a phone gives no chance for.
+var (
+	ErrOver = farend.ErrOver // on no call, or no longer
+	ErrIdle = farend.ErrIdle // an agent's: nothing rings, or it is on no call
+)

@@ -40,7 +40,7 @@ func (r *run) confer(e, noun *element) {
 		return
 	}
 	k.in = append(k.in, p)
-	r.clocks.start("limit", e.seconds("timeLimit", 14400), func() {
+	r.clocks.Start("limit", e.seconds("timeLimit", 14400), func() {
 		r.call.note(Happening{What: Fired, Note: "limit"})
 		p.leave()
 		p.end("answered")
@@ -120,7 +120,7 @@ func (p *conferring) leave() {
 // end is the end of the Dial.
 func (p *conferring) end(status string) {
 	p.done = true
-	p.r.clocks.clear()
+	p.r.clocks.Clear()
 	if p.e.has("action") {
 		p.r.action(ForDial, p.e, p.params(status))
 		return

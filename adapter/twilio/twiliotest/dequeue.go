@@ -34,7 +34,7 @@ func (r *run) dequeue(e, noun *element) {
 		return
 	}
 	d.queue.wanting = append(d.queue.wanting, d)
-	r.clocks.start("ring", e.seconds("timeout", 30)+r.c.cfg.ExtraRing, func() {
+	r.clocks.Start("ring", e.seconds("timeout", 30)+r.c.cfg.ExtraRing, func() {
 		r.call.note(Happening{What: Fired, Note: "ring"})
 		d.end(noAnswer)
 	})
@@ -42,7 +42,7 @@ func (r *run) dequeue(e, noun *element) {
 
 // connect takes a caller out of the line, who hears the Queue's document first.
 func (d *dequeuing) connect(w *waiting) {
-	d.r.clocks.clear()
+	d.r.clocks.Clear()
 	d.other, w.other = w, d
 	w.step()
 	to := d.noun.attrs["url"]
@@ -70,10 +70,10 @@ func (d *dequeuing) connect(w *waiting) {
 
 func (d *dequeuing) join() {
 	r := d.r
-	d.other.talks, d.began = true, r.c.now
+	d.other.talks, d.began = true, r.c.Now()
 	d.other.r.call.note(Happening{What: Joined})
 	r.call.note(Happening{What: Joined})
-	r.clocks.start("limit", d.e.seconds("timeLimit", 14400), func() {
+	r.clocks.Start("limit", d.e.seconds("timeLimit", 14400), func() {
 		r.call.note(Happening{What: Fired, Note: "limit"})
 		d.release()
 		d.end(completed)
@@ -94,7 +94,7 @@ func (d *dequeuing) end(status string) {
 		return
 	}
 	d.leave()
-	d.r.clocks.clear()
+	d.r.clocks.Clear()
 	if d.e.has("action") {
 		d.r.action(ForDial, d.e, d.params(status))
 		return
@@ -117,7 +117,7 @@ func (d *dequeuing) params(status string) url.Values {
 	if w := d.other; w != nil {
 		with(form, "DialCallSid", w.r.call.sid, "QueueSid", d.queue.sid, "QueueTime", w.seconds(), "DequeingCallSid", d.r.call.sid)
 		if !d.began.IsZero() {
-			form.Set("DialCallDuration", strconv.Itoa(int(d.r.c.now.Sub(d.began)/time.Second)))
+			form.Set("DialCallDuration", strconv.Itoa(int(d.r.c.Now().Sub(d.began)/time.Second)))
 		}
 	}
 	return form

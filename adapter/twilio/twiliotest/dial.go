@@ -58,7 +58,7 @@ func (d *dialling) ring(nouns []*element) {
 	for _, n := range nouns {
 		to, address := n.endpoint()
 		l := r.c.newCall(r.shown(d.e), to, "outbound-dial")
-		l.parent, l.ring, l.agent = r.call, d, r.c.agent(address)
+		l.parent, l.ring, l.agent = r.call, d, r.c.agents.At(address)
 		l.phone = l.agent.ear
 		l.number = Number{VoiceURL: n.attrs["url"], VoiceMethod: n.attr("method", "POST")}
 		if l.number.VoiceURL != "" {
@@ -70,7 +70,7 @@ func (d *dialling) ring(nouns []*element) {
 		legs = append(legs, l)
 	}
 	d.legs = append(d.legs, legs...)
-	r.clocks.start("ring", d.e.seconds("timeout", 30)+r.c.cfg.ExtraRing, func() {
+	r.clocks.Start("ring", d.e.seconds("timeout", 30)+r.c.cfg.ExtraRing, func() {
 		r.call.note(Happening{What: Fired, Note: "ring"})
 		d.stopRinging(noAnswer)
 	})
@@ -122,11 +122,11 @@ func (d *dialling) join(l *call) {
 			other.finish(lost(other), "another took the call")
 		}
 	}
-	r.clocks.clear()
+	r.clocks.Clear()
 	r.call.answer()
 	r.call.note(Happening{What: Joined})
 	l.note(Happening{What: Joined})
-	r.clocks.start("limit", d.e.seconds("timeLimit", 14400), func() {
+	r.clocks.Start("limit", d.e.seconds("timeLimit", 14400), func() {
 		r.call.note(Happening{What: Fired, Note: "limit"})
 		l.finish(completed, "the talk reached its limit")
 	})
@@ -159,7 +159,7 @@ func (d *dialling) gone(l *call) {
 // end is the end of the Dial: its action, or what follows it.
 func (d *dialling) end() {
 	d.done = true
-	d.r.clocks.clear()
+	d.r.clocks.Clear()
 	if d.e.has("action") {
 		d.r.action(ForDial, d.e, d.params())
 		return

@@ -1,9 +1,11 @@
 package twiliotest
 
 import (
-	"math/rand/v2"
 	"net/http"
+	"slices"
 	"time"
+
+	"github.com/extflow/extflow/adapter/farend"
 )
 
 // Faults are what goes wrong between the carrier and the server under test. The
@@ -32,15 +34,9 @@ type Faults struct {
 	QueueFails int        // the next so many Enqueue end in system-error
 }
 
-// Fault befalls the next request of its purpose; an empty one is the next of any.
-// One of the others says what it is, in the words of Faults; Late is by how much
-// exactly a callback arrives late, or an answer takes longer. A request for a
-// document that is Lost is Cut: carriers notice.
-type Fault struct {
-	For                             Purpose
-	Cut, Mute, Lost, Swapped, Twice bool
-	Late                            time.Duration
-}
+// Fault befalls the next request of its purpose; an empty one is the next of any. A
+// request for a document that is Lost is Cut: carriers notice.
+type Fault = farend.Fault[Purpose]
 
 // APIFault is an answer of the REST API that is none. Without a Status it befalls
 // nothing: the request is answered as it should be.
@@ -58,113 +54,35 @@ type APIFault struct {
 func (c *Carrier) Break(f Faults) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if f.LateBy <= 0 {
-		f.LateBy = 10 * time.Second
+	f.API = slices.Clone(f.API)
+	c.faults, c.plan = f, farend.NewPlan(f.Seed, f.LateBy, f.Next)
+}
+
+// odds are how likely it is that a request has each mishap.
+func (f *Faults) odds(callback bool) farend.Odds {
+	if callback {
+		return farend.Odds{Lost: f.Lost, Swapped: f.Swapped, Late: f.Late, Twice: f.Twice}
 	}
-	f.Next, f.API = append([]Fault(nil), f.Next...), append([]APIFault(nil), f.API...)
-	c.plan = plan{Faults: f, rand: rand.New(rand.NewPCG(f.Seed, 0))}
+	return farend.Odds{Cut: f.Cut, Mute: f.Mute, Late: f.Slow, Twice: f.Twice}
 }
-
-// plan is the faults that are still to come.
-type plan struct {
-	Faults
-	rand *rand.Rand
-}
-
-const swappedFor = time.Second
 
 // befall decides what goes wrong with a request, and reports whether it is not to
 // be made now.
 func (c *Carrier) befall(m *letter) bool {
-	if m.judged {
-		return false
-	}
-	m.judged = true
-	f := c.plan.draw(m.purpose)
-	lost := func(how string) {
-		c.note(Happening{What: Lost, CallSid: m.call.sid, Request: Request{For: m.purpose, URL: m.url, Form: m.form, Try: m.tries}, Note: how})
-	}
 	callback := m.purpose.callback()
-	switch {
-	case f.Cut || f.Lost && !callback:
-		lost("cut")
-		m.cut = true
-	case f.Lost:
-		lost("lost")
-		return true
-	case f.Late > 0 && callback:
-		lost("late by " + f.Late.String())
-		c.after(f.Late, func() { c.outbox = append(c.outbox, m) })
-		return true
-	case f.Late > 0:
-		lost("answered late by " + f.Late.String())
-		m.late = f.Late
-	case f.Swapped && callback:
-		lost("swapped with the next")
-		c.swaps = append(c.swaps, m)
-		c.after(swappedFor, c.release)
-		return true
-	case f.Mute && !callback:
-		lost("its answer will be lost")
-		m.mute = true
-	case f.Twice:
-		lost("twice")
-		first := *m
-		first.copy = true
-		c.outbox = append([]*letter{&first, m}, c.outbox...)
-		return true
-	}
-	return false
+	return c.post.Befall(m, !callback, c.plan.Draw(m.purpose, c.faults.odds(callback)), func(how string) {
+		c.note(Happening{What: Lost, CallSid: m.call.sid, Request: Request{For: m.purpose, URL: m.url, Form: m.form, Try: m.Tries}, Note: how})
+	})
 }
 
-// draw is the fault of a request: one that waits for it, else by chance. Every
-// request draws as often, so that one fault more does not change the others.
-func (p *plan) draw(of Purpose) Fault {
-	for i, f := range p.Next {
-		if f.For == "" || f.For == of {
-			p.Next = append(p.Next[:i:i], p.Next[i+1:]...)
-			return f
+// api is what goes wrong with a request to the REST API.
+func (f *Faults) api(method string) (APIFault, bool) {
+	fault, ok := farend.Take(&f.API, func(a APIFault) bool { return a.Method == "" || a.Method == method })
+	if fault.Code == 0 {
+		fault.Code = 20500
+		if fault.Status == http.StatusTooManyRequests {
+			fault.Code = 20429
 		}
 	}
-	if p.rand == nil {
-		return Fault{}
-	}
-	f := Fault{
-		Cut: p.rand.Float64() < p.Cut, Mute: p.rand.Float64() < p.Mute, Lost: p.rand.Float64() < p.Lost,
-		Swapped: p.rand.Float64() < p.Swapped, Twice: p.rand.Float64() < p.Twice,
-	}
-	if of.callback() {
-		f.Cut, f.Mute = false, false
-	} else {
-		f.Lost, f.Swapped = false, false
-	}
-	late, by := p.rand.Float64(), p.rand.Float64()
-	if of.callback() && late < p.Late || !of.callback() && late < p.Slow {
-		f.Late = max(time.Duration(by*float64(p.LateBy)), time.Millisecond)
-	}
-	return f
-}
-
-// release sends on what was held back.
-func (c *Carrier) release() {
-	c.outbox = append(c.outbox, c.swaps...)
-	c.swaps = nil
-}
-
-// apiFault is what goes wrong with a request to the REST API.
-func (p *plan) apiFault(method string) (APIFault, bool) {
-	for i, f := range p.API {
-		if f.Method != "" && f.Method != method {
-			continue
-		}
-		p.API = append(p.API[:i:i], p.API[i+1:]...)
-		if f.Code == 0 {
-			f.Code = 20500
-			if f.Status == http.StatusTooManyRequests {
-				f.Code = 20429
-			}
-		}
-		return f, f.Status != 0
-	}
-	return APIFault{}, false
+	return fault, ok && fault.Status != 0
 }

@@ -27,7 +27,7 @@ func (r *run) gather(e *element) {
 
 // await starts the time for the next key.
 func (g *gathering) await() {
-	g.r.clocks.start("key", g.e.seconds("timeout", 5), func() {
+	g.r.clocks.Start("key", g.e.seconds("timeout", 5), func() {
 		g.r.call.note(Happening{What: Fired, Note: "key"})
 		g.submit("")
 	})
@@ -38,7 +38,7 @@ func (g *gathering) helpful() {
 	l := g.r.call
 	if l.agent != nil && l.agent.manner == Takes && !l.pressed {
 		l.pressed = true
-		l.clocks.start("presses 1", 0, func() { l.press('1') })
+		l.clocks.Start("presses 1", 0, func() { l.press('1') })
 	}
 }
 
@@ -54,7 +54,7 @@ func (g *gathering) listens() bool { return !g.done }
 // key is one of the entry, or the one that ends it. The first stops the words.
 func (g *gathering) key(k byte) {
 	g.prompt = false
-	g.r.clocks.stop("words")
+	g.r.clocks.Stop("words")
 	if g.finish == string(k) {
 		if g.entry == "" && g.r.c.cfg.Unsure.FinishWaits {
 			g.done = true
@@ -75,7 +75,7 @@ func (g *gathering) key(k byte) {
 // submit ends the Gather, by a key or without one.
 func (g *gathering) submit(by string) {
 	r := g.r
-	r.clocks.clear()
+	r.clocks.Clear()
 	if g.entry == "" && !g.e.yes("actionOnEmptyResult") {
 		r.next()
 		return

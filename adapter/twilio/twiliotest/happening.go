@@ -1,8 +1,9 @@
 package twiliotest
 
 import (
-	"sync"
 	"time"
+
+	"github.com/extflow/extflow/adapter/farend"
 )
 
 // Happening is one thing that happened at the carrier, as plain data. What says
@@ -56,7 +57,7 @@ type Error struct {
 func (c *Carrier) Errors() []Error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return append([]Error(nil), c.faults...)
+	return append([]Error(nil), c.errors...)
 }
 
 // Requests are all webhooks that were requested so far, in order, each with its
@@ -69,64 +70,25 @@ func (c *Carrier) Requests() []Request {
 
 // fault remembers an error.
 func (c *Carrier) fault(l *call, code int, url, text string) {
-	e := Error{At: c.now, Code: code, URL: url, Text: text}
+	e := Error{At: c.Now(), Code: code, URL: url, Text: text}
 	if l != nil {
 		e.CallSid = l.sid
 	}
-	c.faults = append(c.faults, e)
+	c.errors = append(c.errors, e)
 	c.note(Happening{What: Failed, CallSid: e.CallSid, Error: e})
-}
-
-// crier passes happenings on to those who watch.
-type crier struct {
-	watchers []func(Happening)
-	news     []Happening
-	crying   bool
 }
 
 // Observe has watch called with everything that happens from now on, in order and
 // one at a time, on the goroutine of whoever lets it happen. It may look at the
 // carrier and its phones, and must not act on them.
-func (c *Carrier) Observe(watch func(Happening)) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.crier.watchers = append(c.crier.watchers, watch)
-}
+func (c *Carrier) Observe(watch func(Happening)) { c.news.Observe(watch) }
 
 // note remembers a happening until the lock is let go.
 func (c *Carrier) note(h Happening) {
-	if len(c.crier.watchers) == 0 {
-		return
-	}
-	h.At = c.now
-	c.crier.news = append(c.crier.news, h)
+	h.At = c.Now()
+	c.news.Note(h)
 }
 
-// cry tells the watchers what is new. While one goroutine is telling, it tells
-// what others add too.
-func (c *Carrier) cry() {
-	for mine := false; ; mine = true {
-		news, watchers := c.crier.fresh(&c.mu, mine)
-		if len(news) == 0 {
-			return
-		}
-		for _, h := range news {
-			for _, watch := range watchers {
-				watch(h)
-			}
-		}
-	}
-}
-
-// fresh is what has not been told yet. Nothing is left to those who come while
-// another is telling.
-func (k *crier) fresh(mu *sync.Mutex, mine bool) ([]Happening, []func(Happening)) {
-	mu.Lock()
-	defer mu.Unlock()
-	if k.crying && !mine {
-		return nil, nil
-	}
-	news := k.news
-	k.news, k.crying = nil, len(news) > 0
-	return news, k.watchers
-}
+// Timer is a deadline that runs at a phone. Its name is words, key, ring, limit, silence,
+// longest or alone; an agent's own: answers, declines, presses 1.
+type Timer = farend.Timer

@@ -31,16 +31,16 @@ func (l *call) alert() {
 
 // pickUp is somebody answering a leg's phone.
 func (l *call) pickUp() {
-	l.clocks.clear()
+	l.clocks.Clear()
 	l.note(Happening{What: PickedUp})
-	l.status, l.answered = inProgress, l.c.now
+	l.status, l.answered = inProgress, l.c.Now()
 	l.tell("answered")
 	if l.ring != nil {
 		l.ring.answered(l)
 		return
 	}
 	if l.limit > 0 {
-		l.clocks.start("limit", l.limit, func() {
+		l.clocks.Start("limit", l.limit, func() {
 			l.note(Happening{What: Fired, Note: "limit"})
 			l.finish(completed, "the call reached its limit")
 		})

@@ -36,15 +36,15 @@ type waiting struct {
 func (r *run) enqueue(e *element) {
 	c := r.c
 	name := e.words()
-	w := &waiting{r: r, e: e, since: c.now}
+	w := &waiting{r: r, e: e, since: c.Now()}
 	r.act = w
 	switch {
 	case name == "" || len(name) > 64:
 		c.fault(r.call, codeSchema, r.url, "a queue's name has 1 to 64 characters")
 		w.end("error")
 		return
-	case c.plan.QueueFails > 0:
-		c.plan.QueueFails--
+	case c.faults.QueueFails > 0:
+		c.faults.QueueFails--
 		w.end("system-error")
 		return
 	}
@@ -115,14 +115,14 @@ func (w *waiting) news() []string {
 func (w *waiting) seconds() string {
 	until := w.left
 	if until.IsZero() {
-		until = w.r.c.now
+		until = w.r.c.Now()
 	}
 	return strconv.Itoa(int(until.Sub(w.since) / time.Second))
 }
 
 // step is the caller leaving the line.
 func (w *waiting) step() {
-	w.left = w.r.c.now
+	w.left = w.r.c.Now()
 	if w.wait != nil {
 		w.wait.stop(false)
 		w.wait = nil
@@ -145,7 +145,7 @@ func (w *waiting) end(result string) {
 	if w.left.IsZero() {
 		w.step()
 	}
-	w.r.clocks.clear()
+	w.r.clocks.Clear()
 	if w.e.has("action") {
 		w.r.action(ForEnqueue, w.e, w.params(result))
 		return

@@ -36,14 +36,14 @@ type taping struct {
 }
 
 func (r *run) record(e *element) {
-	p := &taping{r: r, e: e, tape: &tape{c: r.c, call: r.call, sid: "RE" + r.c.hex(32), since: r.c.now}}
+	p := &taping{r: r, e: e, tape: &tape{c: r.c, call: r.call, sid: "RE" + r.c.hex(32), since: r.c.Now()}}
 	if to := e.attrs["recordingStatusCallback"]; to != "" {
 		p.to = r.resolve(to)
 	}
 	r.act = p
 	r.call.note(Happening{What: Beeped, Note: p.tape.sid})
 	p.tell("in-progress")
-	r.clocks.start("longest", e.seconds("maxLength", 3600), func() { p.fell("longest") })
+	r.clocks.Start("longest", e.seconds("maxLength", 3600), func() { p.fell("longest") })
 	p.quiet()
 }
 
@@ -54,7 +54,7 @@ func (p *taping) quiet() {
 	if silence <= 0 {
 		return
 	}
-	p.r.clocks.start("silence", silence+max(p.r.call.talked.Sub(p.r.c.now), 0), func() { p.fell("silence") })
+	p.r.clocks.Start("silence", silence+max(p.r.call.talked.Sub(p.r.c.Now()), 0), func() { p.fell("silence") })
 }
 
 func (p *taping) fell(which string) {
@@ -78,7 +78,7 @@ func (p *taping) key(k byte) {
 // done ends the recording. One in which nobody spoke is none: what follows the
 // Record is carried out.
 func (p *taping) done(key string) {
-	p.r.clocks.clear()
+	p.r.clocks.Clear()
 	if !p.cut() {
 		p.r.next()
 		return
@@ -100,16 +100,16 @@ func (p *taping) stop(hungUp bool) {
 // cut ends the recording, and reports whether there is anything in it.
 func (p *taping) cut() bool {
 	c, t := p.r.c, p.tape
-	end := c.now
+	end := c.Now()
 	if talked := p.r.call.talked; talked.Before(end) {
 		end = talked
 	}
 	if t.length = end.Sub(t.since); t.length <= 0 {
-		c.after(tapeReady, func() { p.tell("absent") })
+		c.time.After(tapeReady, func() { p.tell("absent") })
 		return false
 	}
 	c.tapes = append(c.tapes, t)
-	c.after(tapeReady, func() {
+	c.time.After(tapeReady, func() {
 		t.ready = true
 		p.tell("completed")
 	})

@@ -80,7 +80,7 @@ func (l *call) tell(event string) {
 	} else {
 		v = l.params()
 	}
-	with(v, "Timestamp", l.c.now.UTC().Format(time.RFC1123Z), "CallbackSource", "call-progress-events", "SequenceNumber", strconv.Itoa(l.report.next))
+	with(v, "Timestamp", l.c.Now().UTC().Format(time.RFC1123Z), "CallbackSource", "call-progress-events", "SequenceNumber", strconv.Itoa(l.report.next))
 	l.report.next++
 	if l.over() {
 		seconds := l.seconds()
@@ -111,5 +111,5 @@ func (l *call) seconds() int {
 	case l.over():
 		return int(l.ended.Sub(l.answered) / time.Second)
 	}
-	return int(l.c.now.Sub(l.answered) / time.Second)
+	return int(l.c.Now().Sub(l.answered) / time.Second)
 }

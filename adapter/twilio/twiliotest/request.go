@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/extflow/extflow/adapter/farend"
 )
 
 // Webhooks: requests on their way to the server under test, and what comes back.
@@ -51,6 +53,7 @@ type Request struct {
 
 // letter is a request on its way.
 type letter struct {
+	farend.Letter
 	call    *call
 	purpose Purpose
 	method  string
@@ -59,13 +62,7 @@ type letter struct {
 	rules   overrides
 	token   string
 	since   time.Time
-	tries   int
-	late    time.Duration // a fault: the answer takes that much longer
-	judged  bool          // the faults of this sending have befallen it
-	cut     bool          // a fault: it cannot be connected
-	mute    bool          // a fault: the answer is lost
-	copy    bool          // a fault: a second delivery, whose answer is thrown away
-	then    func(reply)   // nil: nobody waits
+	then    func(reply) // nil: nobody waits
 }
 
 // reply is what came of a request.
@@ -84,37 +81,23 @@ func (c *Carrier) request(l *call, p Purpose, method, address string, form url.V
 	if method == "" {
 		method = http.MethodPost
 	}
-	c.outbox = append(c.outbox, &letter{
+	c.post.Send(&letter{
 		call: l, purpose: p, method: method, url: address, form: form, rules: parseOverrides(address),
-		token: c.hex(32), since: c.now, then: then,
+		token: c.hex(32), since: c.Now(), then: then,
 	})
-}
-
-// fetch takes the next request that is to be made now, nil where none is.
-func (c *Carrier) fetch() *letter {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for len(c.outbox) > 0 {
-		m := c.outbox[0]
-		c.outbox = c.outbox[1:]
-		if !c.befall(m) {
-			return m
-		}
-	}
-	return nil
 }
 
 // deliver makes a request, and has what follows from its answer happen once the
 // answer has arrived.
-func (c *Carrier) deliver(ctx context.Context, m *letter) {
+func (c *Carrier) deliver(ctx context.Context, m *letter) error {
 	entry, r := c.send(ctx, m)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	took := m.late
+	took := m.Late
 	if !m.purpose.callback() {
 		took += c.cfg.Latency
 	}
-	if m.mute {
+	if m.Mute {
 		r, took = reply{code: codeFetch, text: "the answer was lost", fail: "rt"}, m.rules.rt
 		entry.Status, entry.Type, entry.Body = 0, "", ""
 	}
@@ -123,31 +106,31 @@ func (c *Carrier) deliver(ctx context.Context, m *letter) {
 	} else if took > m.rules.rt {
 		r, took = reply{code: codeFetch, text: "the answer took longer than " + m.rules.rt.String(), fail: "rt"}, m.rules.rt
 	}
-	if left := m.since.Add(m.rules.tt).Sub(c.now); took > left {
+	if left := m.since.Add(m.rules.tt).Sub(c.Now()); took > left {
 		r, took = reply{code: codeFetch, text: "there was no answer within " + m.rules.tt.String()}, max(left, 0)
 	}
 	entry.Code = r.code
-	if m.copy {
+	if m.Copy {
 		entry.Code = 0
 	}
 	c.log = append(c.log, entry)
 	c.note(Happening{What: Sent, CallSid: entry.CallSid, Request: entry})
-	c.release()
+	c.post.Release()
 	switch {
-	case m.copy:
+	case m.Copy:
 	case took == 0:
 		c.arrived(m, r)
 	default:
-		c.after(took, func() { c.arrived(m, r) })
+		c.time.After(took, func() { c.arrived(m, r) })
 	}
+	return nil
 }
 
 // arrived is the answer arriving, or failing to: then the request may be made again.
 func (c *Carrier) arrived(m *letter, r reply) {
-	if r.fail != "" && m.rules.retries(r.fail) && m.tries < m.rules.rc && c.now.Sub(m.since) < m.rules.tt {
-		m.tries++
-		m.judged, m.cut, m.mute, m.late = false, false, false, 0
-		c.outbox = append([]*letter{m}, c.outbox...)
+	if r.fail != "" && m.rules.retries(r.fail) && m.Tries < m.rules.rc && c.Now().Sub(m.since) < m.rules.tt {
+		m.Again()
+		c.post.Hurry(m)
 		return
 	}
 	if m.purpose.callback() {
@@ -186,7 +169,7 @@ func (c *Carrier) once(ctx context.Context, m *letter, method, address string, f
 	if method == http.MethodGet {
 		address, body = withQuery(address, body), ""
 	}
-	entry = Request{At: c.Now(), For: m.purpose, CallSid: m.call.sid, Method: method, URL: address, Form: form, Try: m.tries}
+	entry = Request{At: c.Now(), For: m.purpose, CallSid: m.call.sid, Method: method, URL: address, Form: form, Try: m.Tries}
 	r = reply{url: address, method: method}
 	req, err := http.NewRequestWithContext(ctx, method, address, strings.NewReader(body))
 	if err != nil || req.URL.Host == "" {
@@ -208,7 +191,7 @@ func (c *Carrier) once(ctx context.Context, m *letter, method, address string, f
 		req.AddCookie(cookie)
 	}
 	entry.Header = h
-	if m.cut {
+	if m.Cut {
 		r.code, r.text, r.fail = codeConnect, "it could not be connected", "ct"
 		return entry, r, ""
 	}

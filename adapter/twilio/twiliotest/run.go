@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"github.com/extflow/extflow/adapter/farend"
 )
 
 // run carries out documents, one after the other: a call's own, a whisper's, or
@@ -11,7 +13,7 @@ import (
 type run struct {
 	c      *Carrier
 	call   *call
-	clocks clocks
+	clocks farend.Clocks
 	kind   kind
 	url    string // of the document: where relative addresses start from
 	method string // with which it was requested
@@ -66,7 +68,7 @@ func (r *run) stop(hungUp bool) {
 		return
 	}
 	r.over = true
-	r.clocks.clear()
+	r.clocks.Clear()
 	if r.act != nil {
 		r.act.stop(hungUp)
 	}
@@ -75,7 +77,7 @@ func (r *run) stop(hungUp bool) {
 // end is the run ending by itself.
 func (r *run) end(how ending) {
 	r.over = true
-	r.clocks.clear()
+	r.clocks.Clear()
 	r.out(how)
 }
 
@@ -96,12 +98,12 @@ func (r *run) fetch(p Purpose, method, ref string, form url.Values) {
 			}
 		})
 	}
-	if p == ForUpdate || !l.instant.Equal(l.c.now) {
-		l.instant, l.made = l.c.now, 0
+	if p == ForUpdate || !l.instant.Equal(l.c.Now()) {
+		l.instant, l.made = l.c.Now(), 0
 	}
 	if l.made++; l.made > mostAtOnce {
-		r.clocks.start("again", time.Second, func() {
-			l.instant, l.made = l.c.now, 1
+		r.clocks.Start("again", time.Second, func() {
+			l.instant, l.made = l.c.Now(), 1
 			send()
 		})
 		return

@@ -15,7 +15,7 @@ func (r *run) say(what []*element, then func()) {
 	for i, e := range what {
 		if d := r.lasts(e); d > 0 {
 			rest := what[i+1:]
-			r.clocks.start("words", d, func() { r.say(rest, then) })
+			r.clocks.Start("words", d, func() { r.say(rest, then) })
 			return
 		}
 	}

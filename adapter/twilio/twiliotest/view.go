@@ -29,7 +29,7 @@ func (p *Phone) View() View {
 }
 
 func (l *call) view() View {
-	v := View{State: l.state(), CallSid: l.sid, Status: l.status, Timers: l.clocks.list(), Cause: l.cause}
+	v := View{State: l.state(), CallSid: l.sid, Status: l.status, Timers: l.clocks.List(), Cause: l.cause}
 	if l.phone != nil {
 		v.Phone, v.Heard = l.phone.address, slices.Clone(l.phone.heard)
 	}
@@ -37,7 +37,7 @@ func (l *call) view() View {
 		v.With = []string{l.parent.phone.address}
 	}
 	if l.main != nil && !l.main.over {
-		v.Timers = append(v.Timers, l.main.clocks.list()...)
+		v.Timers = append(v.Timers, l.main.clocks.List()...)
 		l.main.see(&v)
 	}
 	slices.SortStableFunc(v.Timers, func(a, b Timer) int { return a.At.Compare(b.At) })
@@ -58,7 +58,7 @@ func (r *run) see(v *View) {
 	case *waiting:
 		v.With = a.with()
 		if a.wait != nil {
-			v.Timers = append(v.Timers, a.wait.clocks.list()...)
+			v.Timers = append(v.Timers, a.wait.clocks.List()...)
 			a.wait.see(v)
 		}
 	}

@@ -1,7 +1,6 @@
 package vonagetest
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -35,28 +34,14 @@ const (
 func (c *Carrier) Agent(address string) *Agent {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.agent(address)
-}
-
-func (c *Carrier) agent(address string) *Agent {
-	a := c.agents[address]
-	if a == nil {
-		a = &Agent{c: c, ear: &handset{address: address}}
-		c.agents[address] = a
-	}
-	return a
+	return c.agents.At(address)
 }
 
 // Agents are the agents' phones that have been rung or named, by address.
 func (c *Carrier) Agents() []*Agent {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	var out []*Agent
-	for _, a := range c.agents {
-		out = append(out, a)
-	}
-	slices.SortFunc(out, func(a, b *Agent) int { return cmp.Compare(a.ear.address, b.ear.address) })
-	return out
+	return c.agents.All()
 }
 
 // Set is what the agent does by itself from the next ring on, that long after it
@@ -71,9 +56,9 @@ func (a *Agent) Set(m Manner, after time.Duration) {
 func (a *Agent) act(l *call) {
 	switch a.manner {
 	case Takes, Voicemail:
-		l.clocks.start("answers", a.after, l.pickUp)
+		l.clocks.Start("answers", a.after, l.pickUp)
 	case Declines:
-		l.clocks.start("declines", a.after, l.decline)
+		l.clocks.Start("declines", a.after, l.decline)
 	}
 }
 
@@ -98,7 +83,7 @@ func (a *Agent) HangUp(ctx context.Context) error {
 
 // while does something at the phone if it was answered, or not yet.
 func (a *Agent) while(ctx context.Context, up bool, do func(*call)) error {
-	return a.c.act(ctx, func() error {
+	return a.c.time.Act(ctx, func() error {
 		if a.leg == nil || up != (a.leg.status == answered) {
 			return ErrIdle
 		}
@@ -110,7 +95,7 @@ func (a *Agent) while(ctx context.Context, up bool, do func(*call)) error {
 // Press presses keys one after the other. Those that nothing listens for are lost.
 // ErrIdle: the phone is on no call.
 func (a *Agent) Press(ctx context.Context, keys string) error {
-	return a.c.press(ctx, keys, 0, func(key byte) error {
+	return a.c.time.Press(ctx, keys, 0, func(key byte) error {
 		if a.leg == nil || a.leg.status != answered {
 			return ErrIdle
 		}

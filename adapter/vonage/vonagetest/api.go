@@ -69,7 +69,7 @@ func tooMany() answer {
 }
 
 func (c *Carrier) answer(r *http.Request, body []byte) answer {
-	if fault, ok := c.plan.apiFault(r.Method); ok {
+	if fault, ok := c.faults.api(r.Method); ok {
 		if fault.Done {
 			c.serve(r, body)
 		}
@@ -198,13 +198,13 @@ func (c *Carrier) create(region string, body []byte) answer {
 	l.answerURL, l.answerMethod = o.link("answer_url"), o.text("answer_method", http.MethodGet)
 	l.eventURL, l.eventMethod = o.link("event_url"), o.text("event_method", http.MethodPost)
 	l.limit = o.seconds("length_timer", 7200)
-	l.agent = c.agent(to.address)
+	l.agent = c.agents.At(to.address)
 	l.phone = l.agent.ear
-	c.after(0, func() {
+	c.time.After(0, func() {
 		if l.over() {
 			return
 		}
-		l.clocks.start("ring", o.seconds("ringing_timer", 60), func() {
+		l.clocks.Start("ring", o.seconds("ringing_timer", 60), func() {
 			l.note(Happening{What: Fired, Note: "ring"})
 			l.fail(Failure{Status: timeout}, "stopped ringing")
 		})
@@ -249,7 +249,7 @@ func (c *Carrier) update(l *call, body []byte) answer {
 	case l.agent != nil && l.status != answered:
 		return gateway(http.StatusBadRequest, "BAD_REQUEST", "the leg was not answered")
 	}
-	c.after(0, func() {
+	c.time.After(0, func() {
 		if l.over() {
 			return
 		}

@@ -5,16 +5,17 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
+
+	"github.com/extflow/extflow/adapter/farend"
 )
 
 // call is one leg as Vonage has it: a caller's, that of a connect, or one that was
 // placed by REST.
 type call struct {
 	c            *Carrier
-	clocks       clocks
+	clocks       farend.Clocks
 	uuid         string
 	conversation string // where it is now
 	from, to     string
@@ -83,8 +84,8 @@ func (c *Carrier) newCall(from, to, direction string) *call {
 		uuid = dashed(id)
 	}
 	l := &call{
-		c: c, clocks: clocks{c: c}, uuid: uuid, conversation: "CON-" + dashed(c.hex(32)), from: from, to: to,
-		direction: direction, status: started, created: c.now,
+		c: c, clocks: c.time.Clocks(), uuid: uuid, conversation: "CON-" + dashed(c.hex(32)), from: from, to: to,
+		direction: direction, status: started, created: c.Now(),
 	}
 	c.calls = append(c.calls, l)
 	c.byUUID[l.uuid] = l
@@ -97,8 +98,7 @@ func dashed(h string) string {
 
 // hex is so many hexadecimal digits that no other has had, the same in every run.
 func (c *Carrier) hex(n int) string {
-	c.serial++
-	sum := sha256.Sum256([]byte(c.cfg.ApplicationID + strconv.FormatInt(c.cfg.Start.UnixNano(), 36) + "." + strconv.FormatUint(c.serial, 10)))
+	sum := sha256.Sum256([]byte(c.cfg.ApplicationID + c.time.Mark()))
 	return hex.EncodeToString(sum[:])[:n]
 }
 
@@ -121,14 +121,14 @@ func (l *call) begin() {
 // take is the carrier answering a caller, as the first action has it do.
 func (l *call) take() {
 	if l.status == ringing && l.agent == nil {
-		l.status, l.answered = answered, l.c.now
+		l.status, l.answered = answered, l.c.Now()
 		l.tell(answered)
 	}
 }
 
 // newRun is where a document of the leg is carried out.
 func (l *call) newRun() *run {
-	r := &run{c: l.c, call: l, clocks: clocks{c: l.c}}
+	r := &run{c: l.c, call: l, clocks: l.c.time.Clocks()}
 	r.out = func() { l.finish(completed, "the document ended", "platform") }
 	return r
 }
@@ -173,8 +173,8 @@ func (l *call) failure(f Failure) {
 }
 
 func (l *call) end(status, why string) {
-	l.status, l.ended, l.cause = status, l.c.now, why
-	l.clocks.clear()
+	l.status, l.ended, l.cause = status, l.c.Now(), why
+	l.clocks.Clear()
 	if l.main != nil {
 		l.main.stop(true)
 	}
@@ -194,7 +194,7 @@ func (l *call) note(h Happening) {
 
 // hear is the leg's phone hearing something.
 func (l *call) hear(s Said) {
-	s.At = l.c.now
+	s.At = l.c.Now()
 	l.phone.heard = append(l.phone.heard, s)
 	l.note(Happening{What: Heard, Said: s})
 }
@@ -246,7 +246,7 @@ func (l *call) enter(conversation string) {
 	was := l.conversation
 	l.conversation = conversation
 	l.event(fields{
-		{"conversation_uuid_from", was}, {"type", "transfer"}, {"uuid", l.uuid}, {"conversation_uuid_to", conversation}, {"timestamp", stamp(l.c.now)},
+		{"conversation_uuid_from", was}, {"type", "transfer"}, {"uuid", l.uuid}, {"conversation_uuid_to", conversation}, {"timestamp", stamp(l.c.Now())},
 	})
 }
 
@@ -277,12 +277,12 @@ func (l *call) alert() {
 
 // pickUp is somebody answering the phone.
 func (l *call) pickUp() {
-	l.clocks.clear()
+	l.clocks.Clear()
 	l.note(Happening{What: PickedUp})
-	l.status, l.answered = answered, l.c.now
+	l.status, l.answered = answered, l.c.Now()
 	l.tell(answered)
 	if l.limit > 0 {
-		l.clocks.start("limit", l.limit, func() {
+		l.clocks.Start("limit", l.limit, func() {
 			l.note(Happening{What: Fired, Note: "limit"})
 			l.finish(completed, "the call reached its limit", "platform")
 		})

@@ -46,12 +46,13 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
-	"errors"
 	"net/http"
 	"net/http/httptest"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/extflow/extflow/adapter/farend"
 )
 
 // Config is how the carrier is. The zero value is a useful one.
@@ -101,31 +102,27 @@ type Application struct {
 // Carrier is the carrier. It is the http.Handler of its REST API, and safe for
 // concurrent use.
 type Carrier struct {
-	cfg    Config
-	key    *rsa.PrivateKey
-	url    string
-	client *http.Client
-	baton  chan struct{} // held by the one who lets requests and time run
-	next   func() (time.Time, bool)
-	wake   func(context.Context) error
+	cfg          Config
+	key          *rsa.PrivateKey
+	url          string
+	client       *http.Client
+	time         *farend.Time
+	farend.Clock // time passes in it
 
 	mu      sync.Mutex // guards all that follows
 	app     Application
-	now     time.Time
-	serial  uint64
-	timers  timers
-	outbox  []*letter
-	swaps   []*letter // held back until another was sent
-	plan    plan
+	post    farend.Post[letter, *letter]
+	news    farend.News[Happening]
+	plan    farend.Plan[Purpose]
+	faults  Faults
 	numbers map[string]bool
 	calls   []*call // in the order in which they were made
 	byUUID  map[string]*call
-	agents  map[string]*Agent
+	agents  farend.Agents[*Agent]
 	rooms   map[string]*room
 	made    []time.Time // legs placed or connected
 	log     []Request
-	faults  []Error
-	crier   crier
+	errors  []Error
 }
 
 // Start makes a carrier whose REST API is served on this machine until the test
@@ -157,25 +154,29 @@ func New(cfg Config) *Carrier {
 	if cfg.Declined.Status == "" {
 		cfg.Declined = Failure{Status: rejected, Detail: "declined", Code: 603}
 	}
-	if cfg.Start.IsZero() {
-		cfg.Start = time.Date(2026, time.January, 5, 9, 0, 0, 0, time.UTC)
-	}
 	client := &http.Client{Timeout: longestRead, Transport: http.DefaultTransport.(*http.Transport).Clone()} // a port that another test had may be used again
 	if cfg.Client != nil {
 		client.Transport, client.Timeout = cfg.Client.Transport, cmp.Or(cfg.Client.Timeout, longestRead)
 	}
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &Carrier{
+	c := &Carrier{
 		cfg:     cfg,
 		key:     applicationKey(),
 		client:  client,
-		baton:   make(chan struct{}, 1),
-		now:     cfg.Start,
 		numbers: map[string]bool{},
 		byUUID:  map[string]*call{},
-		agents:  map[string]*Agent{},
 		rooms:   map[string]*room{},
 	}
+	c.time = farend.NewTime(cfg.Start, &c.mu, farend.Work{
+		Name: "vonagetest",
+		Deliver: func(ctx context.Context) (bool, error) {
+			return c.post.Deliver(c.befall, func(m *letter) error { return c.deliver(ctx, m) })
+		},
+		Tell: c.news.Tell,
+	})
+	c.Clock, c.post.Time, c.news.Lock = c.time.Clock(), c.time, &c.mu
+	c.agents.New = func(address string) *Agent { return &Agent{c: c, ear: &handset{address: address}} }
+	return c
 }
 
 // homeRegion is what the REST API serves below no region's path.
@@ -213,68 +214,8 @@ func (c *Carrier) Assign(number string) {
 	c.numbers[number] = true
 }
 
-// Clockwork tells what else must happen as time passes: next is when, false where
-// never, and wake does all that is due. Both are called between requests, with the
-// carrier's clock at that instant; at the same instant the carrier's own timers
-// come first. Call it before the first act.
-func (c *Carrier) Clockwork(next func() (time.Time, bool), wake func(context.Context) error) {
-	c.next, c.wake = next, wake
-}
-
-// Drive is Clockwork for an engine. While it cannot say when it has something to
-// do, it is not woken.
-func (c *Carrier) Drive(engine interface {
-	Next(context.Context) (time.Time, bool, error)
-	Wake(context.Context) error
-}) {
-	c.Clockwork(func() (time.Time, bool) {
-		at, some, err := engine.Next(context.Background())
-		return at, some && err == nil
-	}, engine.Wake)
-}
-
-// Now is the instant on the carrier's clock: give it to the store as its clock.
-func (c *Carrier) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-// ErrOver is returned for an act on a phone that is on no call, or no longer.
-var ErrOver = errors.New("vonagetest: the phone is on no call")
-
-// ErrIdle is returned for an act that the agent's phone gives no chance for:
-// nothing rings, or it is on no call.
-var ErrIdle = errors.New("vonagetest: the agent's phone does not ring, or is on no call")
-
-// act does something at a phone, and lets all that follows from it happen.
-func (c *Carrier) act(ctx context.Context, do func() error) error {
-	if err := c.take(ctx); err != nil {
-		return err
-	}
-	defer c.pass()
-	c.mu.Lock()
-	err := do()
-	c.mu.Unlock()
-	if err != nil {
-		return err
-	}
-	var r ran
-	c.settle(ctx, &r)
-	return r.error()
-}
-
-// take waits for the baton.
-func (c *Carrier) take(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	select {
-	case c.baton <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-func (c *Carrier) pass() { <-c.baton }
+// The errors of acts that a phone gives no chance for.
+var (
+	ErrOver = farend.ErrOver // on no call, or no longer
+	ErrIdle = farend.ErrIdle // an agent's: nothing rings, or it is on no call
+)

@@ -25,7 +25,7 @@ func (r *run) connect(a action) {
 		l.from = "Unknown"
 	}
 	l.conversation, l.region, l.ring, l.dials = r.call.conversation, r.call.region, d, to
-	l.agent = r.c.agent(to.address)
+	l.agent = r.c.agents.At(to.address)
 	l.phone = l.agent.ear
 	l.eventURL, l.eventMethod = a.link("eventUrl"), a.text("eventMethod", http.MethodPost)
 	d.leg = l
@@ -39,7 +39,7 @@ func (r *run) connect(a action) {
 		l.fail(Failure{Status: failed, Detail: "cannot_route"}, "the number cannot be shown")
 		return
 	}
-	r.clocks.start("ring", a.seconds("timeout", 60), func() {
+	r.clocks.Start("ring", a.seconds("timeout", 60), func() {
 		r.call.note(Happening{What: Fired, Note: "ring"})
 		l.fail(Failure{Status: timeout}, "stopped ringing")
 	})
@@ -54,7 +54,7 @@ func (c *Carrier) inTime() bool {
 	}
 	var last []time.Time
 	for _, t := range c.made {
-		if c.now.Sub(t) < time.Second {
+		if c.Now().Sub(t) < time.Second {
 			last = append(last, t)
 		}
 	}
@@ -62,7 +62,7 @@ func (c *Carrier) inTime() bool {
 	if len(last) >= c.cfg.PerSecond {
 		return false
 	}
-	c.made = append(c.made, c.now)
+	c.made = append(c.made, c.Now())
 	return true
 }
 
@@ -70,10 +70,10 @@ func (c *Carrier) inTime() bool {
 func (d *connecting) answered(l *call) {
 	r := d.r
 	d.took = true
-	r.clocks.clear()
+	r.clocks.Clear()
 	r.call.note(Happening{What: Joined})
 	l.note(Happening{What: Joined})
-	r.clocks.start("limit", d.a.seconds("limit", 7200), func() {
+	r.clocks.Start("limit", d.a.seconds("limit", 7200), func() {
 		r.call.note(Happening{What: Fired, Note: "limit"})
 		l.finish(completed, "the talk reached its limit", "platform")
 	})
@@ -83,7 +83,7 @@ func (d *connecting) answered(l *call) {
 func (d *connecting) gone(*call) {
 	if !d.done {
 		d.done = true
-		d.r.clocks.clear()
+		d.r.clocks.Clear()
 		d.r.call.finish(completed, "the other side hung up", "platform")
 	}
 }
@@ -98,7 +98,7 @@ func (d *connecting) failed(l *call, f Failure) {
 		return
 	}
 	d.done = true
-	r.clocks.clear()
+	r.clocks.Clear()
 	if d.a.text("eventType", "") != "synchronous" {
 		l.failure(f)
 		r.next()

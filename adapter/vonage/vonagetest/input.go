@@ -27,7 +27,7 @@ func (r *run) input(prompts []action, a action) {
 // await starts the time for the next key.
 func (e *entering) await() {
 	dtmf, _ := e.a["dtmf"].(map[string]any)
-	e.r.clocks.start("key", action(dtmf).seconds("timeOut", 3), func() {
+	e.r.clocks.Start("key", action(dtmf).seconds("timeOut", 3), func() {
 		e.r.call.note(Happening{What: Fired, Note: "key"})
 		e.submit(true)
 	})
@@ -38,7 +38,7 @@ func (e *entering) helpful() {
 	l := e.r.call
 	if l.agent != nil && l.agent.manner == Takes && !l.pressed {
 		l.pressed = true
-		l.clocks.start("presses 1", 0, func() { l.press('1') })
+		l.clocks.Start("presses 1", 0, func() { l.press('1') })
 	}
 }
 
@@ -54,7 +54,7 @@ func (e *entering) listens() bool { return true }
 // key is one of the entry, or the one that ends it. The first stops what is heard.
 func (e *entering) key(k byte) {
 	e.prompt = false
-	e.r.clocks.stop("words")
+	e.r.clocks.Stop("words")
 	if k == '#' && e.hash {
 		e.submit(false)
 		return
@@ -70,7 +70,7 @@ func (e *entering) key(k byte) {
 // submit ends the input, by a key or without one.
 func (e *entering) submit(timedOut bool) {
 	r, l := e.r, e.r.call
-	r.clocks.clear()
+	r.clocks.Clear()
 	var digits any = e.entry
 	if e.entry == "" && r.c.cfg.Unsure.NullEntry {
 		digits = nil
@@ -85,7 +85,7 @@ func (e *entering) submit(timedOut bool) {
 	}
 	r.fetch(ForInput, method, to, fields{
 		{"speech", map[string]any{"error": "Speech was not enabled"}}, {"dtmf", pressed{digits, timedOut}}, {"from", l.fromField()}, {"to", l.to},
-		{"uuid", l.uuid}, {"conversation_uuid", l.conversation}, {"timestamp", stamp(r.c.now)},
+		{"uuid", l.uuid}, {"conversation_uuid", l.conversation}, {"timestamp", stamp(r.c.Now())},
 	})
 }
 

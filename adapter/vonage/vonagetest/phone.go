@@ -2,9 +2,6 @@ package vonagetest
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"strings"
 	"time"
 )
 
@@ -42,13 +39,13 @@ func (c *Carrier) Dial(ctx context.Context, from, to string, o Options) (*Phone,
 	c.mu.Lock()
 	p.call = c.newCall(from, to, inbound)
 	c.mu.Unlock()
-	return p, c.act(ctx, func() error {
+	return p, c.time.Act(ctx, func() error {
 		l := p.call
 		l.options, l.region = o, c.cfg.Region
 		l.phone = &handset{address: from}
 		l.note(Happening{What: Dialled, Note: to})
 		if !c.numbers[to] || c.app.AnswerURL == "" {
-			l.status, l.ended, l.cause = failed, c.now, "the number is not in service"
+			l.status, l.ended, l.cause = failed, c.Now(), "the number is not in service"
 			return nil
 		}
 		l.begin()
@@ -61,12 +58,12 @@ func (c *Carrier) Dial(ctx context.Context, from, to string, o Options) (*Phone,
 // the first of them. Every key is a moment of its own: what one brings about has
 // happened before the next is pressed.
 func (p *Phone) Press(ctx context.Context, keys string) error {
-	return p.call.c.press(ctx, keys, 0, p.call.tap)
+	return p.call.c.time.Press(ctx, keys, 0, p.call.tap)
 }
 
 // PressEvery is Press with time passing between two keys.
 func (p *Phone) PressEvery(ctx context.Context, keys string, gap time.Duration) error {
-	return p.call.c.press(ctx, keys, gap, p.call.tap)
+	return p.call.c.time.Press(ctx, keys, gap, p.call.tap)
 }
 
 func (l *call) tap(key byte) error {
@@ -77,38 +74,16 @@ func (l *call) tap(key byte) error {
 	return nil
 }
 
-// press presses keys, and between two of them lets follow what follows.
-func (c *Carrier) press(ctx context.Context, pressed string, gap time.Duration, press func(key byte) error) error {
-	if strings.Trim(pressed, "0123456789*#") != "" {
-		return fmt.Errorf("vonagetest: %q has something that is no key; there are 0 to 9, * and #", pressed)
-	}
-	var r ran
-	for i := range len(pressed) {
-		if i > 0 && gap > 0 {
-			r.add(c.Wait(ctx, gap))
-		}
-		err := c.act(ctx, func() error { return press(pressed[i]) })
-		gone := errors.Is(err, ErrOver) || errors.Is(err, ErrIdle)
-		if i == 0 || !gone { // what comes after the end comes too late
-			r.add(err)
-		}
-		if gone || ctx.Err() != nil {
-			break
-		}
-	}
-	return r.error()
-}
-
 // Speak has the caller speak for that long from now: a recording that runs goes on
 // as long, and then until its silence is over. It takes no time itself. ErrOver: the
 // call has ended.
 func (p *Phone) Speak(ctx context.Context, d time.Duration) error {
 	l := p.call
-	return l.c.act(ctx, func() error {
+	return l.c.time.Act(ctx, func() error {
 		if l.over() {
 			return ErrOver
 		}
-		if until := l.c.now.Add(d); until.After(l.talked) {
+		if until := l.c.Now().Add(d); until.After(l.talked) {
 			l.talked = until
 		}
 		l.note(Happening{What: Spoke, Note: d.String()})
@@ -125,7 +100,7 @@ func (p *Phone) Speak(ctx context.Context, d time.Duration) error {
 // every leg that talks to it ends. A call that has ended stays as it is.
 func (p *Phone) HangUp(ctx context.Context) error {
 	l := p.call
-	return l.c.act(ctx, func() error {
+	return l.c.time.Act(ctx, func() error {
 		l.finish(completed, "the caller hung up", "user")
 		return nil
 	})

@@ -18,10 +18,10 @@ type taping struct {
 const tapeReady = time.Second
 
 func (r *run) record(a action) {
-	p := &taping{r: r, a: a, id: dashed(r.c.hex(32)), since: r.c.now}
+	p := &taping{r: r, a: a, id: dashed(r.c.hex(32)), since: r.c.Now()}
 	r.act = p
 	r.call.note(Happening{What: Beeped, Note: p.id})
-	r.clocks.start("longest", a.seconds("timeOut", 7200), func() { p.fell("longest") })
+	r.clocks.Start("longest", a.seconds("timeOut", 7200), func() { p.fell("longest") })
 	p.quiet()
 }
 
@@ -32,12 +32,12 @@ func (p *taping) quiet() {
 	if silence <= 0 {
 		return
 	}
-	p.r.clocks.start("silence", silence+max(p.r.call.talked.Sub(p.r.c.now), 0), func() { p.fell("silence") })
+	p.r.clocks.Start("silence", silence+max(p.r.call.talked.Sub(p.r.c.Now()), 0), func() { p.fell("silence") })
 }
 
 func (p *taping) fell(which string) {
 	p.r.call.note(Happening{What: Fired, Note: which})
-	p.r.clocks.clear()
+	p.r.clocks.Clear()
 	p.cut()
 	p.r.next()
 }
@@ -48,7 +48,7 @@ func (p *taping) listens() bool { return true }
 // key ends the recording, if it is the one that does.
 func (p *taping) key(k byte) {
 	if p.a.text("endOnKey", "") == string(k) {
-		p.r.clocks.clear()
+		p.r.clocks.Clear()
 		p.cut()
 		p.r.next()
 	}
@@ -60,7 +60,7 @@ func (p *taping) stop(bool) { p.cut() }
 // cut ends the recording. One in which nothing was said is one, too.
 func (p *taping) cut() {
 	c, l := p.r.c, p.r.call
-	end := c.now
+	end := c.Now()
 	if c.cfg.Unsure.Trims && l.talked.Before(end) {
 		end = l.talked
 	}
@@ -72,10 +72,10 @@ func (p *taping) cut() {
 		end = p.since
 	}
 	whole := func(t time.Time) string { return t.UTC().Format(time.RFC3339) }
-	c.after(tapeReady, func() {
+	c.time.After(tapeReady, func() {
 		c.request(l, ForRecord, method, to, fields{
 			{"start_time", whole(p.since)}, {"recording_url", "https://api.nexmo.com/v1/files/" + p.id}, {"size", 8000 * int(end.Sub(p.since)/time.Second)},
-			{"recording_uuid", p.id}, {"end_time", whole(end)}, {"conversation_uuid", l.conversation}, {"timestamp", stamp(c.now)},
+			{"recording_uuid", p.id}, {"end_time", whole(end)}, {"conversation_uuid", l.conversation}, {"timestamp", stamp(c.Now())},
 		}, nil)
 	})
 }

@@ -98,7 +98,7 @@ func (l *call) fromField() any {
 func (l *call) base(status string) fields {
 	return fields{
 		{"headers", map[string]any{}}, {"from", l.fromField()}, {"to", l.to}, {"uuid", l.uuid}, {"conversation_uuid", l.conversation},
-		{"status", status}, {"direction", l.direction}, {"timestamp", stamp(l.c.now)},
+		{"status", status}, {"direction", l.direction}, {"timestamp", stamp(l.c.Now())},
 	}
 }
 
@@ -160,7 +160,7 @@ func (l *call) event(f fields) {
 // err is what the carrier has to say of a document.
 func (l *call) err(reason string) {
 	if to := l.c.app.EventURL; to != "" {
-		l.c.request(l, ForEvent, l.c.app.EventMethod, to, fields{{"reason", reason}, {"conversation_uuid", l.conversation}, {"timestamp", stamp(l.c.now)}}, nil)
+		l.c.request(l, ForEvent, l.c.app.EventMethod, to, fields{{"reason", reason}, {"conversation_uuid", l.conversation}, {"timestamp", stamp(l.c.Now())}}, nil)
 	}
 }
 
@@ -172,5 +172,5 @@ func (l *call) seconds() int {
 	case l.over():
 		return int(l.ended.Sub(l.answered) / time.Second)
 	}
-	return int(l.c.now.Sub(l.answered) / time.Second)
+	return int(l.c.Now().Sub(l.answered) / time.Second)
 }

@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"github.com/extflow/extflow/adapter/farend"
 )
 
 // Webhooks: requests on their way to the server under test, and what comes back.
@@ -54,6 +56,7 @@ type Request struct {
 
 // letter is a request on its way.
 type letter struct {
+	farend.Letter
 	call    *call
 	purpose Purpose
 	method  string
@@ -61,13 +64,7 @@ type letter struct {
 	fields  fields
 	id      string // of its token
 	since   time.Time
-	tries   int
-	late    time.Duration // a fault: the answer takes that much longer
-	judged  bool          // the faults of this sending have befallen it
-	cut     bool          // a fault: it cannot be connected
-	mute    bool          // a fault: the answer is lost
-	copy    bool          // a fault: a second delivery, whose answer is thrown away
-	then    func(reply)   // nil: nobody waits
+	then    func(reply) // nil: nobody waits
 }
 
 func (m *letter) uuid() string {
@@ -108,37 +105,23 @@ func (c *Carrier) request(l *call, p Purpose, method, address string, f fields, 
 	if method == "" {
 		method = http.MethodPost
 	}
-	c.outbox = append(c.outbox, &letter{call: l, purpose: p, method: method, url: address, fields: f, id: dashed(c.hex(32)), since: c.now, then: then})
-}
-
-// fetch takes the next request that is to be made now, nil where none is.
-func (c *Carrier) fetch() *letter {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for len(c.outbox) > 0 {
-		m := c.outbox[0]
-		c.outbox = c.outbox[1:]
-		if !c.befall(m) {
-			return m
-		}
-	}
-	return nil
+	c.post.Send(&letter{call: l, purpose: p, method: method, url: address, fields: f, id: dashed(c.hex(32)), since: c.Now(), then: then})
 }
 
 // deliver makes a request, and has what follows from its answer happen once the
 // answer has arrived.
-func (c *Carrier) deliver(ctx context.Context, m *letter) {
+func (c *Carrier) deliver(ctx context.Context, m *letter) error {
 	entry, r := c.send(ctx, m)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	took := m.late
+	took := m.Late
 	if !m.purpose.callback() {
 		took += c.cfg.Latency
 	}
 	switch {
-	case m.cut:
+	case m.Cut:
 		took = 0
-	case m.mute:
+	case m.Mute:
 		r, took = reply{text: "the answer was lost", retry: true}, m.readTime()
 		entry.Status, entry.Type, entry.Body = 0, "", ""
 	case took > m.readTime():
@@ -146,28 +129,28 @@ func (c *Carrier) deliver(ctx context.Context, m *letter) {
 	}
 	r.url, r.field = m.url, m.fields
 	entry.Fault = r.text
-	if m.copy {
+	if m.Copy {
 		entry.Fault = ""
 	}
 	c.log = append(c.log, entry)
 	c.note(Happening{What: Sent, UUID: entry.UUID, Request: entry})
-	c.release()
+	c.post.Release()
 	switch {
-	case m.copy:
+	case m.Copy:
 	case took == 0:
 		c.arrived(m, r)
 	default:
-		c.after(took, func() { c.arrived(m, r) })
+		c.time.After(took, func() { c.arrived(m, r) })
 	}
+	return nil
 }
 
 // arrived is the answer arriving, or failing to: then the request is made once more.
 func (c *Carrier) arrived(m *letter, r reply) {
-	if r.retry && m.tries+1 < mostTries {
-		m.tries++
-		m.judged, m.cut, m.mute, m.late = false, false, false, 0
+	if r.retry && m.Tries+1 < mostTries {
+		m.Again()
 		m.id = dashed(c.hex(32))
-		c.outbox = append([]*letter{m}, c.outbox...)
+		c.post.Hurry(m)
 		return
 	}
 	if m.purpose.callback() {
@@ -189,7 +172,7 @@ func (c *Carrier) send(ctx context.Context, m *letter) (entry Request, r reply) 
 	} else {
 		body = m.fields.json()
 	}
-	entry = Request{At: c.Now(), For: m.purpose, UUID: m.uuid(), Method: m.method, URL: address, Sent: string(body), Try: m.tries}
+	entry = Request{At: c.Now(), For: m.purpose, UUID: m.uuid(), Method: m.method, URL: address, Sent: string(body), Try: m.Tries}
 	req, err := http.NewRequestWithContext(ctx, m.method, address, bytes.NewReader(body))
 	if err != nil || req.URL.Host == "" {
 		return entry, reply{text: "the address cannot be requested"}
@@ -204,7 +187,7 @@ func (c *Carrier) send(ctx context.Context, m *letter) (entry Request, r reply) 
 	h.Set("Content-Type", "application/json")
 	h.Set("Authorization", "Bearer "+c.sign(m, payload))
 	entry.Header = h
-	if m.cut {
+	if m.Cut {
 		return entry, reply{text: "it could not be connected", retry: true}
 	}
 	resp, err := c.client.Do(req)

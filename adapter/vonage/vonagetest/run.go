@@ -4,13 +4,15 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/extflow/extflow/adapter/farend"
 )
 
 // run carries out documents, one after the other.
 type run struct {
 	c       *Carrier
 	call    *call
-	clocks  clocks
+	clocks  farend.Clocks
 	url     string // of the document
 	actions []action
 	at      int
@@ -52,7 +54,7 @@ func (r *run) stop(hungUp bool) {
 		return
 	}
 	r.over = true
-	r.clocks.clear()
+	r.clocks.Clear()
 	if r.act != nil {
 		r.act.stop(hungUp)
 	}
@@ -75,12 +77,12 @@ func (r *run) fetch(p Purpose, method, address string, f fields) {
 			}
 		})
 	}
-	if p == ForTransfer || !l.instant.Equal(l.c.now) {
-		l.instant, l.made = l.c.now, 0
+	if p == ForTransfer || !l.instant.Equal(l.c.Now()) {
+		l.instant, l.made = l.c.Now(), 0
 	}
 	if l.made++; l.made > mostAtOnce {
-		r.clocks.start("again", time.Second, func() {
-			l.instant, l.made = l.c.now, 1
+		r.clocks.Start("again", time.Second, func() {
+			l.instant, l.made = l.c.Now(), 1
 			send()
 		})
 		return
@@ -153,7 +155,7 @@ func (r *run) next() {
 	r.act = nil
 	if r.at == len(r.actions) {
 		r.over = true
-		r.clocks.clear()
+		r.clocks.Clear()
 		r.out()
 		return
 	}
@@ -172,10 +174,10 @@ func (r *run) do(a action) {
 		r.input(nil, a)
 	case "wait":
 		r.act = passive(Hearing)
-		r.clocks.start("wait", a.seconds("timeout", 10), r.next)
+		r.clocks.Start("wait", a.seconds("timeout", 10), r.next)
 	case "notify":
 		r.fetch(ForNotify, a.text("eventMethod", http.MethodPost), a.link("eventUrl"), fields{
-			{"payload", a["payload"]}, {"conversation_uuid", r.call.conversation}, {"timestamp", stamp(r.c.now)},
+			{"payload", a["payload"]}, {"conversation_uuid", r.call.conversation}, {"timestamp", stamp(r.c.Now())},
 		})
 	case "connect":
 		r.connect(a)
@@ -212,7 +214,7 @@ func (r *run) say(what []action, then func()) {
 	for i, a := range what {
 		if d := r.lasts(a); d > 0 {
 			rest := what[i+1:]
-			r.clocks.start("words", d, func() { r.say(rest, then) })
+			r.clocks.Start("words", d, func() { r.say(rest, then) })
 			return
 		}
 	}

@@ -30,7 +30,7 @@ func (p *Phone) View() View {
 }
 
 func (l *call) view() View {
-	v := View{State: l.state(), UUID: l.uuid, Status: l.status, Timers: l.clocks.list(), Cause: l.cause}
+	v := View{State: l.state(), UUID: l.uuid, Status: l.status, Timers: l.clocks.List(), Cause: l.cause}
 	if l.phone != nil {
 		v.Phone, v.Heard = l.phone.address, slices.Clone(l.phone.heard)
 	}
@@ -38,7 +38,7 @@ func (l *call) view() View {
 		v.With = []string{l.ring.r.call.phone.address}
 	}
 	if l.main != nil && !l.main.over {
-		v.Timers = append(v.Timers, l.main.clocks.list()...)
+		v.Timers = append(v.Timers, l.main.clocks.List()...)
 		v.Source = l.main.url
 		l.main.see(&v)
 	}

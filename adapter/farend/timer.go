@@ -1,4 +1,4 @@
-package vonagetest
+package farend
 
 import (
 	"container/heap"
@@ -17,12 +17,27 @@ type timer struct {
 	do  func()
 }
 
-// after sets a timer of its own.
-func (c *Carrier) after(d time.Duration, do func()) *timer {
-	c.serial++
-	t := &timer{at: c.now.Add(max(d, 0)), n: c.serial, do: do}
-	heap.Push(&c.timers, t)
-	return t
+// After has something happen later, beneath the lock; call it there.
+func (t *Time) After(d time.Duration, do func()) { t.after(d, do) }
+
+func (t *Time) after(d time.Duration, do func()) *timer {
+	set := &timer{at: t.Now().Add(max(d, 0)), n: t.Serial(), do: do}
+	heap.Push(&t.timers, set)
+	return set
+}
+
+// fire lets the first timer go off, if it is due.
+func (t *Time) fire() bool {
+	t.lock.Lock()
+	defer t.lock.Unlock()
+	first := t.timers.first()
+	if first == nil || first.at.After(t.Now()) {
+		return false
+	}
+	heap.Pop(&t.timers)
+	first.off = true
+	first.do()
+	return true
 }
 
 // timers is a heap, the earliest first.
@@ -57,15 +72,15 @@ func (t *timers) first() *timer {
 	return (*t)[0]
 }
 
-// Timer is a deadline that runs at a phone.
+// Timer is a deadline that runs at a phone. The names are the far end's.
 type Timer struct {
-	Name string // words, key, ring, limit, silence, longest, alone; an agent's own: answers, declines, presses 1
+	Name string
 	At   time.Time
 }
 
-// clocks are the named timers of one phone.
-type clocks struct {
-	c       *Carrier
+// Clocks are the named timers of one phone. They belong beneath the lock.
+type Clocks struct {
+	time    *Time
 	running []named
 }
 
@@ -74,35 +89,38 @@ type named struct {
 	*timer
 }
 
-// start sets the timer of a name, instead of the one that runs.
-func (k *clocks) start(name string, d time.Duration, do func()) {
-	k.stop(name)
+// Clocks are of a phone at which nothing runs yet.
+func (t *Time) Clocks() Clocks { return Clocks{time: t} }
+
+// Start sets the timer of a name, instead of the one that runs.
+func (k *Clocks) Start(name string, d time.Duration, do func()) {
+	k.Stop(name)
 	var t *timer
-	t = k.c.after(d, func() {
+	t = k.time.after(d, func() {
 		k.running = slices.DeleteFunc(k.running, func(n named) bool { return n.timer == t })
 		do()
 	})
 	k.running = append(k.running, named{name, t})
 }
 
-// stop stops the timers of these names.
-func (k *clocks) stop(names ...string) {
+// Stop stops the timers of these names.
+func (k *Clocks) Stop(names ...string) {
 	k.running = slices.DeleteFunc(k.running, func(n named) bool {
 		n.off = n.off || slices.Contains(names, n.name)
 		return n.off
 	})
 }
 
-// clear stops them all.
-func (k *clocks) clear() {
+// Clear stops them all.
+func (k *Clocks) Clear() {
 	for _, n := range k.running {
 		n.off = true
 	}
 	k.running = nil
 }
 
-// list is what runs, the earliest first.
-func (k *clocks) list() []Timer {
+// List is what runs, the earliest first.
+func (k *Clocks) List() []Timer {
 	var out []Timer
 	for _, n := range k.running {
 		out = append(out, Timer{Name: n.name, At: n.at})
