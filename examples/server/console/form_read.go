@@ -16,12 +16,6 @@ type reading struct {
 	made []made // what was made on the spot
 }
 
-// made is a thing that somebody made where they would pick one.
-type made struct {
-	thing
-	value map[string]any
-}
-
 // read is a thing of a section as the form has it. Settings that have no field stay.
 func (r *reading) read(section string, was map[string]any) map[string]any {
 	m := cloned(was).(map[string]any)
@@ -188,27 +182,6 @@ func kept(s string) any {
 		return nil
 	}
 	return v
-}
-
-// starters are what things are that were made where one would be picked.
-var starters = map[string]map[string]any{
-	"queue": {}, "voicemail": {}, "flow": {}, "hours": {"open": map[string]any{
-		"mon": []any{"09:00-17:00"}, "tue": []any{"09:00-17:00"}, "wed": []any{"09:00-17:00"}, "thu": []any{"09:00-17:00"}, "fri": []any{"09:00-17:00"}}},
-	"menu": {"prompt": map[string]any{"say": "To hear this again press 9."}, "keys": map[string]any{"9": "repeat"}},
-}
-
-// sectionOf is the section of a destination's key.
-var sectionOf = map[string]string{"queue": "queues", "voicemail": "mailboxes", "flow": "flows", "menu": "menus", "hours": "hours"}
-
-// create makes what was asked to be made at a field, and returns its name.
-func (r *reading) create(key string) string {
-	kind, isNew := strings.CutPrefix(r.value(key), "new:")
-	name := r.value(key + "~new")
-	if !isNew || name == "" || starters[kind] == nil {
-		return ""
-	}
-	r.made = append(r.made, made{thing{sectionOf[kind], name}, cloned(starters[kind]).(map[string]any)})
-	return name
 }
 
 var phoneKeys = []string{"1", "2", "3", "4", "5", "6", "7", "8", "9", "0", "*", "#"}

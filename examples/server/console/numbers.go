@@ -38,21 +38,6 @@ type numbersData struct {
 	One      bool
 }
 
-// numberForm is a number as typed.
-type numberForm struct {
-	Number, Label     string
-	Action, Closed    formField
-	Hours             []optionGroup
-	HoursIs           string
-	Emergency         string
-	EmergencyDial     string
-	Carriers, Release string
-	Releases          []option
-	Language          string
-}
-
-var numberActions = []field{{Key: "action", Label: "Call action", Kind: "dest"}, {Key: "closed", Label: "While it is closed", Kind: "dest"}}
-
 func (c *Console) numbersPage(w http.ResponseWriter, r *http.Request) error {
 	return c.showNumbers(w, r, "", nil, nil)
 }
@@ -101,24 +86,6 @@ func (c *Console) showNumbers(w http.ResponseWriter, r *http.Request, one string
 		title = one
 	}
 	return c.show(w, "numbers", status, c.view(r, "numbers", title, data))
-}
-
-// numberField is the field of a form that a fault's path is about.
-func numberField(path string) string {
-	rest, ok := strings.CutPrefix(path, "numbers.")
-	if !ok {
-		return ""
-	}
-	_, key, _ := strings.Cut(rest, ".")
-	key, _, _ = strings.Cut(key, ".")
-	key, _, _ = strings.Cut(key, "[")
-	switch key {
-	case "":
-		return "number"
-	case "label", "hours", "closed", "emergency", "carriers", "release", "language":
-		return key
-	}
-	return "action"
 }
 
 // actionOf is what a number does, in words.

@@ -10,9 +10,7 @@ import (
 
 	"github.com/extflow/extflow/adapter/sim"
 	"github.com/extflow/extflow/examples/server/simulator"
-	"github.com/extflow/extflow/extension"
 	"github.com/extflow/extflow/flow"
-	"github.com/extflow/extflow/storage"
 )
 
 // What the phone's page shows.
@@ -68,19 +66,6 @@ type said struct {
 }
 
 type deadline struct{ Name, In string }
-
-// desk is an agent with telephones.
-type desk struct {
-	ID, Name, Extension string
-	Presence            string
-	Presences           []extension.Presence
-	Reason              string
-	Active              bool
-	Phones              []telephone
-}
-
-// deskSize is how many agents are shown who have nothing to do with a call.
-const deskSize = 8
 
 func (c *Console) phonePage(w http.ResponseWriter, r *http.Request) error {
 	return c.phoneShow(w, r, nil)
@@ -194,57 +179,6 @@ func (c *Console) callers(ctx context.Context, s *simulator.Simulator, d *phoneD
 	}
 	if len(t.Timers) > 0 {
 		d.Next = t.Timers[0].In
-	}
-	return nil
-}
-
-// desks are the agents whose telephones do something, then the first others.
-func (c *Console) desks(ctx context.Context, s *simulator.Simulator, d *phoneData) error {
-	seen := map[string]bool{}
-	add := func(g extension.Agent) {
-		if seen[g.ID] {
-			return
-		}
-		seen[g.ID] = true
-		k := desk{ID: g.ID, Name: g.Name, Extension: g.Extension, Presence: string(g.Presence), Reason: g.Reason, Presences: extension.Presences()}
-		if k.Name == "" {
-			k.Name = g.ID
-		}
-		for _, e := range g.Endpoints {
-			t := c.telephone(s.Carrier.Agent(e.Address).View(), d.Now)
-			k.Active = k.Active || !t.Over
-			k.Phones = append(k.Phones, t)
-		}
-		d.Desk = append(d.Desk, k)
-	}
-	for _, leg := range s.Carrier.Legs() {
-		call, err := s.Store.Calls().Load(ctx, leg.Call)
-		if errors.Is(err, storage.ErrNotFound) || err == nil && call.Party == nil {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		if d.Filter == "" && (leg.Caller.ID == d.call() || leg.Call.ID == d.call()) || len(d.Desk) < deskSize {
-			if g, err := s.Store.Directory().Agent(ctx, c.cfg.Account, call.Party.Agent); err == nil {
-				add(g)
-			}
-		}
-	}
-	quiet := 0
-	for g, err := range s.Store.Directory().Agents(ctx, c.cfg.Account) {
-		if err != nil {
-			return err
-		}
-		if seen[g.ID] || !strings.Contains(strings.ToLower(g.Name+" "+g.ID+" "+g.Extension), strings.ToLower(d.Filter)) {
-			continue
-		}
-		if quiet == deskSize {
-			d.More = true
-			break
-		}
-		quiet++
-		add(g)
 	}
 	return nil
 }

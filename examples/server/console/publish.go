@@ -1,21 +1,14 @@
 package console
 
 import (
-	"bytes"
-	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"reflect"
 	"strconv"
 	"strings"
-	"time"
 
-	"github.com/extflow/extflow/flow"
 	"github.com/extflow/extflow/flow/account"
-	"github.com/extflow/extflow/flow/picture"
 	"github.com/extflow/extflow/storage"
 )
 
@@ -238,163 +231,4 @@ func (c *Console) publish(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return c.next(w, r, "flows?done=published")
-}
-
-// version is a release in the list.
-type version struct {
-	Version uint32
-	ID      string
-	At      time.Time
-	Note    string
-	Newest  bool
-}
-
-type versionData struct {
-	version
-	Changes []change // from this one to the newest
-	Latest  uint32
-	Svg     string
-	Outline []picture.Line
-}
-
-const mostVersions = 200
-
-func (c *Console) versionsPage(w http.ResponseWriter, r *http.Request) error {
-	var all []version
-	for rel, err := range c.cfg.Store.Releases().List(r.Context(), c.cfg.Account) {
-		if err != nil {
-			return err
-		}
-		all = append(all, version{rel.Version, rel.ID, rel.At, rel.Note, len(all) == 0})
-		if len(all) == mostVersions {
-			break
-		}
-	}
-	return c.show(w, "versions", http.StatusOK, c.view(r, "flows", "Versions", all))
-}
-
-func (c *Console) release(ctx context.Context, r *http.Request) (flow.Release, error) {
-	for rel, err := range c.cfg.Store.Releases().List(ctx, c.cfg.Account) {
-		if err != nil || strconv.FormatUint(uint64(rel.Version), 10) == r.PathValue("version") {
-			return rel, err
-		}
-	}
-	return flow.Release{}, notFound("There is no such version.")
-}
-
-func (c *Console) versionPage(w http.ResponseWriter, r *http.Request) error {
-	rel, err := c.release(r.Context(), r)
-	if err != nil {
-		return err
-	}
-	latest, err := c.cfg.Store.Releases().Latest(r.Context(), c.cfg.Account)
-	if err != nil {
-		return err
-	}
-	was, err := sectionsOf(rel)
-	if err != nil {
-		return err
-	}
-	now, err := sectionsOf(latest)
-	if err != nil {
-		return err
-	}
-	b, err := rel.Book()
-	if err != nil {
-		return err
-	}
-	data := versionData{
-		version: version{rel.Version, rel.ID, rel.At, rel.Note, rel.Version == latest.Version}, Latest: latest.Version, Changes: changes(was, now),
-		Svg: picture.New(b.Chart()).SVG(picture.Look{Page: true, Title: fmt.Sprintf("Version %d", rel.Version)}), Outline: picture.Outline(b.Chart()),
-	}
-	return c.show(w, "version", http.StatusOK, c.view(r, "flows", fmt.Sprintf("Version %d", rel.Version), data))
-}
-
-// restore puts an earlier version into the draft.
-func (c *Console) restore(w http.ResponseWriter, r *http.Request) error {
-	rel, err := c.release(r.Context(), r)
-	if err != nil {
-		return err
-	}
-	then, err := sectionsOf(rel)
-	if err != nil {
-		return err
-	}
-	err = c.change(r, func(d *draft) error { d.become(then); return nil })
-	if err != nil {
-		return err
-	}
-	return c.next(w, r, "publish?done=restored")
-}
-
-// become makes the draft say what sections say.
-func (d *draft) become(s sections) {
-	for _, t := range changedIn(d.Now, s) {
-		d.set(t.Section, t.Name, cloned(s[t.Section][t.Name]))
-	}
-}
-
-// importDraft reads an account document, or a part of one, into the draft.
-func (c *Console) importDraft(w http.ResponseWriter, r *http.Request) error {
-	file, _, err := r.FormFile("document")
-	if err != nil {
-		return wrong("Document: choose a file, YAML or JSON.")
-	}
-	defer file.Close()
-	text, err := io.ReadAll(io.LimitReader(file, 1<<20+1))
-	if err != nil || len(text) > 1<<20 {
-		return wrong("Document: the file is larger than 1 MiB.")
-	}
-	doc, err := account.Parse(text)
-	if err != nil {
-		return &problem{status: http.StatusUnprocessableEntity, text: "Document: it has faults, and nothing was changed.\n" + err.Error()}
-	}
-	then, err := sectionsOf(flow.Release{Account: c.cfg.Account, Settings: doc.Settings})
-	if err != nil {
-		return err
-	}
-	if err := c.change(r, func(d *draft) error { d.become(then); return nil }); err != nil {
-		return err
-	}
-	return c.next(w, r, "publish?done=imported")
-}
-
-// exportDraft is the account with the draft, as a document or as a picture.
-func (c *Console) exportDraft(w http.ResponseWriter, r *http.Request) error {
-	d, err := c.draft(r.Context(), person(r))
-	if err != nil {
-		return err
-	}
-	k, err := c.check(r.Context(), d)
-	if err != nil {
-		return err
-	}
-	file := r.PathValue("file")
-	var body []byte
-	kind := "text/plain; charset=utf-8"
-	switch {
-	case file == "draft.json":
-		kind = "application/json"
-		body, err = json.MarshalIndent(map[string]any{"account": c.cfg.Account, "sections": d.Now}, "", "  ")
-	case k.Book == nil:
-		return &problem{status: http.StatusConflict, text: "The draft has faults, so there is no picture of it yet."}
-	case file == "flows.svg":
-		kind, body = "image/svg+xml", []byte(picture.New(k.Book.Chart()).SVG(picture.Look{Title: "The flows of " + c.cfg.Account}))
-	case file == "flows.mmd":
-		body = []byte(k.Book.Mermaid())
-	case file == "account.yaml":
-		kind = "application/yaml"
-		doc := k.open.State.Document
-		doc.Settings = k.Doc.Settings
-		body, err = account.Export(&doc)
-	default:
-		return notFound("There is no such file.")
-	}
-	if err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", kind)
-	w.Header().Set("Content-Disposition", `attachment; filename="`+file+`"`)
-	_, err = io.Copy(w, bytes.NewReader(body))
-	return err
 }

@@ -5,21 +5,13 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
-	"errors"
 	"html/template"
 	"io/fs"
-	"log/slog"
 	"net/http"
 	"net/url"
 	"path"
 	"strings"
 	"time"
-
-	"github.com/extflow/extflow/extension"
-	"github.com/extflow/extflow/flow"
-	"github.com/extflow/extflow/flow/account"
-	"github.com/extflow/extflow/number/written"
-	"github.com/extflow/extflow/storage"
 )
 
 // How pages are made.
@@ -189,69 +181,4 @@ func (c *Console) next(w http.ResponseWriter, r *http.Request, to string) error 
 	w.Header().Set("Location", base(r)+to)
 	w.WriteHeader(http.StatusSeeOther)
 	return nil
-}
-
-// problem is an error that says it all to who made the request.
-type problem struct {
-	status int
-	text   string
-	fields map[string]string // what to do, by field
-}
-
-func (p *problem) Error() string { return p.text }
-
-func notFound(text string) error { return &problem{status: http.StatusNotFound, text: text} }
-
-func wrong(text string) error {
-	return &problem{status: http.StatusUnprocessableEntity, text: text}
-}
-
-// told is an error as people are told of it.
-func (c *Console) told(r *http.Request, err error) *problem {
-	var p *problem
-	var faults account.Faults
-	switch {
-	case errors.As(err, &p):
-		return p
-	case errors.As(err, &faults):
-		return &problem{status: http.StatusUnprocessableEntity, text: faults.Error()}
-	case errors.Is(err, storage.ErrNotFound):
-		return &problem{status: http.StatusNotFound, text: "There is no such thing here, or not any more."}
-	case errors.Is(err, storage.ErrConflict), errors.Is(err, extension.ErrConflict):
-		return &problem{status: http.StatusConflict, text: "It was changed meanwhile. Look at it as it is now, and repeat your change."}
-	case errors.Is(err, extension.ErrAgent), errors.Is(err, extension.ErrEndpoint), errors.Is(err, written.ErrNotNumber), errors.Is(err, flow.ErrSettings):
-		return &problem{status: http.StatusUnprocessableEntity, text: sentence(err.Error())}
-	}
-	c.cfg.Logger.LogAttrs(r.Context(), slog.LevelError, "a page failed", slog.String("path", r.URL.Path), slog.Any("error", err))
-	return &problem{status: http.StatusInternalServerError, text: "Something went wrong, and nothing was changed. The server's log says what; try again in a moment."}
-}
-
-func sentence(s string) string {
-	if s == "" {
-		return s
-	}
-	s = strings.ToUpper(s[:1]) + s[1:]
-	if !strings.HasSuffix(s, ".") {
-		s += "."
-	}
-	return s
-}
-
-// fail tells what went wrong, on a page of its own, or to the script that asked.
-func (c *Console) fail(w http.ResponseWriter, r *http.Request, err error) {
-	p := c.told(r, err)
-	if r.Header.Get("X-Script") != "" {
-		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		w.WriteHeader(p.status)
-		_, _ = w.Write([]byte(p.text))
-		return
-	}
-	title := map[int]string{http.StatusNotFound: "Not found", http.StatusForbidden: "Not for you", http.StatusConflict: "Changed meanwhile"}[p.status]
-	if title == "" {
-		title = "That did not work"
-	}
-	v := c.view(r, "", title, p.text)
-	if err := c.show(w, "error", p.status, v); err != nil {
-		http.Error(w, p.text, p.status)
-	}
 }

@@ -1,0 +1,143 @@
+package console
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/extflow/extflow/examples/server/setup"
+	"github.com/extflow/extflow/extension"
+	"github.com/extflow/extflow/storage"
+)
+
+// The page of one agent, and the page that is an agent's own.
+
+type agentData struct {
+	Agent     extension.Agent
+	Form      agentForm
+	Errors    map[string]string
+	Queues    []string
+	Hours     []string
+	Boxes     []string
+	Heard     []voicemail
+	Me        bool
+	Presences []extension.Presence
+}
+
+func (c *Console) agentPage(w http.ResponseWriter, r *http.Request) error {
+	return c.showAgent(w, r, r.PathValue("agent"), nil, nil)
+}
+
+func (c *Console) showAgent(w http.ResponseWriter, r *http.Request, id string, form *agentForm, faults map[string]string) error {
+	ctx := r.Context()
+	g, err := c.cfg.Store.Directory().Agent(ctx, c.cfg.Account, id)
+	if err != nil {
+		return err
+	}
+	data := agentData{Agent: g, Errors: faults, Presences: extension.Presences()}
+	if data.Form = formOfAgent(g); form != nil {
+		data.Form = *form
+	}
+	if data.Queues, err = c.cfg.Store.Queues().Serving(ctx, c.cfg.Account, id); err != nil {
+		return err
+	}
+	rel, err := c.cfg.Store.Releases().Latest(ctx, c.cfg.Account)
+	if err != nil {
+		return err
+	}
+	for name := range rel.Settings.Hours {
+		data.Hours = append(data.Hours, name)
+	}
+	for name := range rel.Settings.Mailboxes {
+		data.Boxes = append(data.Boxes, name)
+	}
+	slices.Sort(data.Hours)
+	slices.Sort(data.Boxes)
+	if data.Heard, err = c.messages(ctx, g.MailboxName()); err != nil {
+		return err
+	}
+	status := http.StatusOK
+	if len(faults) > 0 {
+		status = http.StatusUnprocessableEntity
+	}
+	nav, page := "agents", "agent"
+	if strings.HasPrefix(strings.TrimPrefix(r.URL.Path, "/"), "me") {
+		nav, page, data.Me = "me", "me", true
+	}
+	v := c.view(r, nav, nameOf(g), data)
+	v.Error = faults[""]
+	return c.show(w, page, status, v)
+}
+
+func (c *Console) saveAgent(w http.ResponseWriter, r *http.Request) error {
+	form := agentTyped(r)
+	form.ID = r.PathValue("agent")
+	if err := c.put(r.Context(), form.agent()); err != nil {
+		if faults := c.agentFaults(r.Context(), form.ID, err); faults != nil {
+			return c.showAgent(w, r, form.ID, &form, faults)
+		}
+		return err
+	}
+	return c.next(w, r, "agents/"+pathEscape(form.ID)+"?done=saved")
+}
+
+// own reports whether who asks may change an agent's presence and extension: their
+// own, or everybody's.
+func own(r *http.Request, agent string, least Role) error {
+	if who := person(r); !who.Role.may(least) && who.Agent != agent {
+		return &problem{status: http.StatusForbidden, text: "You may change what is your own."}
+	}
+	return nil
+}
+
+func (c *Console) removeAgent(w http.ResponseWriter, r *http.Request) error {
+	ctx, id := r.Context(), r.PathValue("agent")
+	st, err := setup.Read(ctx, c.cfg.Store, c.cfg.Account)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(st.Document.Agents, func(g extension.Agent) bool { return g.ID == id })
+	if i < 0 {
+		return storage.ErrNotFound
+	}
+	if named := setup.NamedBy(st, st.Document.Agents[i]); len(named) > 0 {
+		return &problem{status: http.StatusConflict, text: nameOf(st.Document.Agents[i]) + " is still named by " + strings.Join(named, ", ") + ". Change them first."}
+	}
+	if err := c.cfg.Store.Directory().Remove(ctx, c.cfg.Account, id); err != nil {
+		return err
+	}
+	c.note(r, "removed an agent", "agent", id)
+	c.settled(ctx)
+	return c.next(w, r, "agents?done=removed")
+}
+
+// mePage is a person's own: extension, presence, devices, and voicemail.
+func (c *Console) mePage(w http.ResponseWriter, r *http.Request) error {
+	if person(r).Agent == "" {
+		return notFound("You are no agent of this account, so nothing here is yours.")
+	}
+	return c.showAgent(w, r, person(r).Agent, nil, nil)
+}
+
+// saveMe changes a person's own devices and name.
+func (c *Console) saveMe(w http.ResponseWriter, r *http.Request) error {
+	id := person(r).Agent
+	if id == "" {
+		return notFound("You are no agent of this account, so nothing here is yours.")
+	}
+	g, err := c.cfg.Store.Directory().Agent(r.Context(), c.cfg.Account, id)
+	if err != nil {
+		return err
+	}
+	form := formOfAgent(g)
+	typed := agentTyped(r)
+	form.Name, form.Extension, form.Endpoints, form.Rev = typed.Name, typed.Extension, typed.Endpoints, typed.Rev
+	form.Presence = string(g.Presence)
+	if err := c.put(r.Context(), form.agent()); err != nil {
+		if faults := c.agentFaults(r.Context(), id, err); faults != nil {
+			return c.showAgent(w, r, id, &form, faults)
+		}
+		return err
+	}
+	return c.next(w, r, "me?done=saved")
+}

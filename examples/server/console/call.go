@@ -1,0 +1,144 @@
+package console
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/google/uuid"
+
+	"github.com/extflow/extflow/flow"
+	"github.com/extflow/extflow/flow/picture"
+)
+
+// The page of one call.
+
+// callData is the page of one call.
+type callData struct {
+	*timeline
+	Full     bool // numbers and keys are shown
+	At       int  // replayed up to this entry; 0 is all
+	Svg      string
+	Outline  []picture.Line
+	Outcome  string
+	From     string
+	Story    string
+	Testable bool
+	Unsaid   bool // the standing turn is still to be delivered
+	Ago      string
+}
+
+func (d callData) Shown() []entry {
+	if d.At > 0 && d.At < len(d.Entries) {
+		return d.Entries[:d.At]
+	}
+	return d.Entries
+}
+
+func (d callData) Query(at int) string {
+	q := url.Values{}
+	if d.Full {
+		q.Set("full", "1")
+	}
+	if at > 0 {
+		q.Set("at", strconv.Itoa(at))
+	}
+	return "?" + q.Encode()
+}
+
+func (d callData) Previous() int { return max(d.At-1, 1) }
+
+func (d callData) Next() int { return min(d.At+1, len(d.Entries)) }
+
+func (c *Console) call(ctx context.Context, r *http.Request) (callData, error) {
+	d := callData{Full: r.URL.Query().Get("full") == "1"}
+	var err error
+	if d.timeline, err = c.timeline(ctx, r.PathValue("call"), !d.Full); err != nil {
+		return d, err
+	}
+	if n, err := strconv.Atoi(r.URL.Query().Get("at")); err == nil && n > 0 {
+		d.At = min(n, len(d.Entries))
+	}
+	d.Svg = d.picture(d.At, nil)
+	d.Outline = picture.Outline(d.reached())
+	d.Outcome, d.From = outcome(d.Call.Result), d.Call.From.String()
+	if d.Full {
+		d.From = string(d.Call.From)
+	}
+	if d.Call.From == "" {
+		d.From = "withheld"
+	}
+	d.Story = d.story(!d.Full)
+	d.Testable = d.Call.Has(flow.CallerGone) && !d.Call.IsLeg()
+	d.Unsaid = d.Call.Owed
+	return d, nil
+}
+
+func (c *Console) callPage(w http.ResponseWriter, r *http.Request) error {
+	d, err := c.call(r.Context(), r)
+	if err != nil {
+		return err
+	}
+	if d.Full {
+		c.note(r, "looked at the numbers and keys of a call", "call", d.Call.ID)
+	}
+	v := c.view(r, "calls", "Call from "+d.From, d)
+	if d.At == 0 && !d.Call.Has(flow.Closed) {
+		v.Live = "calls/" + url.PathEscape(d.Call.ID) + "/live" + d.Query(0)
+	}
+	return c.show(w, "call", http.StatusOK, v)
+}
+
+func (c *Console) callLive(w http.ResponseWriter, r *http.Request) error {
+	v := c.view(r, "calls", "Call", nil)
+	v.Base = "../" // of the page that shows it
+	return c.stream(w, r, func(ctx context.Context) (_ []byte, err error) {
+		if v.Data, err = c.call(ctx, r); err != nil {
+			return nil, err
+		}
+		return part("call", "live", v)
+	})
+}
+
+// callStory is the call as a file that tests are written in.
+func (c *Console) callStory(w http.ResponseWriter, r *http.Request) error {
+	t, err := c.timeline(r.Context(), r.PathValue("call"), false)
+	if err != nil {
+		return err
+	}
+	c.note(r, "took the story of a call", "call", t.Call.ID)
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Content-Disposition", `attachment; filename="call.call"`)
+	_, err = w.Write([]byte(t.story(false)))
+	return err
+}
+
+func (c *Console) endCall(w http.ResponseWriter, r *http.Request) error {
+	call, store, err := c.find(r.Context(), r.PathValue("call"))
+	if err != nil {
+		return err
+	}
+	if !call.Live() {
+		return &problem{status: http.StatusConflict, text: "The caller has gone already."}
+	}
+	engine := c.cfg.Engine
+	if s := c.sim(); s != nil && store == s.Store {
+		engine = s.Engine
+	}
+	drop := flow.What{Kind: flow.Told, News: flow.Dropped}
+	if err := engine.Signal(r.Context(), flow.Event{Call: call.Key, ID: uuid.NewString(), What: drop}); err != nil {
+		return err
+	}
+	c.note(r, "ended a call", "call", call.ID)
+	if s := c.sim(); s != nil {
+		_ = s.Catch(context.WithoutCancel(r.Context()))
+	}
+	c.settled(r.Context())
+	return c.next(w, r, "calls/"+url.PathEscape(call.ID)+"?done=ended")
+}
+
+// note logs what somebody did that others may ask about.
+func (c *Console) note(r *http.Request, what string, args ...any) {
+	c.cfg.Logger.InfoContext(r.Context(), what, append([]any{"by", person(r).ID}, args...)...)
+}

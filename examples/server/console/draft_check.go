@@ -1,0 +1,62 @@
+package console
+
+import (
+	"context"
+	"errors"
+
+	"github.com/extflow/extflow/examples/server/setup"
+	"github.com/extflow/extflow/flow"
+	"github.com/extflow/extflow/flow/account"
+	"github.com/extflow/extflow/storage"
+)
+
+// What is to be said of a draft: its faults, and its book where it has none.
+
+// checked is what is to be said of a draft.
+type checked struct {
+	Faults []account.Fault
+	Doc    *account.Document
+	Book   *flow.Book // nil where there are faults
+	open   *setup.Draft
+}
+
+// check reads the account as it would be with the draft published now: on top of
+// what others published since.
+func (c *Console) check(ctx context.Context, d *draft) (checked, error) {
+	var out checked
+	open, err := setup.OpenDraft(ctx, c.cfg.Store, c.cfg.Account)
+	if err != nil {
+		return out, err
+	}
+	for _, t := range changedIn(d.began, d.Now) {
+		v, is := d.Now[t.Section][t.Name]
+		switch m, isMap := v.(map[string]any); {
+		case !is:
+			if err := open.Remove(t.Section, t.Name); err != nil && !errors.Is(err, storage.ErrNotFound) {
+				return out, err
+			}
+		case isMap:
+			if err := open.Set(t.Section, t.Name, cloned(m).(map[string]any)); err != nil {
+				return out, err
+			}
+		default:
+			if open.Section(t.Section) == nil {
+				open.Root[t.Section] = map[string]any{}
+			}
+			open.Section(t.Section)[t.Name] = v
+		}
+	}
+	out.open = open
+	doc, err := open.Check()
+	var faults account.Faults
+	if errors.As(err, &faults) {
+		out.Faults = faults
+		return out, nil
+	}
+	if err != nil {
+		return out, err
+	}
+	out.Doc = doc
+	out.Book, err = flow.Compile(doc.Settings)
+	return out, err
+}
