@@ -78,5 +78,5 @@ func TestStories_areTheSameWhereANodeRemembersWhatIsNotSoAnyMore(t *testing.T) {
 	for _, s := range all {
 		wrong += s.wrong
 	}
-	require.Greater(t, wrong, 100, "it was wrong often enough to matter")
+	require.Greater(t, wrong, len(all)/2, "it was wrong often enough to matter")
 }

@@ -296,7 +296,11 @@ func TestStore_failsAtAnyCallAndNoStepIsPartial(t *testing.T) {
 	files, err := filepath.Glob("flow/testdata/*.call")
 	require.NoError(t, err)
 	var stories []flowtest.Story
-	for i := 0; len(stories) < 20 && i < len(files); i++ {
+	want := 20
+	if testing.Short() {
+		want = 5
+	}
+	for i := 0; len(stories) < want && i < len(files); i++ {
 		file := files[(i*7)%len(files)] // from all over
 		text, err := os.ReadFile(file)
 		require.NoError(t, err)
@@ -306,7 +310,7 @@ func TestStore_failsAtAnyCallAndNoStepIsPartial(t *testing.T) {
 			stories = append(stories, story)
 		}
 	}
-	require.Len(t, stories, 20)
+	require.Len(t, stories, want)
 	for _, story := range stories {
 		t.Run(filepath.Base(story.Name), func(t *testing.T) {
 			t.Parallel()

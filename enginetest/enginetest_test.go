@@ -22,7 +22,7 @@ func inMemory(now func() time.Time) (storage.Store, error) {
 const seedVariable = "EXTFLOW_SEED"
 
 // seeds are the hours to play: 500, ten thousand with EXTFLOW_LONG=1, and a few with
-// the race detector.
+// -short.
 func seeds(t *testing.T) (from, to uint64) {
 	seed := os.Getenv(seedVariable)
 	switch {
@@ -32,7 +32,7 @@ func seeds(t *testing.T) (from, to uint64) {
 		return n, n + 1
 	case os.Getenv("EXTFLOW_LONG") != "":
 		return 0, 10_000
-	case racing:
+	case testing.Short():
 		return 0, 4
 	}
 	return 0, 500

@@ -14,7 +14,11 @@ import (
 
 func TestAudit_aBusyHourOnSQLiteKeepsEveryPromise(t *testing.T) {
 	t.Parallel()
-	for seed := range uint64(3) {
+	seeds := uint64(3)
+	if testing.Short() {
+		seeds = 1
+	}
+	for seed := range seeds {
 		var opened *sqlite.Store
 		hour, err := enginetest.Play(t.Context(), seed, few, func(now func() time.Time) (storage.Store, error) {
 			var err error

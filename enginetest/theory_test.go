@@ -165,7 +165,7 @@ func TestTheory_waitsInOneQueueAgreeWithErlangC(t *testing.T) {
 		{agents: 5, arrive: 34 * time.Second, talk: 2 * time.Minute, callers: 500},   // busy for 70 % of the time
 		{agents: 10, arrive: 15 * time.Second, talk: 2 * time.Minute, callers: 1000}, // 80 %
 	}
-	if racing {
+	if testing.Short() {
 		offices = offices[:1]
 		offices[0].callers = 100
 	}

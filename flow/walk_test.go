@@ -248,8 +248,11 @@ func TestWalk_sampleAccountWaitsEverywhereAndEndsFromEverywhere(t *testing.T) {
 func TestWalk_everyGeneratedAccountWaitsEverywhereAndEndsFromEverywhere(t *testing.T) {
 	t.Parallel()
 	books := uint64(110)
-	if os.Getenv("EXTFLOW_LONG") != "" {
+	switch {
+	case os.Getenv("EXTFLOW_LONG") != "":
 		books = 3000
+	case testing.Short():
+		books = 20
 	}
 	start := time.Now()
 	states, transitions, most := 0, 0, 0

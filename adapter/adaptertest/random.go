@@ -38,10 +38,14 @@ func RunRandom(t *testing.T, c Carrier, first, stories uint64) {
 	flowtest.RunOutcomes(t, filepath.Join(dir, "*.call"), nil, flowtest.Outcomes{Lay: c.Lay, Open: c.Open, Late: c.Late})
 }
 
-// Many is how many stories a test makes up: 100, and 1,000 with EXTFLOW_LONG set.
+// Many is how many stories a test makes up: 100, 1,000 with EXTFLOW_LONG set, and 20
+// with -short.
 func Many() uint64 {
-	if os.Getenv("EXTFLOW_LONG") != "" {
+	switch {
+	case os.Getenv("EXTFLOW_LONG") != "":
 		return 1000
+	case testing.Short():
+		return 20
 	}
 	return 100
 }

@@ -120,8 +120,11 @@ func (x *exchange) quiet() (calls, asked int64) {
 func TestReconciler_lostReportsLeaveNoCallOpenAndNobodyReserved(t *testing.T) {
 	t.Parallel()
 	seeds := uint64(16)
-	if os.Getenv("EXTFLOW_LONG") != "" {
+	switch {
+	case os.Getenv("EXTFLOW_LONG") != "":
 		seeds = 400
+	case testing.Short():
+		seeds = 4
 	}
 	var calls, asked atomic.Int64
 	t.Run("seeds", func(t *testing.T) {

@@ -25,8 +25,8 @@ func TestCarrier_passesWhatEveryAdapterHasTo(t *testing.T) {
 	for name, way := range ways {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if testing.Short() && name != "as it comes" || racing && way.seldom {
-				t.Skip("these ways are enough where it has to be quick")
+			if testing.Short() && name != "as it comes" {
+				t.Skip("one way is enough where it has to be quick")
 			}
 			adaptertest.Run(t, adaptertest.Carrier{Name: "Vonage", Lay: way.lay, Lacks: way.lacks, Forged: forged})
 		})
@@ -35,21 +35,20 @@ func TestCarrier_passesWhatEveryAdapterHasTo(t *testing.T) {
 
 // way is how the far end is, how the adapter is set, and what the carrier lacks then.
 type way struct {
-	far    vonagetest.Config
-	near   vonage.Config
-	lacks  []adaptertest.Ability
-	seldom bool // not under the race detector, which makes it slow
+	far   vonagetest.Config
+	near  vonage.Config
+	lacks []adaptertest.Ability
 }
 
 var ways = map[string]way{
 	"as it comes":            {lacks: adaptertest.Lacks("Vonage")},
-	"recordings are trimmed": {far: vonagetest.Config{Unsure: vonagetest.Unsure{Trims: true}}, lacks: trims, seldom: true},
+	"recordings are trimmed": {far: vonagetest.Config{Unsure: vonagetest.Unsure{Trims: true}}, lacks: trims},
 	"events come in any order": {
 		far: vonagetest.Config{Wild: true, Unsure: vonagetest.Unsure{Trims: true, GoesOn: true, NullEntry: true, Anonymous: true}}, lacks: trims,
 	},
 	"declined is busy": {
 		far:   vonagetest.Config{Declined: vonagetest.Failure{Status: "busy", Code: 486}, Unsure: vonagetest.Unsure{Trims: true}},
-		lacks: append(slices.Clone(trims), adaptertest.Declined), seldom: true,
+		lacks: append(slices.Clone(trims), adaptertest.Declined),
 	},
 }
 

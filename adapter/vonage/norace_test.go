@@ -1,5 +1,0 @@
-//go:build !race
-
-package vonage_test
-
-const racing = false
