@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/extflow/extflow/adapter/internal/webhook"
 	"github.com/extflow/extflow/flow"
 )
 
@@ -156,13 +157,7 @@ func (v *view) join(p *page, t *flow.Turn) {
 	p.number("maxParticipants", 2)
 	p.attr("startConferenceOnEnter", "true")
 	p.link("waitUrl", a, t, atAlone, "")
-	p.text(room(t.Call.Account, do.Room))
+	p.text(webhook.Room(t.Call.Account, do.Room))
 	p.end("Conference")
 	p.end("Dial")
-}
-
-// room is the name of a talk, the same for both who take part in it and for no
-// other of the carrier's account.
-func room(account, id string) string {
-	return string(appendSegment(append(appendSegment([]byte("extflow:"), account), ':'), id))
 }

@@ -1,10 +1,9 @@
 package twilio
 
 import (
-	"strconv"
 	"strings"
-	"time"
 
+	"github.com/extflow/extflow/adapter/internal/webhook"
 	"github.com/extflow/extflow/extension"
 	"github.com/extflow/extflow/flow"
 	"github.com/extflow/extflow/number"
@@ -46,15 +45,6 @@ func (a *Adapter) stages(do *flow.Command) []stage {
 	return append(open, screened...)
 }
 
-// share is how long each of so many groups rings. One that cannot be reached takes
-// no time, and leaves its share to those after it.
-func share(ring time.Duration, groups int) time.Duration {
-	if groups <= 1 {
-		return ring
-	}
-	return max(ring/time.Duration(groups), 10*time.Second)
-}
-
 // dial writes the Dial of a group.
 func (v *view) dial(p *page, t *flow.Turn) {
 	a, do := v.adapter, &t.Move.Do
@@ -62,22 +52,21 @@ func (v *view) dial(p *page, t *flow.Turn) {
 	if t.Seq == flow.SafeSeq { // the emergency: no further request, so nobody is asked to accept
 		groups = unscreened(groups)
 	}
-	if v.stage >= len(groups) {
+	if v.Stage >= len(groups) {
 		if t.Seq != flow.SafeSeq {
 			p.goOn(a, t, atDial, "DialCallStatus=failed")
 		}
 		return
 	}
-	g := groups[v.stage]
+	g := groups[v.Stage]
 	p.start("Dial")
 	if t.Seq != flow.SafeSeq {
 		query := ""
 		if len(groups) > 1 || g.screened {
-			query = "s=" + strconv.Itoa(v.stage) + "&k=" + strconv.Itoa(len(groups))
 			if g.screened {
-				query += "&w=1"
+				query = "&w=1"
 			}
-			query += v.before()
+			query = v.Query(len(groups), query)
 		}
 		p.link("action", v.adapter, t, atDial, query)
 	}
@@ -88,7 +77,7 @@ func (v *view) dial(p *page, t *flow.Turn) {
 	if do.Limit > 0 {
 		p.number("timeLimit", seconds(do.Limit, 1, 86400))
 	}
-	p.number("timeout", seconds(share(do.Time, len(groups)-v.failed)-a.cfg.Dialect.ExtraRing, 5, 600))
+	p.number("timeout", seconds(webhook.Share(do.Time, len(groups)-v.Failed)-a.cfg.Dialect.ExtraRing, 5, 600))
 	for _, e := range g.endpoints {
 		v.noun(p, t, e, g.screened)
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/extflow/extflow/adapter/internal/webhook"
 	"github.com/extflow/extflow/flow"
 )
 
@@ -15,14 +16,14 @@ import (
 // view is how a turn is to be shown: what of it has been carried out already, and
 // which request it answers.
 type view struct {
-	adapter *Adapter
-	request *request
-	info    *flow.Info // who calls whom
-	ringing            // Connect: which endpoints ring now
-	unheard bool       // the call has not been taken yet, so that it can be refused
-	said    bool       // the words were said already
-	first   string     // Listen: the first key, keyed already
-	ends    int        // Join: how often the conference has ended while the talk stands
+	adapter         *Adapter
+	request         *request
+	info            *flow.Info // who calls whom
+	webhook.Ringing            // Connect: which endpoints ring now
+	unheard         bool       // the call has not been taken yet, so that it can be refused
+	said            bool       // the words were said already
+	first           string     // Listen: the first key, keyed already
+	ends            int        // Join: how often the conference has ended while the talk stands
 }
 
 // document writes what a turn says and waits on. It reports false where that is
@@ -42,7 +43,7 @@ func (v *view) command(p *page, t *flow.Turn) bool {
 	case flow.Listen:
 		v.listen(p, t)
 	case flow.Connect:
-		if v.stage == 0 {
+		if v.Stage == 0 {
 			v.words(p, t)
 		}
 		v.dial(p, t)
@@ -154,12 +155,7 @@ func (p *page) redirect(address string) {
 
 // media is the absolute URL of audio: an account's file has none of its own.
 func (a *Adapter) media(account, play string) string {
-	if strings.HasPrefix(play, "https://") || strings.HasPrefix(play, "http://") {
-		return play
-	}
-	dst := append([]byte(a.cfg.MediaURL), '/')
-	dst = append(appendSegment(dst, account), '/')
-	return string(appendSegment(dst, play))
+	return webhook.Media(a.cfg.MediaURL, account, play)
 }
 
 // seconds is a duration in whole seconds, rounded up, within bounds.

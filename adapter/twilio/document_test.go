@@ -170,8 +170,6 @@ func TestDocument_joiningATalk(t *testing.T) {
 	join := flow.Command{Kind: flow.Join, Limit: time.Hour, Room: "c1"}
 	require.Equal(t, `Dial action=acme/c1/3/join timeLimit=3600 (Conference beep=false endConferenceOnExit=true maxParticipants=2 startConferenceOnEnter=true waitUrl=acme/c1/3/alone "extflow:acme:c1")`,
 		shown(t, Config{}, turn(join)))
-	require.Equal(t, "extflow:a%2Fb:c", room("a/b", "c"))
-	require.NotEqual(t, room("a-b", "c"), room("a", "b-c"))
 }
 
 func TestDocument_endingACall(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/extflow/extflow/adapter/internal/webhook"
 	"github.com/extflow/extflow/flow"
 	"github.com/extflow/extflow/number"
 )
@@ -78,7 +79,7 @@ func (a *Adapter) control(ctx context.Context, w http.ResponseWriter, q *request
 	if gone && err == nil {
 		turn, _ = a.handle(ctx, then)
 	}
-	v := view{ringing: far, info: turn.Info}
+	v := view{Ringing: far, info: turn.Info}
 	if v.info == nil {
 		v.info = a.start(q)
 	}
@@ -91,7 +92,7 @@ func (a *Adapter) control(ctx context.Context, w http.ResponseWriter, q *request
 			v.ends = q.ask("n") + 1
 		}
 	} else {
-		v.ringing = ringing{}
+		v.Ringing = webhook.Ringing{}
 	}
 	a.answer(w, q, &turn, v)
 }
@@ -100,7 +101,7 @@ func (a *Adapter) control(ctx context.Context, w http.ResponseWriter, q *request
 // stands. Over says that the caller is gone. It returns how far a ring has come
 // that is not yet over, and whether the event is one of two: the caller hung up
 // after it, or before a recording was complete.
-func (a *Adapter) happened(q *request, e *flow.Event, over bool) (far ringing, gone bool) {
+func (a *Adapter) happened(q *request, e *flow.Event, over bool) (far webhook.Ringing, gone bool) {
 	switch {
 	case q.what == atRecord:
 		e.What.Kind, e.Ref, e.Length = flow.Recorded, q.recording(), q.seconds("RecordingDuration")

@@ -14,6 +14,7 @@ import (
 	"github.com/twilio/twilio-go/rest/api/v2010"
 
 	"github.com/extflow/extflow/adapter"
+	"github.com/extflow/extflow/adapter/internal/webhook"
 	"github.com/extflow/extflow/extension"
 	"github.com/extflow/extflow/flow"
 )
@@ -74,7 +75,7 @@ func (a *Adapter) create(ctx context.Context, t *flow.Turn, ends []extension.End
 	p := &openapi.CreateCallParams{}
 	p.SetTo(strings.TrimPrefix(ends[at].Address, "tel:"))
 	p.SetFrom(string(t.Info.To))
-	p.SetTimeout(seconds(share(do.Time, len(ends)-min(int(do.Lost), at)), 5, 600))
+	p.SetTimeout(seconds(webhook.Share(do.Time, len(ends)-min(int(do.Lost), at)), 5, 600))
 	p.SetUrl(a.url(t.Call, t.Seq, atLeg, accepted))
 	p.SetStatusCallback(a.url(t.Call, t.Seq, atEnded, ended))
 	p.SetStatusCallbackEvent([]string{"initiated", "completed"})

@@ -1,10 +1,10 @@
 package twilio
 
 import (
-	"net/url"
-	"strconv"
+	"slices"
 	"strings"
 
+	"github.com/extflow/extflow/adapter/internal/webhook"
 	"github.com/extflow/extflow/flow"
 )
 
@@ -54,25 +54,13 @@ type route struct {
 	path string // below PublicURL, as it was requested
 }
 
-// route reads a requested path, which is escaped. The adapter may be mounted under
-// any prefix, with or without http.StripPrefix, and behind proxies that take part
-// of the path away: whatever part of PublicURL's own path comes first is skipped.
-func (a *Adapter) route(path string) (route, bool) {
-	for base := a.base; ; {
-		if rest, ok := strings.CutPrefix(path, base); ok {
-			if r, ok := parseRoute(rest); ok {
-				return r, true
-			}
-		}
-		if base == "" {
-			return route{}, false
-		}
-		if next := strings.IndexByte(base[1:], '/'); next >= 0 {
-			base = base[1+next:]
-		} else {
-			base = ""
-		}
-	}
+// route reads a requested path, which is escaped, wherever the adapter is mounted.
+func (a *Adapter) route(path string) (r route, ok bool) {
+	ok = webhook.Below(a.base, path, func(rest string) bool {
+		r, ok = parseRoute(rest)
+		return ok
+	})
+	return r, ok
 }
 
 func parseRoute(path string) (route, bool) {
@@ -85,41 +73,18 @@ func parseRoute(path string) (route, bool) {
 		r.what = atStatus
 		return r, true
 	}
-	rest, ok := strings.CutPrefix(path, "/call/")
-	if !ok {
-		return r, false
+	var last string
+	var ok bool
+	r.call, r.seq, last, ok = webhook.Turn(path)
+	if w := what(strings.TrimSuffix(last, "/")); ok && slices.Contains(turns, w) {
+		r.what = w
 	}
-	account, rest, _ := strings.Cut(rest, "/")
-	id, rest, _ := strings.Cut(rest, "/")
-	seq, last, _ := strings.Cut(rest, "/")
-	n, err := strconv.ParseUint(seq, 10, 32)
-	if err != nil || account == "" || id == "" {
-		return r, false
-	}
-	last = strings.TrimSuffix(last, "/")
-	for _, w := range turns {
-		if last == string(w) {
-			r.what = w
-		}
-	}
-	r.seq = uint32(n)
-	var bad1, bad2 error
-	r.call.Account, bad1 = url.PathUnescape(account)
-	r.call.ID, bad2 = url.PathUnescape(id)
-	return r, r.what != "" && bad1 == nil && bad2 == nil
+	return r, r.what != ""
 }
 
 // appendAddress appends the address of something about a turn, without its query.
 func appendAddress(dst []byte, public string, k flow.Key, seq uint32, w what) []byte {
-	dst = append(dst, public...)
-	dst = append(dst, "/call/"...)
-	dst = appendSegment(dst, k.Account)
-	dst = append(dst, '/')
-	dst = appendSegment(dst, k.ID)
-	dst = append(dst, '/')
-	dst = strconv.AppendUint(dst, uint64(seq), 10)
-	dst = append(dst, '/')
-	return append(dst, w...)
+	return webhook.AppendTurn(append(dst, public...), k, seq, string(w))
 }
 
 // url is the address with a query, which may be empty, and the overrides.
@@ -136,22 +101,4 @@ func (a *Adapter) overridden(u string) string {
 		return u
 	}
 	return u + "#" + a.cfg.Overrides
-}
-
-const upperHex = "0123456789ABCDEF"
-
-// appendSegment appends a segment of a path: everything but letters, digits, -, _
-// and ~ is escaped, dots too unless they stand between others.
-func appendSegment(dst []byte, s string) []byte {
-	dots := strings.Trim(s, ".") == ""
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		switch {
-		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '-', c == '_', c == '~', c == '.' && !dots:
-			dst = append(dst, c)
-		default:
-			dst = append(dst, '%', upperHex[c>>4], upperHex[c&15])
-		}
-	}
-	return dst
 }

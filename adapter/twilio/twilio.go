@@ -44,6 +44,7 @@ import (
 	"time"
 
 	"github.com/extflow/extflow/adapter"
+	"github.com/extflow/extflow/adapter/internal/webhook"
 )
 
 // Config is what an Adapter works with. AccountSID, AuthTokens and PublicURL are
@@ -141,7 +142,7 @@ func New(c Config) (*Adapter, error) {
 		tokens: newTokens(c.AuthTokens),
 		log:    c.Logger,
 		pace:   pace{every: c.Pace},
-		sleep:  sleep,
+		sleep:  webhook.Sleep,
 	}
 	if c.Handler != nil {
 		a.Attach(c.Handler)

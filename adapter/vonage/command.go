@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/extflow/extflow/adapter/internal/webhook"
 	"github.com/extflow/extflow/flow"
 )
 
@@ -103,11 +104,5 @@ func (v *view) join(n *ncco, t *flow.Turn) {
 }
 
 func (n *ncco) meet(account, room string) {
-	n.add(conversation{Action: "conversation", Name: roomOf(account, room), StartOnEnter: true, EndOnExit: true})
-}
-
-// roomOf is the name of a talk, the same for both who take part in it and for no
-// other of the carrier's application.
-func roomOf(account, id string) string {
-	return string(appendSegment(append(appendSegment([]byte("extflow:"), account), ':'), id))
+	n.add(conversation{Action: "conversation", Name: webhook.Room(account, room), StartOnEnter: true, EndOnExit: true})
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/extflow/extflow/adapter/internal/webhook"
 	"github.com/extflow/extflow/flow"
 )
 
@@ -16,14 +17,14 @@ import (
 // which request it answers.
 type view struct {
 	*Adapter
-	request *request
-	info    *flow.Info // who calls whom
-	ringing            // Connect: which endpoint rings now
-	placed  bool       // Connect: it is a leg that was placed, and the caller hears it ring
-	late    bool       // Connect: no place in the row yet; the same again in a second
-	said    bool       // the words were said already
-	laps    int        // Record: how often the recording was waited for, and one more
-	ends    int        // Join: how often the conversation has ended while the talk stands
+	request         *request
+	info            *flow.Info // who calls whom
+	webhook.Ringing            // Connect: which endpoint rings now
+	placed          bool       // Connect: it is a leg that was placed, and the caller hears it ring
+	late            bool       // Connect: no place in the row yet; the same again in a second
+	said            bool       // the words were said already
+	laps            int        // Record: how often the recording was waited for, and one more
+	ends            int        // Join: how often the conversation has ended while the talk stands
 }
 
 // answer sends the document of a turn.
@@ -107,12 +108,7 @@ func cut(s string, most int) string {
 
 // media is the absolute URL of audio: an account's file has none of its own.
 func (a *Adapter) media(account, play string) string {
-	if strings.HasPrefix(play, "https://") || strings.HasPrefix(play, "http://") {
-		return play
-	}
-	dst := append([]byte(a.cfg.MediaURL), '/')
-	dst = append(appendSegment(dst, account), '/')
-	return string(appendSegment(dst, play))
+	return webhook.Media(a.cfg.MediaURL, account, play)
 }
 
 // seconds is a duration in whole seconds, rounded up, within bounds.

@@ -104,7 +104,7 @@ func (a *Adapter) happened(q *request, e *flow.Event, v *view) {
 	case atDial:
 		a.rang(q, e, v)
 	case atRing:
-		v.ringing, v.placed, v.said = q.rung(), true, true
+		v.Ringing, v.placed, v.said = q.rung(), true, true
 	case atJoin:
 		v.ends, v.said = q.number("n")+1, true
 		e.What.Kind, e.Cause = flow.AgentHungUp, "the conversation ended"
@@ -152,20 +152,20 @@ func (a *Adapter) rang(q *request, e *flow.Event, v *view) {
 	far, how := q.rung(), q.failure()
 	switch {
 	case q.asks("p") != "": // it waits for its place in the row
-		v.ringing, v.said = far, true
+		v.Ringing, v.said = far, true
 		return
-	case how == 0 && far.stage >= q.number("k"): // there was none left to ring
+	case how == 0 && far.Stage >= q.number("k"): // there was none left to ring
 		how = flow.Unreachable
 	case how == 0:
 		how = flow.Unanswered // it ended, and nobody told why
 	}
 	e.Cause = string(q.Status)
-	next := far.after(how)
-	if next.stage < q.number("k") {
-		v.ringing, v.said = next, true
+	next := far.After(how)
+	if next.Stage < q.number("k") {
+		v.Ringing, v.said = next, true
 		return
 	}
-	e.What.Kind = kindOf(next.worst)
+	e.What.Kind = next.Outcome()
 }
 
 // try is how many safe turns came before, as the URL says.

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/extflow/extflow/adapter"
+	"github.com/extflow/extflow/adapter/internal/webhook"
 	"github.com/extflow/extflow/flow"
 )
 
@@ -45,7 +46,7 @@ func (a *Adapter) Place(ctx context.Context, t flow.Turn) (ref string, err error
 	if at+1 < len(ends) {
 		ended = "m=1"
 	}
-	ref, err = a.create(ctx, &t, ends[at], share(t.Move.Do.Time, len(ends)-min(int(t.Move.Do.Lost), at)),
+	ref, err = a.create(ctx, &t, ends[at], webhook.Share(t.Move.Do.Time, len(ends)-min(int(t.Move.Do.Lost), at)),
 		a.url(t.Call, t.Seq, atLeg, answered), a.url(t.Call, t.Seq, atEnded, ended))
 	switch {
 	case err == nil:
@@ -62,28 +63,28 @@ func (a *Adapter) Place(ctx context.Context, t flow.Turn) (ref string, err error
 // ring places a leg for the direct ring of a caller, from as far as the ring has come:
 // at the first endpoint that Vonage does not refuse. Late says that there is no place
 // in the row before the answer is due.
-func (a *Adapter) ring(ctx context.Context, t *flow.Turn, far ringing) (now ringing, late bool, err error) {
+func (a *Adapter) ring(ctx context.Context, t *flow.Turn, far webhook.Ringing) (now webhook.Ringing, late bool, err error) {
 	ends := a.stages(&t.Move.Do)
-	if t.Info == nil || far.stage >= len(ends) {
+	if t.Info == nil || far.Stage >= len(ends) {
 		return far, false, fmt.Errorf("vonage: call %s has no endpoint that this carrier reaches: %w", t.Call.ID, adapter.ErrRefused)
 	}
 	for {
 		if err := a.pace.wait(ctx, a); err != nil {
 			return far, true, nil
 		}
-		query := far.query(len(ends))
-		ref, err := a.create(ctx, t, ends[far.stage], share(t.Move.Do.Time, len(ends)-far.failed),
+		query := far.Query(len(ends), "")
+		ref, err := a.create(ctx, t, ends[far.Stage], webhook.Share(t.Move.Do.Time, len(ends)-far.Failed),
 			a.url(t.Call, t.Seq, atAsk, query), a.url(t.Call, t.Seq, atRung, query))
 		switch {
 		case err == nil:
 			a.known.placed(t.Call, ref)
 			return far, false, nil
-		case errors.Is(err, adapter.ErrRefused) && far.stage+1 < len(ends):
+		case errors.Is(err, adapter.ErrRefused) && far.Stage+1 < len(ends):
 			a.log.LogAttrs(ctx, slog.LevelWarn, "endpoint refused; the next is rung", slog.String("call", t.Call.ID), slog.Any("error", err))
-			far = far.after(flow.Unreachable)
+			far = far.After(flow.Unreachable)
 			continue
 		case errors.Is(err, adapter.ErrRefused), notPlaced(err):
-			return far.after(flow.Unreachable), false, fmt.Errorf("place a leg for call %s: %w", t.Call.ID, err)
+			return far.After(flow.Unreachable), false, fmt.Errorf("place a leg for call %s: %w", t.Call.ID, err)
 		}
 		a.log.LogAttrs(ctx, slog.LevelError, "whether a leg was placed is unknown; it is not placed again", slog.String("call", t.Call.ID), slog.Any("error", err))
 		return far, false, nil

@@ -4,9 +4,9 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
-	"strconv"
 	"time"
 
+	"github.com/extflow/extflow/adapter/internal/webhook"
 	"github.com/extflow/extflow/extension"
 	"github.com/extflow/extflow/flow"
 	"github.com/extflow/extflow/number"
@@ -41,89 +41,8 @@ func (a *Adapter) stages(do *flow.Command) []stage {
 	return append(open, screened...)
 }
 
-// share is how long each of so many endpoints rings. One that cannot be reached takes
-// no time, and leaves its share to those after it.
-func share(ring time.Duration, ends int) time.Duration {
-	if ends <= 1 {
-		return ring
-	}
-	return max(ring/time.Duration(ends), 10*time.Second)
-}
-
-// outcomes are how a ring can end without a talk, the weightiest first, by the
-// letter that stands for each in URLs.
-var outcomes = []struct {
-	letter byte
-	kind   flow.Kind
-}{{'b', flow.FoundBusy}, {'d', flow.Declined}, {'n', flow.Unanswered}, {'u', flow.Unreachable}}
-
-func letterOf(k flow.Kind) byte {
-	for _, o := range outcomes {
-		if o.kind == k {
-			return o.letter
-		}
-	}
-	return 0
-}
-
-func kindOf(letter byte) flow.Kind {
-	for _, o := range outcomes {
-		if o.letter == letter {
-			return o.kind
-		}
-	}
-	return flow.Unreachable
-}
-
-// weightier is the outcome of two endpoints together.
-func weightier(a, b byte) byte {
-	for _, o := range outcomes {
-		if o.letter == a || o.letter == b {
-			return o.letter
-		}
-	}
-	return 'u'
-}
-
-// ringing is how far a ring has come: the endpoint that rings next, and what became
-// of those before it, the weightiest outcome of all.
-type ringing struct {
-	stage  int
-	worst  byte
-	failed int // endpoints that could not be reached
-}
-
-// query says in a URL how far the ring has come, of so many endpoints.
-func (r ringing) query(of int) string {
-	q := "s=" + strconv.Itoa(r.stage) + "&k=" + strconv.Itoa(of)
-	if r.worst != 0 {
-		q += "&o=" + string(r.worst)
-	}
-	if r.failed > 0 {
-		q += "&f=" + strconv.Itoa(r.failed)
-	}
-	return q
-}
-
-// after is how far the ring has come when the endpoint that rings has ended so.
-func (r ringing) after(how flow.Kind) ringing {
-	r.stage++
-	r.worst = weightier(r.worst, letterOf(how))
-	if how == flow.Unreachable {
-		r.failed++
-	}
-	return r
-}
-
 // rung is how far the ring had come that a request reports of.
-func (q *request) rung() ringing {
-	r := ringing{stage: q.number("s")}
-	r.failed = max(0, min(q.number("f"), r.stage))
-	if before := q.asks("o"); len(before) == 1 {
-		r.worst = before[0]
-	}
-	return r
-}
+func (q *request) rung() webhook.Ringing { return webhook.Rung(q.number, []byte(q.asks("o"))) }
 
 // failure is how an endpoint's ring ended, as a status says it; 0 where it has not
 // (reference: the statuses of Vonage's event webhook). "completed" never means that
@@ -171,20 +90,20 @@ func (s *said) byCode() flow.Kind {
 // that is screened, or takes a connect's place in the row.
 func (a *Adapter) advance(ctx context.Context, t *flow.Turn, v *view) {
 	ends := a.stages(&t.Move.Do)
-	if v.placed || v.stage >= len(ends) {
+	if v.placed || v.Stage >= len(ends) {
 		return
 	}
-	if !ends[v.stage].screened {
+	if !ends[v.Stage].screened {
 		v.late = !a.pace.take(a.now())
 		return
 	}
 	ctx, cancel := context.WithTimeout(ctx, placeTime)
 	defer cancel()
-	far, late, err := a.ring(ctx, t, v.ringing)
+	far, late, err := a.ring(ctx, t, v.Ringing)
 	if err != nil {
 		a.log.LogAttrs(ctx, slog.LevelWarn, "no endpoint could be rung", slog.String("call", t.Call.ID), slog.Any("error", err))
 	}
-	v.ringing, v.late, v.placed = far, late, err == nil && !late
+	v.Ringing, v.late, v.placed = far, late, err == nil && !late
 }
 
 // placeTime is how long an answer is kept waiting while a leg is placed: Vonage gives
@@ -201,11 +120,11 @@ func (v *view) connect(n *ncco, t *flow.Turn) {
 		v.emergency(n, t, ends)
 		return
 	}
-	far := v.query(len(ends))
+	far := v.Query(len(ends), "")
 	switch {
-	case v.stage >= len(ends):
+	case v.Stage >= len(ends):
 		n.goOn(v.url(t.Call, t.Seq, atDial, far), nil)
-	case v.late, ends[v.stage].screened && !v.placed:
+	case v.late, ends[v.Stage].screened && !v.placed:
 		n.pause(1)
 		n.goOn(v.url(t.Call, t.Seq, atDial, far+"&p=1"), nil)
 	case v.placed:
@@ -214,7 +133,7 @@ func (v *view) connect(n *ncco, t *flow.Turn) {
 		n.goOn(v.url(t.Call, t.Seq, atRing, far), nil)
 	default:
 		address := v.url(t.Call, t.Seq, atDial, far)
-		c := v.dial(do, ends[v.stage].Endpoint, share(do.Time, len(ends)-v.failed))
+		c := v.dial(do, ends[v.Stage].Endpoint, webhook.Share(do.Time, len(ends)-v.Failed))
 		c.EventType, c.EventURL, c.EventMethod = "synchronous", []string{address}, http.MethodPost
 		n.add(c)
 		n.goOn(address, nil) // it ended, and nobody was told why
@@ -236,7 +155,7 @@ func (v *view) dial(do *flow.Command, e extension.Endpoint, ring time.Duration) 
 // emergency rings without any further request: so nobody is asked to accept.
 func (v *view) emergency(n *ncco, t *flow.Turn, ends []stage) {
 	for _, e := range ends {
-		n.add(v.dial(&t.Move.Do, e.Endpoint, share(t.Move.Do.Time, len(ends))))
+		n.add(v.dial(&t.Move.Do, e.Endpoint, webhook.Share(t.Move.Do.Time, len(ends))))
 	}
 }
 

@@ -1,10 +1,10 @@
 package vonage
 
 import (
-	"net/url"
-	"strconv"
+	"slices"
 	"strings"
 
+	"github.com/extflow/extflow/adapter/internal/webhook"
 	"github.com/extflow/extflow/flow"
 )
 
@@ -53,25 +53,13 @@ type route struct {
 	path string // below PublicURL, as it was requested
 }
 
-// route reads a requested path, which is escaped. The adapter may be mounted under
-// any prefix, with or without http.StripPrefix, and behind proxies that take part
-// of the path away: whatever part of PublicURL's own path comes first is skipped.
-func (a *Adapter) route(path string) (route, bool) {
-	for base := a.base; ; {
-		if rest, ok := strings.CutPrefix(path, base); ok {
-			if r, ok := parseRoute(rest); ok {
-				return r, true
-			}
-		}
-		if base == "" {
-			return route{}, false
-		}
-		if next := strings.IndexByte(base[1:], '/'); next >= 0 {
-			base = base[1+next:]
-		} else {
-			base = ""
-		}
-	}
+// route reads a requested path, which is escaped, wherever the adapter is mounted.
+func (a *Adapter) route(path string) (r route, ok bool) {
+	ok = webhook.Below(a.base, path, func(rest string) bool {
+		r, ok = parseRoute(rest)
+		return ok
+	})
+	return r, ok
 }
 
 func parseRoute(path string) (route, bool) {
@@ -81,27 +69,13 @@ func parseRoute(path string) (route, bool) {
 		r.what = w
 		return r, true
 	}
-	rest, ok := strings.CutPrefix(path, "/call/")
-	if !ok {
-		return r, false
+	var last string
+	var ok bool
+	r.call, r.seq, last, ok = webhook.Turn(path)
+	if w := what(last); ok && slices.Contains(turns, w) {
+		r.what = w
 	}
-	account, rest, _ := strings.Cut(rest, "/")
-	id, rest, _ := strings.Cut(rest, "/")
-	seq, last, _ := strings.Cut(rest, "/")
-	n, err := strconv.ParseUint(seq, 10, 32)
-	if err != nil || account == "" || id == "" {
-		return r, false
-	}
-	for _, w := range turns {
-		if last == string(w) {
-			r.what = w
-		}
-	}
-	r.seq = uint32(n)
-	var bad1, bad2 error
-	r.call.Account, bad1 = url.PathUnescape(account)
-	r.call.ID, bad2 = url.PathUnescape(id)
-	return r, r.what != "" && bad1 == nil && bad2 == nil
+	return r, r.what != ""
 }
 
 // rerouted reads a whole address of the adapter's own, as a fallback repeats it.
@@ -120,33 +94,9 @@ func (a *Adapter) rerouted(address string) (r route, query string, ok bool) {
 func (a *Adapter) url(k flow.Key, seq uint32, w what, query string) string {
 	dst := make([]byte, 0, len(a.public)+len(k.ID)+len(query)+96)
 	dst = append(dst, a.public...)
-	dst = append(dst, "/call/"...)
-	dst = appendSegment(dst, k.Account)
-	dst = append(dst, '/')
-	dst = appendSegment(dst, k.ID)
-	dst = append(dst, '/')
-	dst = strconv.AppendUint(dst, uint64(seq), 10)
-	dst = append(append(dst, '/'), w...)
+	dst = webhook.AppendTurn(dst, k, seq, string(w))
 	if query != "" {
 		dst = append(append(dst, '?'), query...)
 	}
 	return a.sealed(dst)
-}
-
-const upperHex = "0123456789ABCDEF"
-
-// appendSegment appends a segment of a path: everything but letters, digits, -, _
-// and ~ is escaped, dots too unless they stand between others.
-func appendSegment(dst []byte, s string) []byte {
-	dots := strings.Trim(s, ".") == ""
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		switch {
-		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '-', c == '_', c == '~', c == '.' && !dots:
-			dst = append(dst, c)
-		default:
-			dst = append(dst, '%', upperHex[c>>4], upperHex[c&15])
-		}
-	}
-	return dst
 }

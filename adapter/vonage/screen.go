@@ -64,7 +64,7 @@ func (a *Adapter) pressOne(n *ncco, q *request, t *flow.Turn, screen flow.Screen
 	} else {
 		n.say(&m, true)
 	}
-	query := q.rung().query(q.number("k")) + "&t=" + strconv.Itoa(said+1)
+	query := q.rung().Query(q.number("k"), "") + "&t=" + strconv.Itoa(said+1)
 	n.keys(1, screen.Time, false, a.url(q.call, q.seq, atAccept, query))
 }
 
@@ -113,8 +113,8 @@ func (a *Adapter) ringEnded(ctx context.Context, q *request, e flow.Event) (flow
 		return e, nil // its next endpoint rings already
 	}
 	e.Cause = string(q.Status)
-	far := q.rung().after(how)
-	if far.stage < q.number("k") {
+	far := q.rung().After(how)
+	if far.Stage < q.number("k") {
 		turn, err := a.handle(ctx, flow.Event{Call: q.call})
 		if err != nil || turn.Seq != q.seq || turn.Move.Do.Kind != flow.Connect {
 			return e, err
@@ -126,7 +126,7 @@ func (a *Adapter) ringEnded(ctx context.Context, q *request, e flow.Event) (flow
 			return e, nil
 		}
 	}
-	e.Re, e.ID, e.What.Kind = q.seq, "", kindOf(far.worst)
+	e.Re, e.ID, e.What.Kind = q.seq, "", far.Outcome()
 	return e, nil
 }
 

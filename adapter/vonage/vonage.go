@@ -54,6 +54,7 @@ import (
 	"time"
 
 	"github.com/extflow/extflow/adapter"
+	"github.com/extflow/extflow/adapter/internal/webhook"
 )
 
 // Config is what an Adapter works with. ApplicationID, PrivateKey, APIKey,
@@ -149,7 +150,7 @@ func New(c Config) (*Adapter, error) {
 		log:     c.Logger,
 		pace:    pace{most: c.Pace},
 		now:     c.Now,
-		sleep:   sleep,
+		sleep:   webhook.Sleep,
 	}
 	if c.Handler != nil {
 		a.Attach(c.Handler)

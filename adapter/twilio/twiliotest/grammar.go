@@ -152,6 +152,17 @@ func (e *element) check(k kind, inline bool) (passed []string, err error) {
 	return passed, e.checkShape(inline, &passed)
 }
 
+// Valid sees that a document is one that Twilio would carry out, wherever it is asked
+// for, and that every address in it is absolute. What this package leaves out is no
+// fault of the document's where Twilio knows it.
+func Valid(document []byte) error {
+	root, err := parse(document)
+	if err != nil {
+		return err
+	}
+	return root.checkShape(true, new([]string))
+}
+
 func (e *element) checkShape(inline bool, passed *[]string) error {
 	s := grammar[e.tag]
 	for name, value := range e.attrs {
