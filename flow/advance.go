@@ -85,7 +85,7 @@ func (c *Call) answer(m *Move, e *Event, eff effect) {
 	if eff.move != nil {
 		*m = *c.Move
 		c.fill(m)
-		if m.Do.Kind == Find && m.Do.Entry == "" && m.Do.Name == "" && m.Do.Mailbox == "" && e.Kind == Pressed {
+		if m.Do.Kind == Find && m.Do.Entry == "" && m.Do.Name == "" && m.Do.Mailbox == "" && (e.Kind == Pressed || e.News == Moved) {
 			m.Do.Entry = e.Digits.entry()
 		}
 	}

@@ -15,6 +15,7 @@ type Book struct {
 	legs     map[string]StepID // the steps of legs that we place, by the queue that they are for
 	sorry    StepID            // something failed
 	limit    StepID            // too many steps or turns
+	moves    map[string]StepID // where a supervisor can lead a waiting caller, beside the entries
 	refuse   StepID            // a loop
 	talk     arms              // the clocks of a talk
 	guesses  uint8

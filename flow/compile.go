@@ -37,6 +37,7 @@ func Compile(s Settings, steps ...string) (*Book, error) {
 	for _, name := range slices.Sorted(maps.Keys(s.Entries)) {
 		c.entry(name)
 	}
+	c.moving() // last, so that it moves no other step
 	if steps := len(c.b.nodes) - 1; steps > maxSteps {
 		return nil, Faults{{Path: "settings", Problem: fmt.Sprintf("%d steps in all; an account has at most %d, so use fewer menus, flows and destinations", steps, maxSteps)}}
 	}

@@ -36,7 +36,8 @@ type What struct {
 	Report   Report           `json:"report,omitempty"`   // Woke by Step or Life: what the carrier says of the call
 	Yes      bool             `json:"yes,omitempty"`      // Opened: open; Replied: the peer took it; a leg's ring ended: at one of its telephones, and others are still to ring
 	Position uint16           `json:"position,omitempty"` // Woke by Notice: the place in the line, from 1
-	Digits   Digits           `json:"digits,omitempty"`   // Pressed; empty is silence
+	Digits   Digits           `json:"digits,omitempty"`   // Pressed; empty is silence. Told that it is moved: the extension
+	Entry    string           `json:"entry,omitempty"`    // Told that it is moved: to where, as Book.MovedTo names it
 	Party    *extension.Party `json:"party,omitempty"`    // Found, Told, Arrived as a leg
 	Start    *Info            `json:"start,omitempty"`    // Arrived; else who calls whom as the carrier repeats it, for safe turns alone
 	Leg      string           `json:"leg,omitempty"`      // Told: the id of the call that speaks, or that is offered
@@ -86,6 +87,7 @@ const (
 	Dialled                   // offer: dial; the caller is to ring the member directly
 	Deserted                  // no member is at work any more
 	Dropped                   // the product ends the call
+	Moved                     // a supervisor leads the waiting caller elsewhere
 )
 
 // Budget is what ran out.

@@ -55,6 +55,9 @@ func (b *Book) AllEvents() []What {
 			out = append(out, What{Kind: Found, Class: class, Party: &extension.Party{Agent: "agent", Mailbox: box}})
 		}
 	}
+	for _, to := range slices.Concat(b.EntryNames(), slices.Sorted(maps.Keys(b.moves))) {
+		out = append(out, What{Kind: Told, News: Moved, Entry: to, Digits: "1001"})
+	}
 	for news := Offered; news <= Dropped; news++ {
 		out = append(out, What{Kind: Told, News: news, Leg: "leg", Party: &extension.Party{Agent: "agent", Mailbox: Personal}})
 	}

@@ -154,7 +154,7 @@ func TestJSON_fieldsThatNobodyKnowsAreIgnored(t *testing.T) {
 func TestJSON_everyConstantHasItsWord(t *testing.T) {
 	t.Parallel()
 	require.Len(t, kindJSON, int(Began)+1)
-	require.Len(t, newsJSON, int(Dropped)+1)
+	require.Len(t, newsJSON, int(Moved)+1)
 	require.Len(t, budgetJSON, int(Turns)+1)
 	require.Len(t, clockJSON, numClocks+1)
 	require.Len(t, reportJSON, int(Gone)+1)

@@ -15,7 +15,7 @@ var (
 		"agent_hung_up", "recorded", "hung_up", "woke", "told", "replied", "opened", "failed", "exhausted",
 		"placing", "not_placed", "began",
 	}
-	newsJSON    = []string{"", "offered", "missed", "accepted", "withdrawn", "left", "dialled", "deserted", "dropped"}
+	newsJSON    = []string{"", "offered", "missed", "accepted", "withdrawn", "left", "dialled", "deserted", "dropped", "moved"}
 	budgetJSON  = []string{"", "guesses", "entries", "turns"}
 	clockJSON   = []string{"", "step", "wait", "notice", "life"}
 	reportJSON  = []string{"", "alive", "talking", "gone"}

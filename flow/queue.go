@@ -53,6 +53,8 @@ func (b *Book) waiting(n *node, s *State, w *What) effect {
 		return b.leaveLine(n, s, OnUnanswered, w)
 	case w.Kind == Woke && w.Clock == NoticeClock:
 		return b.notice(n, s, w)
+	case w.Kind == Told && w.News == Moved:
+		return b.moved(s, w)
 	case w.Kind == Told && w.News == Deserted && !s.Marks.Has(Alone):
 		s.Marks |= Alone
 		return effect{arm: &n.deserted}

@@ -11,7 +11,7 @@ func (b *Book) openRing(n *node, s *State, w *What) effect {
 		s.Phase = InRing
 		return effect{move: n.standing}
 	}
-	if n.fixed != "" {
+	if n.find != nil {
 		s.Phase = Finding
 		return effect{move: n.find}
 	}

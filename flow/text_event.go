@@ -48,6 +48,9 @@ func (s Script) Event(e Event) string {
 func (s Script) inside(w *What) string {
 	switch w.Kind {
 	case Told:
+		if w.News == Moved {
+			return s.moved(w)
+		}
 		line := "told " + word(newsWords, uint8(w.News), "news")
 		if w.Leg != "" {
 			line += " by " + plain(w.Leg)

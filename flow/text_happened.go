@@ -48,8 +48,11 @@ func (n *narrator) happened(v *voice, e *Event) {
 	case Woke:
 		n.wait(v, e.At.Sub(v.at).Round(time.Second))
 	case Told:
-		if e.News == Dropped {
+		switch e.News {
+		case Dropped:
 			n.act("the product drops " + v.who)
+		case Moved:
+			n.act(s.Event(*e))
 		}
 	}
 }
