@@ -7,6 +7,7 @@ import (
 	"github.com/extflow/extflow/adapter"
 	"github.com/extflow/extflow/adapter/twilio"
 	"github.com/extflow/extflow/adapter/vonage"
+	"github.com/extflow/extflow/examples/server/console"
 )
 
 // carrier is one that is switched on: its routes, and what makes it hear of calls.
@@ -85,4 +86,21 @@ func (s *settings) makeVonage(log *slog.Logger) (carrier, error) {
 			"use signed webhooks: on",
 		},
 	}, nil
+}
+
+// off are the carriers whose secrets are not set, and how each is switched on.
+func (s *settings) off() []console.Carrier {
+	var all []console.Carrier
+	for _, c := range []struct {
+		name, secrets string
+		on            bool
+	}{
+		{"twilio", "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN", s.twilio.on()},
+		{"vonage", "VONAGE_APPLICATION_ID, VONAGE_PRIVATE_KEY, VONAGE_API_KEY and VONAGE_SIGNATURE_SECRET", s.vonage.on()},
+	} {
+		if !c.on {
+			all = append(all, console.Carrier{Name: c.name, Off: "Start the server with " + c.secrets + ", and with EXTFLOW_PUBLIC_URL."})
+		}
+	}
+	return all
 }

@@ -9,8 +9,9 @@ import (
 	"github.com/extflow/extflow/examples/server/gate"
 )
 
-// Who is let in: until somebody may sign in, those whom the gate admits; from then
-// on those who have signed in, and whoever bears the administrators' token.
+// Who is let in: until somebody may sign in, here or at a provider, those whom the gate
+// admits; from then on those who have signed in, and whoever bears the administrators'
+// token.
 
 type admittedKey struct{}
 
@@ -29,6 +30,8 @@ func (s *server) doors(admin http.Handler) http.Handler {
 			gated.ServeHTTP(w, r)
 		case page && strings.HasPrefix(r.URL.Path, "/assets/"), page && r.URL.Path == "/first" && s.people.IsFirst(r):
 			s.console.ServeHTTP(w, r)
+		case page && s.elsewhere != nil && strings.HasPrefix(r.URL.Path, "/openid/"):
+			s.elsewhere.ServeHTTP(w, r)
 		case !s.people.Any(r.Context()):
 			gated.ServeHTTP(w, r)
 		case page:

@@ -60,7 +60,7 @@ func TestStart_takesTheAccountFromTheFile(t *testing.T) {
 	t.Parallel()
 	config := file(t, "account.json", `{"account": "tiny", "agents": [{"id": "ada"}]}`)
 	p := start(t, nil, "-config", config)
-	require.Contains(t, p.said.String(), "account tiny: made from "+config+", 1 agents, 0 numbers")
+	require.Contains(t, p.said.String(), "account tiny: made from "+config+", with 1 agent and 0 numbers")
 	require.Equal(t, "ada", p.get("/api/v1/agents").is(200).word("agents", 0, "id"))
 }
 

@@ -43,7 +43,7 @@ func (s *settings) seed(ctx context.Context, store storage.Store, out io.Writer)
 	_, err = extflow.Install(ctx, store, extflow.Setup(*doc), now)
 	switch {
 	case err == nil:
-		fmt.Fprintf(out, "account %s: made from %s, %d agents, %d numbers\n", doc.Account, from, len(doc.Agents), len(doc.Numbers))
+		fmt.Fprintf(out, "account %s: made from %s, with %s and %s\n", doc.Account, from, counted(len(doc.Agents), "agent"), counted(len(doc.Numbers), "number"))
 		return doc.Account, nil
 	case !errors.Is(err, extflow.ErrExists):
 		return "", err
@@ -79,4 +79,12 @@ func (s *settings) compare(ctx context.Context, store storage.Store, text []byte
 		fmt.Fprintf(out, "account %s: %s\n", doc.Account, line)
 	}
 	return err
+}
+
+// counted is so many of a thing, in words.
+func counted(n int, what string) string {
+	if n != 1 {
+		what += "s"
+	}
+	return fmt.Sprintf("%d %s", n, what)
 }

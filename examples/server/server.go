@@ -23,25 +23,26 @@ import (
 
 // server is everything that a process serves with.
 type server struct {
-	set      *settings
-	out      io.Writer // what people read at start
-	log      *slog.Logger
-	meter    *meter.Meter
-	account  string
-	store    storage.Store
-	saves    storage.Store // the same, for what people change: within what the carriers can do
-	opened   opened        // where it is kept
-	engine   *extflow.Engine
-	carriers []carrier
-	sim      atomic.Pointer[simulator.Simulator] // nil where there is none
-	runs     []func(context.Context) error       // until the server stops
-	api      *api.API
-	news     *console.News
-	console  *console.Console
-	people   *console.Accounts // who may sign in to the console
-	routes   []route
-	openAPI  []byte
-	draining atomic.Bool
+	set       *settings
+	out       io.Writer // what people read at start
+	log       *slog.Logger
+	meter     *meter.Meter
+	account   string
+	store     storage.Store
+	saves     storage.Store // the same, for what people change: within what the carriers can do
+	opened    opened        // where it is kept
+	engine    *extflow.Engine
+	carriers  []carrier
+	sim       atomic.Pointer[simulator.Simulator] // nil where there is none
+	runs      []func(context.Context) error       // until the server stops
+	api       *api.API
+	news      *console.News
+	console   *console.Console
+	people    *console.Accounts // who may sign in to the console
+	elsewhere http.Handler      // takes people to a provider and back; nil where there is none
+	routes    []route
+	openAPI   []byte
+	draining  atomic.Bool
 	hooks
 }
 
@@ -251,7 +252,11 @@ func (s *server) describe() (err error) {
 	for _, carrier := range s.carriers {
 		pages.Carriers = append(pages.Carriers, console.Carrier{Name: carrier.Name, Fields: carrier.Fields})
 	}
+	pages.Carriers = append(pages.Carriers, s.set.off()...)
 	if s.console, err = console.New(pages); err != nil {
+		return err
+	}
+	if err := s.signInElsewhere(); err != nil {
 		return err
 	}
 	s.routes = s.table()

@@ -14,6 +14,7 @@ import (
 
 	"github.com/extflow/extflow/adapter/twilio"
 	"github.com/extflow/extflow/adapter/vonage"
+	"github.com/extflow/extflow/examples/server/openid"
 	"github.com/extflow/extflow/feed"
 )
 
@@ -33,6 +34,9 @@ type settings struct {
 
 	recordings string       // a folder; empty leaves them at the carrier
 	webhook    feed.Webhook // without a URL there is none
+
+	openID                    openid.Config // without an issuer nobody signs in elsewhere
+	openIDRoles, openIDScopes string        // as they are written
 
 	twilio twilioSettings
 	vonage vonageSettings
@@ -83,6 +87,7 @@ func readSettings(args []string, env func(string) string, help io.Writer) (*sett
 			fault("EXTFLOW_WEBHOOK_URL, EXTFLOW_WEBHOOK_SECRET: %w", err)
 		}
 	}
+	s.checkOpenID(env, fault)
 	s.checkServing(fault)
 	s.checkDB(fault)
 	s.checkCarriers(env, fault)
@@ -133,6 +138,7 @@ func (s *settings) flags(args []string, env func(string) string, help io.Writer,
 	fs.Var(optional{simulator}, "simulator", "simulated calls; on while no carrier is (EXTFLOW_SIMULATOR)")
 	fs.StringVar(&s.certFile, "tls-cert", env("EXTFLOW_TLS_CERT"), "a certificate file, to serve HTTPS without a proxy (EXTFLOW_TLS_CERT)")
 	fs.StringVar(&s.keyFile, "tls-key", env("EXTFLOW_TLS_KEY"), "its key file (EXTFLOW_TLS_KEY)")
+	s.openIDFlags(fs, env)
 	fs.StringVar(&s.logAs, "log", or("EXTFLOW_LOG", "text"), "text or json (EXTFLOW_LOG)")
 	err := fs.Parse(args)
 	switch {
@@ -140,7 +146,7 @@ func (s *settings) flags(args []string, env func(string) string, help io.Writer,
 		fs.SetOutput(help)
 		fmt.Fprintln(help, "server answers calls for one account. Flags, each with its twin in the environment:")
 		fs.PrintDefaults()
-		fmt.Fprintln(help, "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN switch Twilio on; TWILIO_API_URL is another base of its REST API.\nVONAGE_APPLICATION_ID, VONAGE_PRIVATE_KEY (PEM, or a file), VONAGE_API_KEY and VONAGE_SIGNATURE_SECRET switch Vonage on; VONAGE_API_URL is another base.\nEXTFLOW_ADMIN_TOKEN admits administrators from elsewhere than this machine.\nEXTFLOW_WEBHOOK_URL and EXTFLOW_WEBHOOK_SECRET have the feed posted to a product, signed.")
+		fmt.Fprintln(help, "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN switch Twilio on; TWILIO_API_URL is another base of its REST API.\nVONAGE_APPLICATION_ID, VONAGE_PRIVATE_KEY (PEM, or a file), VONAGE_API_KEY and VONAGE_SIGNATURE_SECRET switch Vonage on; VONAGE_API_URL is another base.\nEXTFLOW_ADMIN_TOKEN admits administrators from elsewhere than this machine.\nEXTFLOW_WEBHOOK_URL and EXTFLOW_WEBHOOK_SECRET have the feed posted to a product, signed.\nEXTFLOW_OIDC_SECRET is the client's secret at the provider where people sign in; without it the client is a public one.")
 		return err
 	case err != nil:
 		return fmt.Errorf("%w\n%w; -help lists the flags", errSettings, err)

@@ -27,6 +27,11 @@ type Accounts struct {
 	Account string
 	Secure  bool // served by HTTPS: the cookie is __Host- and Secure
 
+	// Elsewhere is where else people may sign in, below the console's root: links on the
+	// page where they do. Whoever looks after it lets them in with Enter. Where there is
+	// any, nobody is let in who did not sign in.
+	Elsewhere []Link
+
 	some  atomic.Bool // somebody may sign in: never false again
 	first onceKey
 	work  sync.Mutex // one password at a time: each takes 64 MiB
@@ -63,7 +68,7 @@ const (
 // Any reports whether somebody may sign in. Until then, the host decides who is let
 // in.
 func (a *Accounts) Any(ctx context.Context) bool {
-	if a.some.Load() {
+	if a.some.Load() || len(a.Elsewhere) > 0 {
 		return true
 	}
 	for _, err := range a.Store.Notes().List(ctx, a.Account, userKind) {
@@ -138,8 +143,8 @@ func (a *Accounts) all(ctx context.Context) ([]user, error) {
 func (a *Accounts) Add(ctx context.Context, login, password string, p Person) error {
 	login = loginOf(login)
 	faults := map[string]string{}
-	if login == "" || len(login) > 64 {
-		faults["login"] = "Sign-in name: write 1 to 64 letters."
+	if login == "" || len(login) > 64 || strings.Contains(login, "/") {
+		faults["login"] = "Sign-in name: write 1 to 64 letters, and no slash."
 	}
 	if !slices.Contains(Roles(), p.Role) {
 		faults["role"] = "Role: pick agent, supervisor or admin."

@@ -49,16 +49,17 @@ type Config struct {
 	Simulator func() *simulator.Simulator
 	Renew     func(context.Context) error
 
-	Carriers []Carrier     // those that are switched on
+	Carriers []Carrier     // those that there are, on or off
 	Links    []Link        // more to show in the navigation, as where to sign out
 	Health   func() []Sign // what the host knows of its own health; may be nil
 	Logger   *slog.Logger  // nil logs nothing; numbers are masked
 }
 
-// Carrier is one that is switched on, and what is to be filled in there.
+// Carrier is one that can bring calls.
 type Carrier struct {
 	Name   string
-	Fields []string
+	Fields []string // what is to be filled in there, a line each
+	Off    string   // how it is switched on, where it is off
 }
 
 // Sign is something that the host knows of its health.
@@ -111,15 +112,19 @@ func (c *Console) Close() { c.close() }
 
 // ServeHTTP answers what is below the console's root.
 func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	h := w.Header()
-	h.Set("Content-Security-Policy", policy)
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "same-origin")
-	h.Set("Cache-Control", "no-store")
+	careful(w.Header())
 	if r.URL.Path == "" { // mounted with StripPrefix, asked without a slash
 		r.URL.Path = "/"
 	}
 	c.guard.ServeHTTP(w, r)
+}
+
+// careful has browsers keep nothing, and take nothing for what it is not.
+func careful(h http.Header) {
+	h.Set("Content-Security-Policy", policy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("Cache-Control", "no-store")
 }
 
 // policy has browsers load nothing from elsewhere and run nothing that stands in a

@@ -9,6 +9,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/extflow/extflow/flow"
 	"github.com/extflow/extflow/flow/account"
@@ -24,6 +25,10 @@ import (
 // think of them.
 var releaseParts = []string{"flows", "menus", "messages", "queues", "mailboxes", "hours"}
 
+// draftParts are the sections of a draft: the account's settings too, each a thing of
+// its own.
+var draftParts = append([]string{"settings"}, releaseParts...)
+
 // sections are things of the account by section and name.
 type sections map[string]map[string]any
 
@@ -32,8 +37,12 @@ type draft struct {
 	Base    uint32   `json:"base"` // the version that it began with
 	Release string   `json:"release"`
 	Now     sections `json:"now"`
-	Undo    []step   `json:"undo,omitempty"` // the newest last
-	Redo    []step   `json:"redo,omitempty"`
+
+	// Whole are the settings that it began with and no release has: the account's own.
+	Whole map[string]any `json:"whole,omitempty"`
+
+	Undo []step `json:"undo,omitempty"` // the newest last
+	Redo []step `json:"redo,omitempty"`
 
 	rev   uint64
 	began sections // what the release that it began with has
@@ -78,9 +87,16 @@ func cloned(v any) any {
 	return v
 }
 
-// sectionsOf are the sections of a release.
-func sectionsOf(r flow.Release) (sections, error) {
-	text, err := account.ExportJSON(&account.Document{Account: r.Account, Settings: r.Settings})
+// sectionsOf are the sections of a release, and of an account's own settings.
+func sectionsOf(r flow.Release, a storage.Account) (sections, error) {
+	return sectionsIn(&account.Document{
+		Account: r.Account, Settings: r.Settings, Range: a.Range, Quarantine: a.Quarantine, Region: a.Region,
+		Countries: a.Countries, KeepCalls: a.KeepCalls, Emergency: a.Emergency,
+	})
+}
+
+func sectionsIn(doc *account.Document) (sections, error) {
+	text, err := account.ExportJSON(doc)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +107,7 @@ func sectionsOf(r flow.Release) (sections, error) {
 		return nil, err
 	}
 	out := sections{}
-	for _, name := range releaseParts {
+	for _, name := range draftParts {
 		out[name], _ = root[name].(map[string]any)
 		if out[name] == nil {
 			out[name] = map[string]any{}
@@ -111,29 +127,52 @@ func (c *Console) draft(ctx context.Context, who Person) (*draft, error) {
 	if err != nil && !errors.Is(err, storage.ErrNotFound) {
 		return nil, err
 	}
-	d := &draft{rev: n.Rev}
-	if err == nil {
-		dec := json.NewDecoder(bytes.NewReader(n.Body))
-		dec.UseNumber()
-		if err := dec.Decode(d); err != nil {
-			return nil, fmt.Errorf("the draft of %s: %w", who.ID, err)
-		}
-		base, err := c.cfg.Store.Releases().Load(ctx, c.cfg.Account, d.Release)
-		if err != nil {
-			return nil, err
-		}
-		if d.began, err = sectionsOf(base); err != nil {
-			return nil, err
-		}
-		if d.Base == latest.Version || d.Changed() || len(d.Undo) > 0 {
-			return d, nil
-		}
-	}
-	now, err := sectionsOf(latest)
+	whole, err := c.cfg.Store.Accounts().Load(ctx, c.cfg.Account)
 	if err != nil {
 		return nil, err
 	}
-	return &draft{Base: latest.Version, Release: latest.ID, Now: now.clone(), began: now, rev: n.Rev}, nil
+	now, err := sectionsOf(latest, whole)
+	if err != nil {
+		return nil, err
+	}
+	own := ownSettings(now["settings"])
+	fresh := &draft{Base: latest.Version, Release: latest.ID, Now: now.clone(), Whole: own, began: now, rev: n.Rev}
+	if n.Rev == 0 {
+		return fresh, nil
+	}
+	d := &draft{rev: n.Rev}
+	dec := json.NewDecoder(bytes.NewReader(n.Body))
+	dec.UseNumber()
+	if err := dec.Decode(d); err != nil {
+		return nil, fmt.Errorf("the draft of %s: %w", who.ID, err)
+	}
+	if err := c.began(ctx, d, own); err != nil {
+		return nil, err
+	}
+	if d.Changed() || len(d.Undo) > 0 || len(d.Redo) > 0 && d.Base == latest.Version {
+		return d, nil
+	}
+	return fresh, nil
+}
+
+// began is what a draft began with: its release, and the account's own settings as they
+// were then; as they are now for one that an older program kept.
+func (c *Console) began(ctx context.Context, d *draft, own map[string]any) error {
+	base, err := c.cfg.Store.Releases().Load(ctx, c.cfg.Account, d.Release)
+	if err != nil {
+		return err
+	}
+	if d.began, err = sectionsOf(base, storage.Account{}); err != nil {
+		return err
+	}
+	if d.Whole == nil {
+		d.Whole = own
+	}
+	maps.Copy(d.began["settings"], cloned(d.Whole).(map[string]any))
+	if d.Now["settings"] == nil {
+		d.Now["settings"] = cloned(d.began["settings"]).(map[string]any)
+	}
+	return nil
 }
 
 // keep stores the draft. The error is storage.ErrConflict where the person changed
@@ -211,14 +250,19 @@ func (d *draft) Changed() bool { return len(changedIn(d.began, d.Now)) > 0 }
 // thing names one thing of a section.
 type thing struct{ Section, Name string }
 
-func (t thing) String() string { return singular[t.Section] + " " + t.Name }
+func (t thing) String() string {
+	if t.Section == "settings" {
+		return "setting " + strings.ReplaceAll(t.Name, "_", " ")
+	}
+	return singular[t.Section] + " " + t.Name
+}
 
 var singular = map[string]string{"flows": "flow", "menus": "menu", "messages": "message", "queues": "queue", "mailboxes": "mailbox", "hours": "hours"}
 
 // changedIn are the things that differ, by section and name.
 func changedIn(was, now sections) []thing {
 	var out []thing
-	for _, section := range releaseParts {
+	for _, section := range draftParts {
 		names := maps.Clone(was[section])
 		if names == nil {
 			names = map[string]any{}

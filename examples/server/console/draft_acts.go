@@ -83,6 +83,9 @@ func (c *Console) copyThing(w http.ResponseWriter, r *http.Request, section stri
 // backTo is the page of a draft to come back to: one of ours, whatever the form says.
 func backTo(r *http.Request, done string) string {
 	section, name, _ := strings.Cut(r.FormValue("back"), "/")
+	if section == "settings" {
+		return "settings?done=" + done
+	}
 	if about[section].Title == "" {
 		return "flows?done=" + done
 	}

@@ -30,6 +30,10 @@ func (c *Console) check(ctx context.Context, d *draft) (checked, error) {
 	}
 	for _, t := range changedIn(d.began, d.Now) {
 		v, is := d.Now[t.Section][t.Name]
+		if t.Section == "settings" {
+			setSetting(open, t.Name, v)
+			continue
+		}
 		switch m, isMap := v.(map[string]any); {
 		case !is:
 			if err := open.Remove(t.Section, t.Name); err != nil && !errors.Is(err, storage.ErrNotFound) {

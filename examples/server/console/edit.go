@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/extflow/extflow/flow"
-	"github.com/extflow/extflow/flow/account"
 	"github.com/extflow/extflow/flow/picture"
 )
 
@@ -39,7 +38,7 @@ type editData struct {
 	Groups        []formGroup
 	Draft         *draftBar
 	Gone          bool
-	Faults        []account.Fault // of this thing
+	Faults        []fault // of this thing
 	Svg           string
 	Outline       []picture.Line
 	Live          *liveThing
@@ -84,11 +83,7 @@ func (c *Console) edit(r *http.Request, d *draft, section, name string) (editDat
 		}
 	}
 	data.Groups = s.groups()
-	for _, f := range k.Faults {
-		if f.Path == section+"."+name || strings.HasPrefix(f.Path, section+"."+name+".") || strings.HasPrefix(f.Path, section+"."+name+"[") {
-			data.Faults = append(data.Faults, f)
-		}
-	}
+	data.Faults = faultsOf(d, k.Faults, section+"."+name)
 	used, err := c.numbersOf(ctx)
 	if err != nil {
 		return data, err
@@ -172,34 +167,55 @@ func (c *Console) saveThing(w http.ResponseWriter, r *http.Request, section stri
 		if m == nil {
 			m = map[string]any{}
 		}
-		in := reading{form: r.PostForm}
+		in := reading{form: r.PostForm, auto: r.Header.Get("X-Script") != ""}
 		now := in.read(section, m)
-		for _, made := range in.made {
-			if _, there := d.Now[made.Section][made.Name]; !there {
-				d.set(made.Section, made.Name, made.value)
-			}
-		}
+		d.make(in.made)
 		d.set(section, name, jsoned(now))
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	if r.Header.Get("X-Script") == "" {
-		if r.FormValue("then") == "publish" {
-			return c.next(w, r, "publish")
+	return c.saved(w, r, section+"/"+url.PathEscape(name), func() (string, any, error) {
+		d, err := c.draft(r.Context(), person(r))
+		if err != nil {
+			return name, nil, err
 		}
-		return c.next(w, r, section+"/"+url.PathEscape(name)+"?done=saved")
+		data, err := c.edit(r, d, section, name)
+		return name, data, err
+	})
+}
+
+// make adds what was made where one would be picked. What is there already stays as it
+// is, and is picked.
+func (d *draft) make(all []made) {
+	for _, m := range all {
+		if _, there := d.Now[m.Section][m.Name]; !there {
+			d.set(m.Section, m.Name, m.value)
+		}
 	}
-	d, err := c.draft(r.Context(), person(r))
+}
+
+// saved answers a form of the draft: its script with the check, a browser with the page
+// that it asked for.
+func (c *Console) saved(w http.ResponseWriter, r *http.Request, page string, now func() (title string, data any, err error)) error {
+	then := r.FormValue("then")
+	field, isMade := strings.CutPrefix(then, "made ")
+	switch {
+	case r.Header.Get("X-Script") != "":
+	case then == "publish":
+		return c.next(w, r, "publish")
+	case isMade:
+		return c.next(w, r, page+"?done=made#f-"+url.PathEscape(field))
+	default:
+		return c.next(w, r, page+"?done=saved")
+	}
+	title, data, err := now()
 	if err != nil {
 		return err
 	}
-	data, err := c.edit(r, d, section, name)
-	if err != nil {
-		return err
-	}
-	html, err := part("edit", "checked", c.view(r, section, name, data))
+	section, _, _ := strings.Cut(page, "/")
+	html, err := part("edit", "checked", c.view(r, section, title, data))
 	if err != nil {
 		return err
 	}

@@ -14,13 +14,15 @@ type made struct {
 
 // starters are what things are that were made where one would be picked.
 var starters = map[string]map[string]any{
-	"queue": {}, "voicemail": {}, "flow": {}, "hours": {"open": map[string]any{
+	"queue": {}, "queues": {}, "voicemail": {}, "mailboxes": {}, "flow": {}, "hours": {"open": map[string]any{
 		"mon": []any{"09:00-17:00"}, "tue": []any{"09:00-17:00"}, "wed": []any{"09:00-17:00"}, "thu": []any{"09:00-17:00"}, "fri": []any{"09:00-17:00"}}},
 	"menu": {"prompt": map[string]any{"say": "To hear this again press 9."}, "keys": map[string]any{"9": "repeat"}},
 }
 
 // sectionOf is the section of a destination's key.
-var sectionOf = map[string]string{"queue": "queues", "voicemail": "mailboxes", "flow": "flows", "menu": "menus", "hours": "hours"}
+var sectionOf = map[string]string{
+	"queue": "queues", "voicemail": "mailboxes", "flow": "flows", "menu": "menus", "hours": "hours", "queues": "queues", "mailboxes": "mailboxes",
+}
 
 // create makes what was asked to be made at a field, and returns its name.
 func (r *reading) create(key string) string {
@@ -31,4 +33,45 @@ func (r *reading) create(key string) string {
 	}
 	r.made = append(r.made, made{thing{sectionOf[kind], name}, cloned(starters[kind]).(map[string]any)})
 	return name
+}
+
+// createMessage makes a message of the words that stand at a field, and returns what is
+// picked then: the message by its name, or the words where it has none.
+func (r *reading) createMessage(key string) string {
+	name := r.value(key + "~new")
+	if name == "" {
+		return "say"
+	}
+	r.made = append(r.made, made{thing{"messages", name}, map[string]any{"say": r.value(key + "~say")}})
+	return "name:" + name
+}
+
+// unnamed reports whether something is to be made at a field whose name somebody may
+// still be typing.
+func (r *reading) unnamed(key string) bool {
+	return r.auto && strings.HasPrefix(r.value(key), "new:")
+}
+
+// saidAt is the message at a field as it was, also where it is a part of a destination.
+func (r *reading) saidAt(key string) any {
+	v := at(r.was, key)
+	m, ok := v.(map[string]any)
+	if !ok {
+		if isMessage(v) {
+			return v
+		}
+		return nil
+	}
+	for _, kind := range []string{"hangup", "repeat"} {
+		if inner, ok := m[kind]; ok {
+			return inner
+		}
+	}
+	if box, ok := m["voicemail"].(map[string]any); ok {
+		return box["greeting"]
+	}
+	if isMessage(v) {
+		return v
+	}
+	return nil
 }

@@ -39,6 +39,9 @@ func (s *showing) dest(out *formField, v any) {
 		s.picked(out, v)
 	}
 	out.Groups = s.places(out.Pick, out.Kind == "answer")
+	if out.Usual != "" {
+		out.Groups[0].Options[0].Text = "As usual: " + inWords(out.Usual)
+	}
 	out.Else = s.places(out.ElseIs, false)
 	for i := range out.Else {
 		out.Else[i].Options = slices.DeleteFunc(out.Else[i].Options, func(o option) bool {
@@ -144,7 +147,11 @@ func with(groups []optionGroup, picked string) []optionGroup {
 }
 
 // picks are the names of a section, or agents.
-func (s *showing) picks(of, picked string) []optionGroup {
+func (s *showing) picks(of, picked, usual string) []optionGroup {
+	none := "As usual"
+	if usual != "" {
+		none += ": " + usual
+	}
 	g := optionGroup{}
 	if of == "agents" {
 		g.Options = s.agents
@@ -154,5 +161,5 @@ func (s *showing) picks(of, picked string) []optionGroup {
 		}
 		g.Options = append(g.Options, option{"new:" + of, "New " + singular[of] + "…"})
 	}
-	return with([]optionGroup{{Options: []option{{"", "As usual"}}}, g}, picked)
+	return with([]optionGroup{{Options: []option{{"", none}}}, g}, picked)
 }

@@ -14,11 +14,17 @@ import (
 type reading struct {
 	form url.Values
 	made []made // what was made on the spot
+
+	// auto: the form sent itself while somebody types. What is to be made has a name once
+	// they say so, and until then the setting is what it was.
+	auto bool
+	was  map[string]any
 }
 
 // read is a thing of a section as the form has it. Settings that have no field stay.
 func (r *reading) read(section string, was map[string]any) map[string]any {
 	m := cloned(was).(map[string]any)
+	r.was = was
 	for _, g := range forms[section] {
 		for _, f := range g.Fields {
 			if f.Kind == "own" {
@@ -51,7 +57,17 @@ func (r *reading) field(f field) any {
 		return r.week(f.Key)
 	case "dates":
 		return r.dates(f.Key)
+	case "list":
+		if list := spans(r.value(f.Key)); len(list) > 0 {
+			return list
+		}
+		return nil
+	case "span":
+		return spanOf(r.value(f.Key))
 	case "pick":
+		if r.unnamed(f.Key) {
+			return at(r.was, f.Key)
+		}
 		if made := r.create(f.Key); made != "" {
 			return made
 		}
@@ -69,6 +85,18 @@ func countOf(s string) any {
 	}
 	if strings.Trim(s, "0123456789") == "" && len(s) < 10 {
 		return json.Number(strings.TrimLeft(s[:len(s)-1], "0") + s[len(s)-1:])
+	}
+	return s
+}
+
+// spanOf is a lowest and a highest, as in "1001-9999".
+func spanOf(s string) any {
+	low, high, both := strings.Cut(strings.ReplaceAll(s, "–", "-"), "-")
+	switch {
+	case s == "":
+		return nil
+	case both:
+		return []any{strings.TrimSpace(low), strings.TrimSpace(high)}
 	}
 	return s
 }
@@ -97,6 +125,12 @@ func (r *reading) voice(key string, m map[string]any) {
 // message is a message where one may be named, or said on the spot.
 func (r *reading) message(key string) any {
 	pick := r.value(key + "~m")
+	if pick == "new:message" {
+		if r.auto {
+			return r.saidAt(key)
+		}
+		pick = r.createMessage(key)
+	}
 	name, named := strings.CutPrefix(pick, "name:")
 	m := map[string]any{}
 	switch {
@@ -119,6 +153,9 @@ func (r *reading) message(key string) any {
 // dest is where a rule or a key leads.
 func (r *reading) dest(key string) any {
 	pick := r.value(key)
+	if r.unnamed(key) {
+		return at(r.was, key)
+	}
 	kind, name, named := strings.Cut(pick, ":")
 	if kind == "new" {
 		if made := r.create(key); made != "" {

@@ -31,6 +31,7 @@ type formField struct {
 	field
 	ID     string
 	Help   string
+	Usual  string // what holds where nothing is said; empty where that depends
 	Value  string
 	Faults []string
 	Pick   string // dest, answer: what is picked
@@ -51,6 +52,7 @@ type formMessage struct {
 	Language, Voice string
 	Usual           string // what it is where nothing is picked; empty: something must be
 	Names           []string
+	New             bool // one may be made on the spot
 }
 
 func (s *showing) groups() []formGroup {
@@ -67,14 +69,25 @@ func (s *showing) groups() []formGroup {
 
 func (s *showing) field(f field) formField {
 	v := at(s.value, f.Key)
-	out := formField{field: f, ID: "f-" + f.Key, Help: sentence(help(s.section, f.Key)), Faults: s.wrong(f.Key)}
+	out := formField{field: f, ID: "f-" + f.Key, Faults: s.wrong(f.Key)}
+	out.Help, out.Usual = help(s.section, f.Key)
+	out.Usual = strings.ReplaceAll(out.Usual, "_", " ")
+	if f.Note != "" {
+		out.Help = f.Note
+	}
+	if strings.EqualFold(out.Help, f.Label+".") { // it would say the same again
+		out.Help = ""
+	}
 	switch f.Kind {
 	case "own":
 		out.Msg = s.message("", s.value, f.Label)
-		out.Msg.Names, out.Msg.Usual = nil, ""
+		out.Msg.Names, out.Msg.Usual, out.Msg.New = nil, "", false
 		out.Faults = s.wrong("")
 	case "message":
 		out.Msg = s.message(f.Key, v, f.Label)
+		if out.Usual != "" {
+			out.Msg.Usual = "as usual: " + out.Usual
+		}
 	case "dest", "answer":
 		s.dest(&out, v)
 	case "keys":
@@ -82,6 +95,7 @@ func (s *showing) field(f field) formField {
 		for _, k := range phoneKeys {
 			row := formField{field: field{Key: f.Key + "." + k, Label: k, Kind: "dest"}, ID: "f-" + f.Key + "." + k, Faults: s.wrong(f.Key + "." + k), Deep: true}
 			s.dest(&row, m[k])
+			row.Groups[0].Options[0].Text = "Does nothing"
 			out.Rows = append(out.Rows, row)
 		}
 	case "week":
@@ -101,9 +115,19 @@ func (s *showing) field(f field) formField {
 		if out.Value == "" {
 			out.Value = plainly(v)
 		}
+	case "list":
+		out.Value = spansOf(v)
+		if _, list := v.([]any); v != nil && !list {
+			out.Value = plainly(v)
+		}
+	case "span":
+		out.Value = plainly(v)
+		if ends, ok := v.([]any); ok {
+			out.Value = strings.ReplaceAll(spansOf(ends), ", ", "-")
+		}
 	case "pick":
 		out.Value = plainly(v)
-		out.Groups = s.picks(f.Of, out.Value)
+		out.Groups = s.picks(f.Of, out.Value, out.Usual)
 	default:
 		out.Value = plainly(v)
 	}
@@ -114,6 +138,9 @@ func (s *showing) field(f field) formField {
 func (s *showing) wrong(key string) []string {
 	var out []string
 	at := s.section + "." + s.name
+	if s.section == "settings" {
+		at = s.section
+	}
 	if key != "" {
 		at += "." + key
 	}
@@ -150,7 +177,7 @@ func spansOf(v any) string {
 }
 
 func (s *showing) message(key string, v any, label string) *formMessage {
-	m := &formMessage{ID: key, Label: label, Usual: "as usual", Names: slices.Sorted(maps.Keys(s.draft.Now["messages"]))}
+	m := &formMessage{ID: key, Label: label, Usual: "as usual", New: true, Names: slices.Sorted(maps.Keys(s.draft.Now["messages"]))}
 	switch v := v.(type) {
 	case string:
 		m.Pick = "name:" + v

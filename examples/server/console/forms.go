@@ -16,9 +16,10 @@ import (
 type field struct {
 	Key   string // in the thing, as in "ring.time"
 	Label string
-	Kind  string   // text, count, lasting, word, switch, pick, message, dest, answer, keys, week, dates
+	Kind  string   // text, count, lasting, word, switch, pick, message, dest, answer, keys, week, dates, list, span
 	Words []string // word: the choices
 	Of    string   // pick: the section whose names may be picked; "agents" too
+	Note  string   // what is to be written, where a form has it otherwise than the document
 }
 
 // group is fields under a heading.
@@ -89,13 +90,47 @@ var forms = map[string][]group{
 		}},
 		{"3. Whose", []field{{Key: "owner", Label: "Owner", Kind: "pick", Of: "agents"}, {Key: "notify", Label: "Who is told of new messages", Kind: "text"}}},
 	},
+	"settings": {
+		{"1. Extensions", []field{
+			{Key: "extension_length", Label: "Digits of an extension", Kind: "count"}, {Key: "extension_range", Label: "From the lowest to the highest", Kind: "span", Note: "As in 1001-9999."},
+			{Key: "reserved", Label: "Reserved: nobody gets them", Kind: "list"}, {Key: "quarantine", Label: "A given-up extension rests for", Kind: "lasting"},
+		}},
+		{"2. Where, and in which language", []field{
+			{Key: "default_region", Label: "Country of numbers written without one", Kind: "text"}, {Key: "countries", Label: "Countries that may be rung", Kind: "list"},
+			{Key: "language", Label: "Language", Kind: "text"}, {Key: "timezone", Label: "Time zone", Kind: "text"},
+		}},
+		{"3. Where callers go when nothing else is said", []field{
+			{Key: "default_queue", Label: "Default queue", Kind: "pick", Of: "queues"}, {Key: "default_mailbox", Label: "Default mailbox", Kind: "pick", Of: "mailboxes"},
+		}},
+		{"4. Keys", []field{
+			{Key: "first_digit", Label: "Wait for the first key", Kind: "lasting"}, {Key: "inter_digit", Label: "Wait for each further key", Kind: "lasting"},
+			{Key: "terminator", Label: "Key that ends an entry", Kind: "word", Words: []string{"#", "none"}}, {Key: "max_guesses", Label: "Wrong entries in a call", Kind: "count"},
+		}},
+		{"5. Agents and talks", []field{
+			{Key: "screening", Label: "Press 1 to accept", Kind: "switch"}, {Key: "caller_id", Label: "Number that the agent sees", Kind: "word", Words: []string{"caller", "number"}},
+			{Key: "wrap_up", Label: "Rest after a queue talk", Kind: "lasting"}, {Key: "max_talk", Label: "Longest talk", Kind: "lasting"},
+		}},
+		{"6. Records", []field{{Key: "keep_calls", Label: "Calls are kept for", Kind: "lasting"}}},
+		{"7. When nothing else works", []field{
+			{Key: "emergency.hangup", Label: "Say, and hang up", Kind: "message"}, {Key: "emergency.dial", Label: "Or ring", Kind: "text"},
+		}},
+	},
 	"hours": {{"When it is open", []field{
 		{Key: "timezone", Label: "Time zone", Kind: "text"}, {Key: "open", Label: "Every week", Kind: "week"}, {Key: "holidays", Label: "Holidays", Kind: "dates"},
 	}}},
 }
 
-// help is what the document's schema says of a setting.
-func help(section, key string) string {
+// help is what the document's schema says of a setting: what it is for, and what holds
+// where nothing is said.
+func help(section, key string) (what, usual string) {
+	text := described(section, key)
+	if i := strings.LastIndex(text, "; "); i >= 0 {
+		return sentence(text[:i]), text[i+2:]
+	}
+	return sentence(text), ""
+}
+
+func described(section, key string) string {
 	node := schemaOf(section)
 	for part := range strings.SplitSeq(key, ".") {
 		properties, _ := node["properties"].(map[string]any)
@@ -113,6 +148,9 @@ var documentSchema = sync.OnceValue(func() map[string]any {
 
 func schemaOf(section string) map[string]any {
 	all, _ := documentSchema()[section].(map[string]any)
+	if section == "settings" {
+		return all
+	}
 	one, _ := all["additionalProperties"].(map[string]any)
 	return one
 }

@@ -13,7 +13,7 @@ func everyPage(id string) []string {
 	return []string{
 		"phone", "calls", "calls/" + id, "calls/" + id + "?full=1&at=2", "flows", "flows/front-desk", "menus", "menus/main", "messages", "messages/welcome",
 		"queues", "queues/support", "mailboxes", "mailboxes/team", "hours", "agents", "agents/ada", "numbers", "numbers/+12025550100",
-		"publish", "versions", "versions/1", "tests", "health",
+		"publish", "versions", "versions/1", "tests", "settings", "health",
 	}
 }
 

@@ -54,7 +54,7 @@ func (c *Console) showNumbers(w http.ResponseWriter, r *http.Request, one string
 	if err != nil {
 		return err
 	}
-	data := numbersData{Carriers: c.cfg.Carriers, One: one != ""}
+	data := numbersData{Carriers: on(c.cfg.Carriers), One: one != ""}
 	value := typed
 	for _, key := range slices.Sorted(maps.Keys(d.Section("numbers"))) {
 		m, _ := d.Section("numbers")[key].(map[string]any)
@@ -118,7 +118,7 @@ func (c *Console) numberForm(ctx context.Context, d *setup.Draft, one string, m 
 	}
 	s.value = action
 	f.Action, f.Closed = s.field(numberActions[0]), s.field(numberActions[1])
-	f.Action.Help, f.Closed.Help = "What answers a call to this number.", sentence(help("numbers", "closed"))
+	f.Action.Help, f.Action.Usual = "What answers a call to this number.", ""
 	for _, fault := range faults {
 		switch numberField(fault.Path) {
 		case "action":
@@ -128,7 +128,7 @@ func (c *Console) numberForm(ctx context.Context, d *setup.Draft, one string, m 
 		}
 	}
 	f.Action.Groups[0].Options = f.Action.Groups[0].Options[1:] // something must answer
-	f.Hours = s.picks("hours", f.HoursIs)
+	f.Hours = s.picks("hours", f.HoursIs, "always open")
 	if e, ok := m["emergency"].(map[string]any); ok {
 		f.EmergencyDial = plainly(e["dial"])
 		if said, ok := e["hangup"].(map[string]any); ok {

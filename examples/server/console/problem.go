@@ -61,6 +61,13 @@ func sentence(s string) string {
 	return s
 }
 
+// Refuse shows a page that says why somebody is not let in. The request is for an address
+// below the console's root, without the prefix under which it is mounted.
+func (c *Console) Refuse(w http.ResponseWriter, r *http.Request, status int, text string) {
+	careful(w.Header())
+	c.fail(w, r, &problem{status: status, text: sentence(text)})
+}
+
 // fail tells what went wrong, on a page of its own, or to the script that asked.
 func (c *Console) fail(w http.ResponseWriter, r *http.Request, err error) {
 	p := c.told(r, err)

@@ -87,14 +87,16 @@ func (c *Console) toPublish(r *http.Request, d *draft) (publishData, error) {
 	if data.Draft, err = c.bar(ctx, d, k, "flows"); err != nil {
 		return data, err
 	}
-	if latest.Version != d.Base {
-		theirs, err := sectionsOf(latest)
-		if err != nil {
-			return data, err
-		}
-		data.Theirs = changes(d.began, theirs)
-		data.Both = overlap(d, theirs, r)
+	whole, err := c.cfg.Store.Accounts().Load(ctx, c.cfg.Account)
+	if err != nil {
+		return data, err
 	}
+	theirs, err := sectionsOf(latest, whole)
+	if err != nil {
+		return data, err
+	}
+	data.Theirs = changes(d.began, theirs)
+	data.Both = overlap(d, theirs, r)
 	if len(data.Faults) == 0 && len(data.Changes) > 0 {
 		if data.Tests, err = c.runTests(ctx, k.Doc); err != nil {
 			return data, err
@@ -131,6 +133,13 @@ func overlap(d *draft, theirs sections, r *http.Request) []both {
 
 // formOf is the form in which a fault is put right.
 func formOf(d *draft, path string) string {
+	if key, ok := strings.CutPrefix(path, "settings."); ok {
+		return "settings#f-" + fieldOf("settings", key)
+	}
+	if rest, ok := strings.CutPrefix(path, "agents."); ok {
+		id, _, _ := strings.Cut(rest, ".")
+		return "agents/" + pathEscape(id)
+	}
 	for _, section := range releaseParts {
 		rest, ok := strings.CutPrefix(path, section+".")
 		if !ok {
@@ -161,9 +170,14 @@ func formOf(d *draft, path string) string {
 func fieldOf(section, path string) string {
 	for _, g := range forms[section] {
 		for _, f := range g.Fields {
-			if f.Key != "" && (path == f.Key || strings.HasPrefix(path, f.Key+".")) {
-				return f.Key
+			if f.Key == "" || path != f.Key && !strings.HasPrefix(path, f.Key+".") && !strings.HasPrefix(path, f.Key+"[") {
+				continue
 			}
+			if row, _, _ := strings.Cut(strings.TrimPrefix(path, f.Key+"."), "."); row != f.Key && (f.Kind == "keys" || f.Kind == "week") {
+				row, _, _ = strings.Cut(row, "[")
+				return f.Key + "." + row
+			}
+			return f.Key
 		}
 	}
 	return path

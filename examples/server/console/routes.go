@@ -29,6 +29,7 @@ func (c *Console) routes() {
 	c.handle("POST /calls/{call}/test", Supervisor, c.saveTest)
 	c.handle("GET /health", Supervisor, c.healthPage)
 
+	c.settingsRoutes()
 	c.editRoutes()
 	c.publishRoutes()
 	c.testRoutes()

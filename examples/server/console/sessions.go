@@ -7,8 +7,11 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/extflow/extflow/storage"
@@ -19,8 +22,11 @@ import (
 
 // session is one browser of somebody's.
 type session struct {
-	User  string    `json:"user"`
+	User  string    `json:"user,omitempty"`
 	Until time.Time `json:"until"`
+
+	Person *Person `json:"person,omitempty"` // somebody who signed in elsewhere
+	Out    string  `json:"out,omitempty"`    // where they sign out there
 }
 
 var errSignIn = &problem{status: http.StatusUnauthorized, text: "The name or the password is not right. Look at both, and try again."}
@@ -57,14 +63,47 @@ func (a *Accounts) SignIn(ctx context.Context, login, password, from string) (st
 	return a.begin(ctx, login)
 }
 
-// begin begins a session.
+// begin begins a session of somebody who may sign in here.
 func (a *Accounts) begin(ctx context.Context, login string) (string, error) {
+	return a.keep(ctx, session{User: login})
+}
+
+// keep begins a session: the cookie's value.
+func (a *Accounts) keep(ctx context.Context, s session) (string, error) {
+	s.Until = time.Now().Add(sessionTime)
 	key := newKey()
-	body, err := json.Marshal(session{User: login, Until: time.Now().Add(sessionTime)})
+	body, err := json.Marshal(s)
 	if err != nil {
 		return "", err
 	}
 	return key, a.Store.Notes().Put(ctx, a.Account, storage.Note{Kind: sessionKind, Name: sessionName(key), Body: body})
+}
+
+// Enter lets somebody in who signed in elsewhere, for 12 hours. The id of such a person
+// has a slash in it, which no name has that is given here. Out is where they sign out
+// there, and may be empty.
+func (a *Accounts) Enter(ctx context.Context, w http.ResponseWriter, p Person, out string) error {
+	if !strings.Contains(p.ID, "/") || !slices.Contains(Roles(), p.Role) {
+		return fmt.Errorf("person %q with role %q: somebody from elsewhere has a slash in the id, and a role", p.ID, p.Role)
+	}
+	key, err := a.keep(ctx, session{Person: &p, Out: out})
+	if err == nil {
+		a.set(w, key, int(sessionTime.Seconds()))
+	}
+	return err
+}
+
+// session is that of a request, by its cookie.
+func (a *Accounts) session(r *http.Request) (s session, ok bool) {
+	c, err := r.Cookie(a.cookie())
+	if err != nil || c.Value == "" {
+		return s, false
+	}
+	n, err := a.Store.Notes().Load(r.Context(), a.Account, sessionKind, sessionName(c.Value))
+	if err != nil {
+		return s, false
+	}
+	return s, json.Unmarshal(n.Body, &s) == nil && time.Now().Before(s.Until)
 }
 
 // sessionName is what is kept of a cookie: who reads the store cannot sign in by it.
@@ -97,17 +136,12 @@ func (a *Accounts) cookie() string {
 
 // Who is who makes a request, by its cookie.
 func (a *Accounts) Who(r *http.Request) (Person, bool) {
-	c, err := r.Cookie(a.cookie())
-	if err != nil || c.Value == "" {
+	s, ok := a.session(r)
+	if !ok {
 		return Person{}, false
 	}
-	n, err := a.Store.Notes().Load(r.Context(), a.Account, sessionKind, sessionName(c.Value))
-	if err != nil {
-		return Person{}, false
-	}
-	var s session
-	if json.Unmarshal(n.Body, &s) != nil || time.Now().After(s.Until) {
-		return Person{}, false
+	if s.Person != nil {
+		return *s.Person, true
 	}
 	u, err := a.load(r.Context(), s.User)
 	if err != nil {

@@ -112,6 +112,7 @@ type view struct {
 func (v view) Clock(t time.Time) string { return t.In(v.Zone).Format("15:04:05") }
 func (v view) Day(t time.Time) string   { return t.In(v.Zone).Format("2 Jan 2006, 15:04:05") }
 func (v view) Admin() bool              { return v.Who.Role.may(Administrator) }
+func (v view) Local() bool              { return !strings.Contains(v.Who.ID, "/") }
 func (v view) Staff() bool              { return v.Who.Role.may(Supervisor) }
 
 // base leads from a page to the console's root, so that it works under any prefix.
@@ -124,15 +125,16 @@ func base(r *http.Request) string {
 }
 
 func (c *Console) view(r *http.Request, nav, title string, data any) view {
-	badge := "No carrier"
+	badge := ""
+	for _, carrier := range on(c.cfg.Carriers) {
+		badge = strings.TrimPrefix(badge+", "+carrier.Name, ", ")
+	}
 	switch {
-	case len(c.cfg.Carriers) > 0:
-		badge = c.cfg.Carriers[0].Name
-		for _, other := range c.cfg.Carriers[1:] {
-			badge += ", " + other.Name
-		}
+	case badge != "":
 	case c.sim() != nil:
 		badge = "Simulated carrier"
+	default:
+		badge = "No carrier"
 	}
 	return view{
 		Title: title, Nav: nav, Base: base(r), Who: person(r), Account: c.cfg.Account, Badge: badge, Phone: c.sim() != nil, SignIn: c.cfg.Accounts != nil && c.cfg.Accounts.Any(r.Context()),
@@ -144,7 +146,7 @@ func (c *Console) view(r *http.Request, nav, title string, data any) view {
 // notices are what a page says after a form was sent, by the word in its address: no
 // address has the page say anything else.
 var notices = map[string]string{
-	"saved": "Saved.", "test": "Saved as a test.", "ended": "The carrier was told to end the call.", "removed": "Removed.",
+	"saved": "Saved.", "made": "It was made, and is picked here.", "test": "Saved as a test.", "ended": "The carrier was told to end the call.", "removed": "Removed.",
 	"published": "Published. New calls follow it; calls under way keep the version that they began with.",
 	"restored":  "That version is in your draft now. Nothing changes for callers until you publish.",
 	"discarded": "Your draft was discarded.", "imported": "Imported into your draft.", "undone": "Undone.", "redone": "Done again.",

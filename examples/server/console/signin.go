@@ -33,10 +33,14 @@ func (c *Console) signInRoutes() {
 	c.handle("POST /password", Agent, c.savePassword)
 }
 
-type signInData struct{ Login, To, Key string }
+type signInData struct {
+	Login, To, Key string
+	Elsewhere      []Link
+	Here           bool // somebody may sign in with a password
+}
 
-// within is a page of ours to go on to, whatever the address says.
-func within(to string) string {
+// Within is a page of ours to go on to, whatever the address says.
+func Within(to string) string {
 	u, err := url.Parse(to)
 	if err != nil || u.IsAbs() || u.Host != "" || strings.HasPrefix(to, "/") || strings.Contains(to, "\\") || strings.Contains(u.Path, "..") || strings.Contains(u.Path, ":") {
 		return ""
@@ -44,8 +48,17 @@ func within(to string) string {
 	return to
 }
 
+// signInWith adds the ways in which people may sign in.
+func (c *Console) signInWith(r *http.Request, d signInData) signInData {
+	a := c.cfg.Accounts
+	d.Elsewhere = a.Elsewhere
+	all, err := a.all(r.Context())
+	d.Here = err != nil || len(all) > 0 || len(a.Elsewhere) == 0
+	return d
+}
+
 func (c *Console) signInPage(w http.ResponseWriter, r *http.Request) error {
-	return c.show(w, "signin", http.StatusOK, c.view(r, "signin", "Sign in", signInData{To: within(r.URL.Query().Get("to"))}))
+	return c.show(w, "signin", http.StatusOK, c.view(r, "signin", "Sign in", c.signInWith(r, signInData{To: Within(r.URL.Query().Get("to"))})))
 }
 
 func (c *Console) signIn(w http.ResponseWriter, r *http.Request) error {
@@ -53,7 +66,7 @@ func (c *Console) signIn(w http.ResponseWriter, r *http.Request) error {
 	var p *problem
 	if errors.As(err, &p) {
 		c.cfg.Logger.WarnContext(r.Context(), "somebody could not sign in", "why", p.text)
-		v := c.view(r, "signin", "Sign in", signInData{Login: r.FormValue("login"), To: within(r.FormValue("to"))})
+		v := c.view(r, "signin", "Sign in", c.signInWith(r, signInData{Login: r.FormValue("login"), To: Within(r.FormValue("to"))}))
 		v.Error = p.text
 		return c.show(w, "signin", p.status, v)
 	}
@@ -61,15 +74,19 @@ func (c *Console) signIn(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	c.cfg.Accounts.set(w, key, int(sessionTime.Seconds()))
-	return c.next(w, r, within(r.FormValue("to")))
+	return c.next(w, r, Within(r.FormValue("to")))
 }
 
 func (c *Console) signOut(w http.ResponseWriter, r *http.Request) error {
 	a := c.cfg.Accounts
+	s, _ := a.session(r)
 	if cookie, err := r.Cookie(a.cookie()); err == nil {
 		_ = a.Store.Notes().Delete(r.Context(), a.Account, sessionKind, sessionName(cookie.Value)) // gone already is as good
 	}
 	a.set(w, "", -1)
+	if s.Out != "" { // a form may not lead to another site, so that it takes a link
+		return c.show(w, "signedout", http.StatusOK, c.view(r, "signin", "Signed out", s.Out))
+	}
 	return c.next(w, r, "signin")
 }
 
@@ -110,8 +127,10 @@ type peopleData struct {
 	}
 	Agents []option
 	Roles  []Role
-	Form   struct{ Login, Name, Role, Agent string }
-	Errors map[string]string
+
+	Elsewhere bool
+	Form      struct{ Login, Name, Role, Agent string }
+	Errors    map[string]string
 }
 
 func (c *Console) peoplePage(w http.ResponseWriter, r *http.Request) error {
@@ -123,7 +142,7 @@ func (c *Console) showPeople(w http.ResponseWriter, r *http.Request, p *problem)
 	if err != nil {
 		return err
 	}
-	data := peopleData{Roles: Roles()}
+	data := peopleData{Roles: Roles(), Elsewhere: len(c.cfg.Accounts.Elsewhere) > 0}
 	for _, u := range all {
 		data.People = append(data.People, struct {
 			Login, Name, Role, Agent string

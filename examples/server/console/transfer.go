@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http"
 
-	"github.com/extflow/extflow/flow"
 	"github.com/extflow/extflow/flow/account"
 	"github.com/extflow/extflow/flow/picture"
 )
@@ -28,7 +27,7 @@ func (c *Console) importDraft(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return &problem{status: http.StatusUnprocessableEntity, text: "Document: it has faults, and nothing was changed.\n" + err.Error()}
 	}
-	then, err := sectionsOf(flow.Release{Account: c.cfg.Account, Settings: doc.Settings})
+	then, err := sectionsIn(&account.Document{Account: c.cfg.Account, Settings: doc.Settings})
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/extflow/extflow/flow"
 	"github.com/extflow/extflow/flow/picture"
+	"github.com/extflow/extflow/storage"
 )
 
 // The versions that were published, and an earlier one put back into a draft.
@@ -64,11 +65,11 @@ func (c *Console) versionPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	was, err := sectionsOf(rel)
+	was, err := sectionsOf(rel, storage.Account{})
 	if err != nil {
 		return err
 	}
-	now, err := sectionsOf(latest)
+	now, err := sectionsOf(latest, storage.Account{})
 	if err != nil {
 		return err
 	}
@@ -89,7 +90,7 @@ func (c *Console) restore(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	then, err := sectionsOf(rel)
+	then, err := sectionsOf(rel, storage.Account{})
 	if err != nil {
 		return err
 	}
@@ -100,9 +101,13 @@ func (c *Console) restore(w http.ResponseWriter, r *http.Request) error {
 	return c.next(w, r, "publish?done=restored")
 }
 
-// become makes the draft say what sections say.
+// become makes the draft say what sections of a release say. The account's own
+// settings stay.
 func (d *draft) become(s sections) {
 	for _, t := range changedIn(d.Now, s) {
+		if t.Section == "settings" && !inReleases[t.Name] {
+			continue
+		}
 		d.set(t.Section, t.Name, cloned(s[t.Section][t.Name]))
 	}
 }

@@ -26,6 +26,8 @@ func changes(was, now sections) []change {
 		before, had := was[t.Section][t.Name]
 		after, has := now[t.Section][t.Name]
 		switch {
+		case t.Section == "settings":
+			out = append(out, change{Thing: t.String(), Was: usual(before), Now: usual(after)})
 		case !had:
 			out = append(out, change{Thing: t.String(), Now: "new: " + inWords(after)})
 		case !has:

@@ -64,6 +64,21 @@
     if (form) send(form);
   });
 
+  // What the check finds stands at the field, too, and goes when it is put right.
+  const mark = form => {
+    for (const e of $$("[aria-invalid]", form)) e.removeAttribute("aria-invalid");
+    for (const e of $$(".field-wrong", form)) e.remove();
+    for (const li of $$("#checked [data-fault]")) {
+      const a = $("a", li), at = a && document.getElementById(decodeURIComponent(a.hash.slice(1)));
+      if (!at || !form.contains(at)) continue;
+      const field = at.matches("input,select,textarea") ? at : $("select,input,textarea", at), p = document.createElement("p");
+      field.setAttribute("aria-invalid", "true");
+      p.className = "field-wrong";
+      p.textContent = li.dataset.fault[0].toUpperCase() + li.dataset.fault.slice(1) + ".";
+      (at.closest(".key,.day,.field") || form).append(p);
+    }
+  };
+
   // A draft saves itself a moment after the last change.
   for (const form of $$("form[data-draft]")) {
     let timer, busy = false, again = false;
@@ -75,7 +90,7 @@
       state.textContent = "Saving…";
       try {
         const r = await fetch(form.dataset.draft, { method: "POST", body: new URLSearchParams(new FormData(form)), headers: { "X-Script": "1" } });
-        if (r.ok) { morph($("#checked"), await r.text()); state.textContent = "Draft saved"; } else { state.textContent = "Not saved"; tell(await r.text()); }
+        if (r.ok) { morph($("#checked"), await r.text()); mark(form); state.textContent = "Draft saved"; } else { state.textContent = "Not saved"; tell(await r.text()); }
       } catch { state.textContent = "Not saved: the server cannot be reached. What you typed is still here."; timer = setTimeout(save, 3000); }
       busy = false;
       if (again) { again = false; save(); }

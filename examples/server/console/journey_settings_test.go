@@ -1,0 +1,56 @@
+package console_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// The settings of the whole account: a draft, its faults at their fields, and in force
+// once they are published.
+func TestJourney_theAccountsSettingsAreDraftedAndPublished(t *testing.T) {
+	s := newSite(t, "")
+	b := open(t, s.base, "settings")
+	b.sees("1. Extensions", "Simulated carrier").axe()
+	b.fill("Wait for the first key", "2m").sees("Draft saved", "settings.first_digit")
+	b.until("the fault at its field", func() bool {
+		return soft[bool](b, `document.getElementById("f-first_digit").matches("[aria-invalid=true]") && document.getElementById("f-first_digit").closest(".field").innerText.includes("1s to 1m")`)
+	})
+	b.fill("Wait for the first key", "9s").sees("Every caller can always get on")
+	b.fill("Reserved: nobody gets them", "default, 1100").fill("A given-up extension rests for", "60d").fill("From the lowest to the highest", "1001-1999").sees("Draft saved", "4 things changed")
+	b.pick("Say, and hang up", "these words…").fill("Words", "Please call again.").sees("5 things changed")
+	b.pick("Default queue", "New queue…").fill("Its name", "sales").click("button", "Create").sees("It was made, and is picked here.")
+	require.Equal(t, "sales", eval[string](b, `document.getElementById("f-default_queue").value`))
+	b.click("link", "Review and publish").sees("setting first digit: as usual → 9s", "setting quarantine: as usual → 60d", "setting reserved: as usual → default, 1100", "setting extension range: 1001, 9999 → 1001, 1999", "queue sales: new").axe()
+	b.click("button", "Publish version 2").sees("Published.")
+	a, err := s.sim.Store.Accounts().Load(t.Context(), "acme")
+	require.NoError(t, err)
+	require.Equal(t, 60*24.0, a.Quarantine.Hours())
+	require.Equal(t, 1999, a.Range.Last)
+	require.Equal(t, "Please call again.", a.Emergency.Say)
+	b.visit("settings")
+	require.Equal(t, "1001-1999", eval[string](b, `document.getElementById("f-extension_range").value`))
+	b.visit("versions/1")
+	b.click("button", "Restore into my draft").sees("setting first digit: 9s → as usual").misses("quarantine")
+}
+
+// What is picked may be made where it is picked, and nothing else that was typed is lost.
+func TestJourney_whatIsNotThereIsMadeWhereItIsPicked(t *testing.T) {
+	s := newSite(t, "")
+	b := open(t, s.base, "flows/front-desk")
+	b.fill("Ring for", "25s").sees("Draft saved")
+	b.pick("What callers hear first", "these words…").sees("Draft saved").fill("Words", "Good morning.").sees("Draft saved")
+	b.pick("What callers hear first", "New message…").fill("Its name", "morn").sees("Draft saved")
+	b.fill("Its name", "morning").click("button", "Create message").sees("It was made, and is picked here.").axe()
+	require.Equal(t, []string{"name:morning", "25s"}, eval[[]string](b, `["f-greeting~m", "f-ring.time"].map(id => document.getElementById(id).value)`))
+	b.click("link", "Messages").sees("morning", "Good morning.")
+	require.NotContains(t, eval[[]string](b, `[...document.querySelectorAll("tbody a")].map(a => a.textContent)`), "morn", "nothing is made while its name is typed")
+	b.visit("flows/front-desk")
+	for _, one := range []struct{ field, new, name string }{
+		{"b. Nobody answers", "New queue…", "late"}, {"a. The agent is unavailable", "New mailbox…", "night"}, {"c. The agent is busy", "New menu…", "choice"},
+	} {
+		b.pick(one.field, one.new).fill("Its name", one.name).click("button", "Create").sees("It was made, and is picked here.")
+	}
+	require.Equal(t, []string{"queue:late", "voicemail:night", "menu:choice"}, eval[[]string](b, `["f-no_answer", "f-unavailable", "f-busy"].map(id => document.getElementById(id).value)`))
+	b.click("link", "Review and publish").sees("menu choice: new", "message morning: new", "queue late: new", "mailbox night: new").click("button", "Publish version 2").sees("Published.")
+}
