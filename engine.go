@@ -60,10 +60,11 @@ type Engine struct {
 
 // shared is what engines made by With have in common.
 type shared struct {
-	books   sync.Map // flow.Key{Account, release id} → *flow.Book
-	zones   sync.Map // IANA name → *time.Location
-	numbers sync.Map // number.E164 → number.Assignment: for safe turns
-	nudge   chan struct{}
+	books   sync.Map      // flow.Key{Account, release id} → *flow.Book
+	zones   sync.Map      // IANA name → *time.Location
+	numbers sync.Map      // number.E164 → number.Assignment: for safe turns
+	nudge   chan struct{} // a call needs attention
+	lines   chan struct{} // a line does
 
 	mu    sync.Mutex
 	serve map[line]time.Time // queues to look at, and from when on
@@ -98,7 +99,7 @@ func New(c Config) (*Engine, error) {
 		Config:  c.withDefaults(),
 		watched: c.Observe != nil,
 		shared: &shared{
-			nudge: make(chan struct{}, 1),
+			nudge: make(chan struct{}, 1), lines: make(chan struct{}, 1),
 			serve: map[line]time.Time{}, deserted: map[line]time.Time{}, paced: map[string]time.Time{},
 		},
 	}, nil

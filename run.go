@@ -2,7 +2,6 @@ package extflow
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -20,29 +19,18 @@ const (
 // Run does what must happen by itself until ctx ends: clocks go off, turns that
 // nobody waits for are delivered, waiting callers are offered to members who
 // became free. Every node of a store runs one. A carrier that takes its time holds
-// up at most Workers calls, and no queue. It returns ctx's error, once everything
-// under way has ended.
+// up at most Workers calls, and no queue; lines hold up no clock. It returns ctx's
+// error, once everything under way has ended.
 func (e *Engine) Run(ctx context.Context) error {
 	r := runner{e: e, ctx: ctx, room: make(chan struct{}, e.Workers)}
 	defer r.under.Wait()
 	r.under.Go(r.tidy)
-	var swept time.Time
-	for {
-		if time.Since(swept) >= sweeping {
-			swept = time.Now()
-			r.report(e.Sweep(ctx))
-		}
+	r.under.Go(r.serve)
+	for ctx.Err() == nil {
 		r.report(r.pass())
-		timer := time.NewTimer(r.pause())
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return ctx.Err()
-		case <-e.shared.nudge:
-			timer.Stop()
-		case <-timer.C:
-		}
+		r.sleep(e.shared.nudge, r.pause())
 	}
+	return ctx.Err()
 }
 
 // Sweep has every queue looked at in which callers wait: whoever frees an agent
@@ -62,10 +50,12 @@ func (e *Engine) Sweep(ctx context.Context) error {
 	return nil
 }
 
-// hurry wakes Run.
-func (e *Engine) hurry() {
+// hurry has Run see to calls now.
+func (e *Engine) hurry() { nudge(e.shared.nudge) }
+
+func nudge(c chan struct{}) {
 	select {
-	case e.shared.nudge <- struct{}{}:
+	case c <- struct{}{}:
 	default:
 	}
 }
@@ -78,29 +68,64 @@ type runner struct {
 	under sync.WaitGroup
 }
 
-// pass serves lines and has calls attended until nothing is due, or nobody is free
-// to attend any more; who becomes free then hurries.
-func (r *runner) pass() error {
-	var errs []error
+// sleep waits for a nudge, but no longer than there is nothing to do.
+func (r *runner) sleep(nudge <-chan struct{}, pause time.Duration) {
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
+	select {
+	case <-r.ctx.Done():
+	case <-nudge:
+	case <-timer.C:
+	}
+}
+
+// serve looks at lines until the runner ends: beside the calls, whose clocks do not
+// wait for them.
+func (r *runner) serve() {
+	var swept time.Time
 	for r.ctx.Err() == nil {
+		if time.Since(swept) >= sweeping {
+			swept = time.Now()
+			r.report(r.e.Sweep(r.ctx))
+		}
 		served, err := r.e.serveLines(r.ctx)
-		errs = append(errs, err)
+		r.report(err)
+		if !served {
+			r.sleep(r.e.shared.lines, r.spell())
+		}
+	}
+}
+
+// spell is how long no line needs anything.
+func (r *runner) spell() time.Duration {
+	now, err := r.e.Store.Agenda().Now(r.ctx)
+	if err != nil {
+		return idle
+	}
+	at, some := r.e.nextServing()
+	return wait(now, at, some)
+}
+
+// pass has calls attended until none is due, or nobody is free to attend any more;
+// who becomes free then hurries.
+func (r *runner) pass() error {
+	for r.ctx.Err() == nil {
 		free := cap(r.room) - len(r.room)
 		if free == 0 {
 			break
 		}
 		tickets, err := r.e.Store.Agenda().Claim(r.ctx, free, r.e.Lease)
 		if err != nil {
-			return errors.Join(append(errs, err)...)
+			return err
 		}
 		for _, t := range tickets {
 			r.attend(t)
 		}
-		if len(tickets) == 0 && !served {
+		if len(tickets) == 0 {
 			break
 		}
 	}
-	return errors.Join(errs...)
+	return nil
 }
 
 func (r *runner) attend(t storage.Ticket) {
@@ -121,14 +146,22 @@ func (r *runner) report(err error) {
 	}
 }
 
-// pause is how long there is nothing to do.
+// pause is how long no call needs anything, as far as there is anybody to attend to
+// it: who becomes free hurries. It is at most idle, which is shorter than any clock
+// that may be set meanwhile.
 func (r *runner) pause() time.Duration {
-	at, ok, err := r.e.Next(r.ctx)
-	if err != nil || !ok {
+	agenda := r.e.Store.Agenda()
+	at, some, err := agenda.Next(r.ctx)
+	now, failed := agenda.Now(r.ctx)
+	if err != nil || failed != nil || len(r.room) == cap(r.room) {
 		return idle
 	}
-	now, err := r.e.Store.Agenda().Now(r.ctx)
-	if err != nil || len(r.room) == cap(r.room) {
+	return wait(now, at, some)
+}
+
+// wait is how long it is until there is something to do, if there ever is.
+func wait(now, at time.Time, some bool) time.Duration {
+	if !some {
 		return idle
 	}
 	return min(max(at.Sub(now), time.Millisecond), idle)

@@ -79,7 +79,7 @@ func (e *Engine) look(account, queue string, at time.Time) {
 	if due, ok := s.serve[l]; !ok || at.Before(due) {
 		s.serve[l] = at
 	}
-	e.hurry()
+	nudge(s.lines)
 }
 
 // nextServing is when a queue wants to be looked at next.

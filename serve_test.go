@@ -13,6 +13,7 @@ import (
 	"github.com/extflow/extflow/extension"
 	"github.com/extflow/extflow/flow"
 	"github.com/extflow/extflow/number"
+	"github.com/extflow/extflow/storage"
 	"github.com/extflow/extflow/storage/memory"
 )
 
@@ -193,6 +194,57 @@ func TestRun_aCarrierThatTakesItsTimeHoldsUpNoQueue(t *testing.T) {
 		require.Equal(t, []flow.CommandKind{flow.Originate}, carrier.done())
 		require.Equal(t, began, time.Now(), "by the bubble's clock")
 		cancel()
+		require.ErrorIs(t, <-ended, context.Canceled)
+	})
+}
+
+// slowLines is a store that takes its time to read a line.
+type slowLines struct {
+	storage.Store
+	takes time.Duration
+}
+
+type slowQueues struct {
+	storage.Queues
+	takes time.Duration
+}
+
+func (s slowLines) Queues() storage.Queues { return slowQueues{s.Store.Queues(), s.takes} }
+
+func (q slowQueues) Waiting(ctx context.Context, account, queue string, n int, open func(string) bool) (flow.Waiting, error) {
+	if n > 0 {
+		time.Sleep(q.takes) // by the bubble's clock
+	}
+	return q.Queues.Waiting(ctx, account, queue, n, open)
+}
+
+func TestRun_aLineThatIsSlowToReadHoldsUpNoClock(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		store := memory.New(memory.Config{})
+		carrier := &recorder{}
+		x := (&exchange{t: t, store: slowLines{store, time.Hour}}).node(carrier)
+		_, err := extflow.Install(t.Context(), store, desk(), time.Now())
+		require.NoError(t, err)
+		require.NoError(t, x.SetPresence(t.Context(), "acme", "ada", extension.Busy, ""))
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error)
+		go func() { ended <- x.Run(ctx) }()
+
+		waiting := x.waits(bob, "CA1")
+		synctest.Wait() // the line is being read
+		c, err := store.Calls().Load(ctx, waiting.Call)
+		require.NoError(t, err)
+		at, _, armed := c.Wake()
+		require.True(t, armed)
+		time.Sleep(time.Until(at))
+		synctest.Wait()
+		c, err = store.Calls().Load(ctx, waiting.Call)
+		require.NoError(t, err)
+		require.Greater(t, c.Rev, waiting.Seq, "its clock went off on the instant")
+		require.Equal(t, at.UnixNano(), c.Last)
+		cancel()
+		time.Sleep(2 * time.Hour)
 		require.ErrorIs(t, <-ended, context.Canceled)
 	})
 }

@@ -32,10 +32,11 @@ const never = math.MaxInt64
 
 // grace is for how long a call that is due is left to the node that set its clock.
 // A node looks for what others left behind every sweep, and sees ahead for twice
-// as long.
+// as long. However much comes due at others, it asks for that once in a spell.
 const (
-	grace = 150 * time.Millisecond
+	grace = 100 * time.Millisecond
 	sweep = time.Second
+	spell = grace / 2
 )
 
 func newTimers() *timers { return &timers{byKey: map[flow.Key]*timer{}, soon: never, first: never} }
@@ -86,7 +87,7 @@ type answer struct {
 func (t *timers) learn(a answer) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.asked, t.soon, t.first = a.now, a.soon, a.first
+	t.asked, t.soon, t.first = a.now, max(a.soon, a.now+int64(spell)), a.first
 	for _, k := range a.claimed {
 		t.put(k, a.until, 0)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -14,7 +15,7 @@ import (
 )
 
 // BenchmarkTimers is how late clocks are seen to, in milliseconds: by the node that
-// set them; by another, where that one died before they went off; and by another
+// set them, beside bare timers; by another, where that one died before they went off; and by another
 // after the end of the lease, where that one died while it attended to them.
 //
 //	go test ./storage/postgres -run '^$' -bench Timers -benchtime 1x
@@ -34,7 +35,10 @@ func BenchmarkTimers(b *testing.B) {
 		b.ReportMetric(float64(late[len(late)/2].Microseconds())/1000, name+"-p50-ms")
 		b.ReportMetric(float64(late[len(late)*99/100].Microseconds())/1000, name+"-p99-ms")
 	}
-	report("live", attend(b, one, armed(b, one, "live", calls)))
+	live := armed(b, one, "live", calls)
+	bare := bareTimers(one, live)
+	report("live", attend(b, one, live))
+	report("bare", bare())
 	report("died", attend(b, other, armed(b, one, "died", calls)))
 
 	due := armed(b, one, "leased", calls)
@@ -52,20 +56,44 @@ func BenchmarkTimers(b *testing.B) {
 	b.ReportMetric(0, "ns/op")
 }
 
-// armed stores calls whose clocks go off within the next second and a half.
+// armed stores calls whose clocks go off one after another, from soon after the last
+// of them is stored.
 func armed(b *testing.B, s *Store, name string, n int) map[flow.Key]time.Time {
 	b.Helper()
 	due := map[flow.Key]time.Time{}
+	first := s.clock.now().Add(ahead)
 	for i := range n {
 		info := &flow.Info{Key: flow.Key{Account: "acme", ID: fmt.Sprint(name, i)}, To: "+12025550100"}
-		at := s.clock.now().Add(500*time.Millisecond + time.Duration(i*5)*time.Millisecond)
+		at := first.Add(time.Duration(i*5) * time.Millisecond)
 		c := flow.Call{Info: info, Rev: 1, Standing: 1, Last: s.clock.now().UnixNano()}
 		c.Armed, c.Clocks[flow.StepClock-1] = flow.StepClock.Of(), at.UnixNano()
 		turn := flow.Turn{Call: info.Key, Seq: 1, Event: flow.Event{Call: info.Key, What: flow.What{Kind: flow.Arrived}}}
 		require.NoError(b, s.Calls().Commit(b.Context(), &storage.Txn{Account: "acme", Changes: []storage.Change{{Now: c, Turns: []flow.Turn{turn}}}}))
 		due[info.Key] = at
 	}
+	require.True(b, s.clock.now().Before(first), "the calls are stored before the first is due")
 	return due
+}
+
+// ahead is the time that storing them may take.
+const ahead = 5 * time.Second
+
+// bareTimers is how late timers of Go's runtime are for the same instants: what the
+// machine itself is late at that moment.
+func bareTimers(s *Store, due map[flow.Key]time.Time) (late func() []time.Duration) {
+	var all sync.WaitGroup
+	var mu sync.Mutex
+	var found []time.Duration
+	for _, at := range due {
+		all.Add(1)
+		time.AfterFunc(at.Sub(s.clock.now()), func() {
+			defer all.Done()
+			mu.Lock()
+			defer mu.Unlock()
+			found = append(found, s.clock.now().Sub(at))
+		})
+	}
+	return func() []time.Duration { all.Wait(); return found }
 }
 
 // attend claims what is due as an engine's Run does, and is how late each was.
