@@ -57,6 +57,8 @@ var rooms = []room{
 	{dir: "adapter/farend", never: []string{"testing", "net", "net/http"}}, // beneath all far ends: it imports nothing of ours and speaks no protocol
 	{dir: "adapter/sim", mayBe: []string{"adapter", "adapter/farend", "number", "extension", "flow"}, never: []string{"testing"}},
 	{dir: "adapter/twilio", mayBe: []string{"adapter", "adapter/internal/lately", "adapter/internal/webhook", "number", "extension", "flow", "github.com/twilio/twilio-go"}, never: []string{"testing"}},
+	{dir: "adapter/telnyx", mayBe: []string{"adapter", "adapter/twilio"}, never: []string{"testing"}}, // a dialect
+	{dir: "adapter/telnyx/telnyxtest", mayBe: []string{"*"}}, // a far end that is twiliotest with other settings
 	{dir: "adapter/twilio/twiliostory", mayBe: []string{"*"}},
 	{dir: "adapter/vonage/vonagestory", mayBe: []string{"*"}},
 	{dir: "adapter/twilio/twiliotest", mayBe: []string{"adapter/farend"}}, // a far end: it speaks HTTP and imports nothing else of ours
@@ -79,7 +81,7 @@ var rooms = []room{
 }
 
 // testRooms are imported by tests and examples alone.
-var testRooms = []string{"flow/flowtest", "enginetest", "storage/storagetest", "storage/postgres/postgrestest", "adapter/adaptertest", "adapter/twilio/twiliotest", "adapter/twilio/twiliostory", "adapter/vonage/vonagetest", "adapter/vonage/vonagestory"}
+var testRooms = []string{"flow/flowtest", "enginetest", "storage/storagetest", "storage/postgres/postgrestest", "adapter/adaptertest", "adapter/telnyx/telnyxtest", "adapter/twilio/twiliotest", "adapter/twilio/twiliostory", "adapter/vonage/vonagetest", "adapter/vonage/vonagestory"}
 
 func TestRooms_everyPackageKeepsTheImportLaw(t *testing.T) {
 	t.Parallel()
@@ -208,7 +210,7 @@ var public = []string{
 	"number", "number/written",
 	"extension",
 	"flow", "flow/account", "flow/picture",
-	"adapter", "adapter/farend", "adapter/sim", "adapter/vonage",
+	"adapter", "adapter/farend", "adapter/sim", "adapter/telnyx", "adapter/vonage",
 	"storage", "storage/memory", "storage/sqlite",
 	".",
 }
@@ -237,7 +239,7 @@ func TestRooms_whatEachPackageLinksIsWrittenDown(t *testing.T) {
 // A program that uses one carrier pays for no other.
 func TestRooms_noCarrierLinksAnother(t *testing.T) {
 	t.Parallel()
-	for pkg, others := range map[string]string{"adapter/twilio": "vonage", "adapter/vonage": "twilio", "adapter/sim": "vonage twilio"} {
+	for pkg, others := range map[string]string{"adapter/twilio": "vonage telnyx", "adapter/vonage": "twilio telnyx", "adapter/telnyx": "vonage", "adapter/sim": "vonage twilio telnyx"} {
 		deps := linked(t, pkg)
 		require.NotEmpty(t, deps)
 		for _, dep := range deps {

@@ -68,6 +68,7 @@ var known = []Carrier{
 	{Name: "simulated"},
 	{Name: "Twilio", Lacks: []Ability{RingOn, Declined, Star}},
 	{Name: "Vonage", Lacks: []Ability{Refuse, Together, RingOn, Forwarded, Star, SaysAgain, LooksUp, Trims, LimitsJoins, NoticesOne}},
+	{Name: "Telnyx", Lacks: []Ability{Refuse, RingOn, Forwarded, Declined, Star, NoticesOne}},
 }
 
 // Lacks is what a carrier of this module cannot do, as it comes.

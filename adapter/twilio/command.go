@@ -34,7 +34,7 @@ func (v *view) listen(p *page, t *flow.Turn) {
 	p.start("Gather")
 	p.link("action", a, t, where, query)
 	p.attr("actionOnEmptyResult", "true")
-	p.gather(most, finish, seconds(wait, 1, 600))
+	p.gather(most, finish, seconds(wait, 1, atMost(a.cfg.Dialect.Limits.Keys, 600)))
 	if !quiet {
 		v.words(p, t)
 	}
@@ -149,14 +149,16 @@ func (v *view) join(p *page, t *flow.Turn) {
 	p.start("Dial")
 	p.link("action", a, t, atJoin, "")
 	if do.Limit > 0 {
-		p.number("timeLimit", seconds(do.Limit, 1, 86400))
+		p.number("timeLimit", seconds(do.Limit, a.cfg.Dialect.leastTalk(), 86400))
 	}
 	p.start("Conference")
 	p.attr("beep", "false")
 	p.attr("endConferenceOnExit", "true")
 	p.number("maxParticipants", 2)
 	p.attr("startConferenceOnEnter", "true")
-	p.link("waitUrl", a, t, atAlone, "")
+	if !a.cfg.Dialect.NoAlone {
+		p.link("waitUrl", a, t, atAlone, "")
+	}
 	p.text(webhook.Room(t.Call.Account, do.Room))
 	p.end("Conference")
 	p.end("Dial")

@@ -75,9 +75,9 @@ func (v *view) dial(p *page, t *flow.Turn) {
 		p.attr("callerId", id)
 	}
 	if do.Limit > 0 {
-		p.number("timeLimit", seconds(do.Limit, 1, 86400))
+		p.number("timeLimit", seconds(do.Limit, a.cfg.Dialect.leastTalk(), 86400))
 	}
-	p.number("timeout", seconds(webhook.Share(do.Time, len(groups)-v.Failed)-a.cfg.Dialect.ExtraRing, 5, 600))
+	p.number("timeout", seconds(webhook.Share(do.Time, len(groups)-v.Failed)-a.cfg.Dialect.ExtraRing, 5, atMost(a.cfg.Dialect.Limits.Ring, 600)))
 	for _, e := range g.endpoints {
 		v.noun(p, t, e, g.screened)
 	}
@@ -98,12 +98,12 @@ func unscreened(groups []stage) []stage {
 
 // noun writes one endpoint.
 func (v *view) noun(p *page, t *flow.Turn, e extension.Endpoint, screened bool) {
-	tag, text := "Sip", e.Address
-	switch e.Scheme() {
-	case extension.Tel:
-		tag, text = "Number", strings.TrimPrefix(e.Address, "tel:")
-	case extension.Client:
-		tag, text = "Client", strings.TrimPrefix(e.Address, "client:")
+	tag, text := "Sip", v.adapter.cfg.Dialect.at(e)
+	switch {
+	case e.Scheme() == extension.Tel:
+		tag = "Number"
+	case strings.HasPrefix(text, "client:"):
+		tag, text = "Client", strings.TrimPrefix(text, "client:")
 	}
 	p.start(tag)
 	switch {

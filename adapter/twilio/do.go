@@ -72,7 +72,7 @@ func reference(info *flow.Info) (string, error) {
 // sid is a reference that may be part of an address.
 func sid(ref string) (string, error) {
 	for i := range len(ref) {
-		if c := ref[i]; (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && c != '-' && c != '_' {
+		if c := ref[i]; (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && c != '-' && c != '_' && c != ':' {
 			return "", fmt.Errorf("twilio: %q is no reference of a call: %w", ref, adapter.ErrRefused)
 		}
 	}

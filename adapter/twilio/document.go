@@ -30,6 +30,7 @@ type view struct {
 // nothing that a carrier can do, and hangs up.
 func (a *Adapter) document(p *page, t *flow.Turn, v view) bool {
 	v.adapter = a
+	p.leaves = a.cfg.Dialect.Unknown
 	p.b = append(p.b, prolog...)
 	p.start("Response")
 	ok := v.command(p, t)
@@ -182,5 +183,5 @@ func (v *view) again(tries uint8) string {
 			u = append(u, url.QueryEscape(string(value))...)
 		}
 	}
-	return v.adapter.overridden(string(u))
+	return v.adapter.finished(u)
 }

@@ -107,7 +107,7 @@ func (a *Adapter) happened(q *request, e *flow.Event, over bool) (far webhook.Ri
 		e.What.Kind, e.Ref, e.Length = flow.Recorded, q.recording(), q.seconds("RecordingDuration")
 		return far, over
 	case q.what == atDial:
-		return q.rang(e, over)
+		return q.rang(e, over, a.bridged(q))
 	case over, q.what == atQueued && string(q.get("QueueResult")) == "hangup":
 		e.What = hungUp(q)
 	case q.what == atGather, q.what == atKey:

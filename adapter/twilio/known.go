@@ -1,6 +1,7 @@
 package twilio
 
 import (
+	"strconv"
 	"sync"
 
 	"github.com/extflow/extflow/adapter/internal/lately"
@@ -13,6 +14,7 @@ import (
 type known struct {
 	mu    sync.Mutex
 	calls lately.Map[flow.Key]
+	took  lately.Map[bool] // rings that an agent accepted by pressing 1
 }
 
 func (k *known) remember(ref string, key flow.Key) {
@@ -30,4 +32,22 @@ func (k *known) key(ref string) flow.Key {
 	defer k.mu.Unlock()
 	key, _ := k.calls.Find(ref)
 	return key
+}
+
+func ringName(call flow.Key, seq uint32) string {
+	return call.Account + " " + call.ID + " " + strconv.FormatUint(uint64(seq), 10)
+}
+
+// accept remembers that an agent has pressed 1 at a ring.
+func (k *known) accept(call flow.Key, seq uint32) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.took.Put(ringName(call, seq), true)
+}
+
+func (k *known) accepted(call flow.Key, seq uint32) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	yes, _ := k.took.Find(ringName(call, seq))
+	return yes
 }

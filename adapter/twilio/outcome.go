@@ -1,6 +1,8 @@
 package twilio
 
 import (
+	"strconv"
+
 	"github.com/extflow/extflow/adapter/internal/webhook"
 	"github.com/extflow/extflow/flow"
 )
@@ -13,8 +15,8 @@ func (q *request) rung() webhook.Ringing { return webhook.Rung(q.ask, q.asked.ge
 
 // rang makes the event of a Dial that ended: none while there are groups left to
 // ring. Gone says that the caller hung up after the talk.
-func (q *request) rang(e *flow.Event, over bool) (far webhook.Ringing, gone bool) {
-	how := q.dialled()
+func (q *request) rang(e *flow.Event, over bool, bridged string) (far webhook.Ringing, gone bool) {
+	how := q.dialled(bridged)
 	e.Cause = string(q.get("DialCallStatus"))
 	switch {
 	case how == flow.AgentHungUp && over:
@@ -35,6 +37,16 @@ func (q *request) rang(e *flow.Event, over bool) (far webhook.Ringing, gone bool
 	return far, false
 }
 
+// bridged is whether a Dial led to a talk, as its action says it; empty where nothing is
+// said. Where it never is, an agent who was asked to press 1 did so if this node saw it,
+// or if the talk was longer than the asking.
+func (a *Adapter) bridged(q *request) string {
+	if !a.cfg.Dialect.NoBridged || q.ask("w") != 1 {
+		return string(q.get("DialBridged"))
+	}
+	return strconv.FormatBool(a.known.accepted(q.call, q.seq) || q.seconds("DialCallDuration") > asked)
+}
+
 // declined is the SIP code of a phone at which somebody refuses; error 31603 of
 // Twilio's documentation. Not every phone that is declined answers so: to the others
 // it is busy.
@@ -43,8 +55,8 @@ const declined = "603"
 // dialled is how one Dial ended: AgentHungUp is a talk that is over. A mobile's
 // voicemail and an agent who does not accept are "completed" too; only DialBridged
 // tells them from a talk, where the carrier sends it.
-func (q *request) dialled() flow.Kind {
-	status, bridged := string(q.get("DialCallStatus")), string(q.get("DialBridged"))
+func (q *request) dialled(bridged string) flow.Kind {
+	status := string(q.get("DialCallStatus"))
 	talked := status == "completed" || status == "answered"
 	switch {
 	case bridged == "true", bridged == "" && talked:

@@ -1,6 +1,7 @@
 package twilio
 
 import (
+	"slices"
 	"strconv"
 	"unicode/utf8"
 
@@ -10,8 +11,9 @@ import (
 // page writes a TwiML document by appending. The SDK's types drop empty attributes
 // and order the others at random; here the same calls give the same bytes.
 type page struct {
-	b    []byte
-	open bool // a start tag has not been closed yet
+	b      []byte
+	open   bool     // a start tag has not been closed yet
+	leaves []string // attributes that are left out
 }
 
 const prolog = `<?xml version="1.0" encoding="UTF-8"?>`
@@ -43,16 +45,24 @@ func (p *page) close() {
 
 // attr gives the element an attribute, which may be empty.
 func (p *page) attr(name, value string) {
+	if p.left(name) {
+		return
+	}
 	p.name(name)
 	p.b = appendEscaped(p.b, value)
 	p.b = append(p.b, '"')
 }
 
 func (p *page) number(name string, n int) {
+	if p.left(name) {
+		return
+	}
 	p.name(name)
 	p.b = strconv.AppendInt(p.b, int64(n), 10)
 	p.b = append(p.b, '"')
 }
+
+func (p *page) left(name string) bool { return len(p.leaves) > 0 && slices.Contains(p.leaves, name) }
 
 func (p *page) name(name string) {
 	p.b = append(p.b, ' ')
@@ -62,6 +72,9 @@ func (p *page) name(name string) {
 
 // link gives the element an attribute that is the address of something about a turn.
 func (p *page) link(name string, a *Adapter, t *flow.Turn, w what, query string) {
+	if p.left(name) {
+		return
+	}
 	p.name(name)
 	p.address(a, t.Call, t.Seq, w, query)
 	p.b = append(p.b, '"')
@@ -69,6 +82,10 @@ func (p *page) link(name string, a *Adapter, t *flow.Turn, w what, query string)
 
 // address writes what Adapter.url says.
 func (p *page) address(a *Adapter, k flow.Key, seq uint32, w what, query string) {
+	if a.seals != nil {
+		p.b = appendEscaped(p.b, a.url(k, seq, w, query))
+		return
+	}
 	p.b = appendAddress(p.b, a.escaped, k, seq, w)
 	if query != "" {
 		p.b = appendEscaped(append(p.b, '?'), query)

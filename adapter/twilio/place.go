@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"strings"
 	"sync"
 	"time"
 
@@ -73,9 +72,9 @@ func (a *Adapter) create(ctx context.Context, t *flow.Turn, ends []extension.End
 		ended = "m=1"
 	}
 	p := &openapi.CreateCallParams{}
-	p.SetTo(strings.TrimPrefix(ends[at].Address, "tel:"))
+	p.SetTo(a.cfg.Dialect.at(ends[at]))
 	p.SetFrom(string(t.Info.To))
-	p.SetTimeout(seconds(webhook.Share(do.Time, len(ends)-min(int(do.Lost), at)), 5, 600))
+	p.SetTimeout(seconds(webhook.Share(do.Time, len(ends)-min(int(do.Lost), at)), 5, atMost(a.cfg.Dialect.Limits.Ring, 600)))
 	p.SetUrl(a.url(t.Call, t.Seq, atLeg, accepted))
 	p.SetStatusCallback(a.url(t.Call, t.Seq, atEnded, ended))
 	p.SetStatusCallbackEvent([]string{"initiated", "completed"})

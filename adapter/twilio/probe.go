@@ -3,6 +3,7 @@ package twilio
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -40,7 +41,7 @@ func (a *Adapter) status(ctx context.Context, c flow.Call, ref string) (adapter.
 		s.Report = flow.Gone
 	}
 	if s.Report == flow.Alive && !c.IsLeg() && (c.Phase == flow.InRing || c.Phase == flow.InTalk) {
-		talking, err := a.bridged(ctx, ref)
+		talking, err := a.talks(ctx, c, ref)
 		if err != nil {
 			return s, err
 		}
@@ -54,20 +55,31 @@ func (a *Adapter) status(ctx context.Context, c flow.Call, ref string) (adapter.
 	return s, err
 }
 
-// bridged reports whether a leg that a Dial rang is in progress.
-func (a *Adapter) bridged(ctx context.Context, parent string) (bool, error) {
-	p := &openapi.ListCallParams{}
-	p.SetParentCallSid(parent)
+// talks reports whether a leg that a Dial rang is in progress: one of the call's, or
+// where the API does not say whose it is, one at a telephone that the call rings. An
+// agent is in one call at a time.
+func (a *Adapter) talks(ctx context.Context, c flow.Call, parent string) (bool, error) {
+	if !a.cfg.Dialect.NoParents {
+		return a.anyTalks(ctx, (&openapi.ListCallParams{}).SetParentCallSid(parent))
+	}
+	if c.Move == nil || c.Move.Do.Party == nil {
+		return false, nil
+	}
+	for _, e := range c.Move.Do.Party.Endpoints {
+		p := (&openapi.ListCallParams{}).SetTo(a.cfg.Dialect.at(e)).SetStatus("in-progress")
+		if talks, err := a.anyTalks(ctx, p); talks || err != nil {
+			return talks, err
+		}
+	}
+	return false, nil
+}
+
+func (a *Adapter) anyTalks(ctx context.Context, p *openapi.ListCallParams) (bool, error) {
 	page, err := a.api(ctx, false).PageCall(p, "", "")
 	if err != nil {
 		return false, err
 	}
-	for _, c := range page.Calls {
-		if text(c.Status) == "in-progress" {
-			return true, nil
-		}
-	}
-	return false, nil
+	return slices.ContainsFunc(page.Calls, func(c openapi.ApiV2010Call) bool { return text(c.Status) == "in-progress" }), nil
 }
 
 // newest is the newest recording of a call that is complete; empty where none is.

@@ -19,16 +19,24 @@ import (
 // FetchRecording fetches a recording by its SID. The error wraps adapter.ErrGone for
 // one that was deleted.
 func (a *Adapter) FetchRecording(ctx context.Context, ref string) (adapter.Recording, error) {
-	id, err := recordingSID(ref)
+	id, err := a.recordingSID(ref)
 	if err != nil {
 		return adapter.Recording{}, err
 	}
-	address := a.cfg.APIURL + "/2010-04-01/Accounts/" + url.PathEscape(a.cfg.AccountSID) + "/Recordings/" + id + ".mp3"
+	address, ours := a.cfg.APIURL+a.cfg.Dialect.API.path(twilioRoot+"/Accounts/"+url.PathEscape(a.cfg.AccountSID)+"/Recordings/"+id+".mp3"), true
+	if a.cfg.Dialect.API.Media {
+		if address, err = a.mediaURL(ctx, id); err != nil {
+			return adapter.Recording{}, err
+		}
+		ours = false
+	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return adapter.Recording{}, err
 	}
-	req.SetBasicAuth(a.cfg.APIKey, a.cfg.APISecret)
+	if ours {
+		a.authorize(req)
+	}
 	client := *a.cfg.HTTPClient
 	client.CheckRedirect = elsewhere
 	resp, err := client.Do(req)
@@ -43,11 +51,25 @@ func (a *Adapter) FetchRecording(ctx context.Context, ref string) (adapter.Recor
 		return adapter.Recording{Type: "audio/mpeg", Body: resp.Body}, nil
 	}
 	resp.Body.Close()
-	err = newAPIError(resp, nil)
+	err = a.newAPIError(resp, nil)
 	if resp.StatusCode == http.StatusNotFound {
 		err = fmt.Errorf("%w (%w)", adapter.ErrGone, err)
 	}
 	return adapter.Recording{}, fmt.Errorf("fetch a recording: %w", err)
+}
+
+// mediaURL is where a recording is, as its resource says.
+func (a *Adapter) mediaURL(ctx context.Context, id string) (string, error) {
+	r, err := a.api(ctx, false).FetchRecording(id, nil)
+	switch {
+	case gone(err):
+		return "", fmt.Errorf("fetch a recording: %w (%w)", adapter.ErrGone, err)
+	case err != nil:
+		return "", fmt.Errorf("fetch a recording: %w", err)
+	case text(r.MediaUrl) == "":
+		return "", errors.New("fetch a recording: it is not ready yet")
+	}
+	return *r.MediaUrl, nil
 }
 
 // elsewhere follows Twilio to where it keeps media, over TLS; credentials stay with
@@ -61,7 +83,7 @@ func elsewhere(req *http.Request, via []*http.Request) error {
 
 // DeleteRecording deletes a recording; one that is gone is no error.
 func (a *Adapter) DeleteRecording(ctx context.Context, ref string) error {
-	id, err := recordingSID(ref)
+	id, err := a.recordingSID(ref)
 	if err != nil {
 		return err
 	}
@@ -74,8 +96,8 @@ func (a *Adapter) DeleteRecording(ctx context.Context, ref string) error {
 }
 
 // recordingSID sees that a reference is a SID, and may be part of an address.
-func recordingSID(ref string) (string, error) {
-	if len(ref) < 3 || !strings.HasPrefix(ref, "RE") || strings.Trim(ref, "REabcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != "" {
+func (a *Adapter) recordingSID(ref string) (string, error) {
+	if len(ref) < 3 || !strings.HasPrefix(ref, a.cfg.Dialect.recording()) || strings.Trim(ref, "-abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != "" {
 		return "", fmt.Errorf("twilio: %d characters that are no recording's SID: %w", len(ref), adapter.ErrRefused)
 	}
 	return ref, nil

@@ -76,9 +76,13 @@ func (w *wire) send(method, rawURL string, data url.Values, headers map[string]a
 	if err != nil {
 		return nil, err
 	}
-	address := w.a.cfg.APIURL + u.EscapedPath()
+	dialect := &w.a.cfg.Dialect.API
+	address := w.a.cfg.APIURL + dialect.path(u.EscapedPath())
 	var body io.Reader
+	contentType := ""
 	switch {
+	case method == http.MethodPost && strings.HasSuffix(u.Path, "/Calls.json"):
+		body, contentType = dialect.placing(data)
 	case method != http.MethodGet:
 		body = strings.NewReader(data.Encode())
 	case len(data) > 0:
@@ -92,7 +96,10 @@ func (w *wire) send(method, rawURL string, data url.Values, headers map[string]a
 		req.Header.Set(name, fmt.Sprint(value))
 	}
 	req.Header.Set("Accept", "application/json")
-	req.SetBasicAuth(w.a.cfg.APIKey, w.a.cfg.APISecret)
+	if contentType != "" {
+		req.Header.Set("Content-Type", contentType)
+	}
+	w.a.authorize(req)
 	resp, err := w.a.cfg.HTTPClient.Do(req)
 	if err != nil {
 		var failed *url.Error // its text has the address, which has a call's reference
@@ -107,7 +114,7 @@ func (w *wire) send(method, rawURL string, data url.Values, headers map[string]a
 		return nil, fmt.Errorf("twilio: the REST API's answer broke off: %w", err)
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		return nil, newAPIError(resp, answer)
+		return nil, w.a.newAPIError(resp, answer)
 	}
 	resp.Body = io.NopCloser(bytes.NewReader(answer))
 	return resp, nil
@@ -117,12 +124,23 @@ func (w *wire) send(method, rawURL string, data url.Values, headers map[string]a
 // codes, because the message may name a number; errors.As reaches the SDK's error.
 type apiError struct {
 	client.TwilioRestError
-	after time.Duration // when the carrier wants to be asked again
+	after   time.Duration // when the carrier wants to be asked again
+	carrier string
+	over    bool // it only says that the call has ended
 }
 
-func newAPIError(resp *http.Response, answer []byte) *apiError {
-	e := &apiError{}
+func (a *Adapter) newAPIError(resp *http.Response, answer []byte) *apiError {
+	e := &apiError{carrier: a.cfg.Name}
 	_ = json.Unmarshal(answer, &e.TwilioRestError)
+	var list struct {
+		Errors []struct {
+			Code int `json:",string"`
+		}
+	}
+	if json.Unmarshal(answer, &list) == nil && len(list.Errors) > 0 {
+		e.Code = list.Errors[0].Code
+	}
+	e.over = e.Code == a.cfg.Dialect.API.Over
 	e.Status = resp.StatusCode
 	if s, err := strconv.Atoi(resp.Header.Get("Retry-After")); err == nil && s > 0 {
 		e.after = time.Duration(min(s, 60)) * time.Second
@@ -132,9 +150,9 @@ func newAPIError(resp *http.Response, answer []byte) *apiError {
 
 func (e *apiError) Error() string {
 	if e.Code == 0 {
-		return fmt.Sprintf("twilio: the REST API answered %d", e.Status)
+		return fmt.Sprintf("%s: the REST API answered %d", e.carrier, e.Status)
 	}
-	return fmt.Sprintf("twilio: the REST API answered %d, code %d; see https://www.twilio.com/docs/errors/%d", e.Status, e.Code, e.Code)
+	return fmt.Sprintf("%s: the REST API answered %d, code %d; a code of Twilio's is explained at https://www.twilio.com/docs/errors/%d", e.carrier, e.Status, e.Code, e.Code)
 }
 
 func (e *apiError) Unwrap() error { return &e.TwilioRestError }
@@ -151,12 +169,12 @@ const notInProgress = 21220
 // gone reports whether an error only says that the call is over.
 func gone(err error) bool {
 	var e *apiError
-	return errors.As(err, &e) && (e.Code == notInProgress || e.Status == http.StatusNotFound)
+	return errors.As(err, &e) && (e.over || e.Status == http.StatusNotFound)
 }
 
 // notYet reports whether an error says that a call cannot be redirected: it may be
 // over, or not have begun.
 func notYet(err error) bool {
 	var e *apiError
-	return errors.As(err, &e) && e.Code == notInProgress
+	return errors.As(err, &e) && e.over
 }

@@ -87,18 +87,22 @@ func appendAddress(dst []byte, public string, k flow.Key, seq uint32, w what) []
 	return webhook.AppendTurn(append(dst, public...), k, seq, string(w))
 }
 
-// url is the address with a query, which may be empty, and the overrides.
+// url is the address with a query, which may be empty, its seal and the overrides.
 func (a *Adapter) url(k flow.Key, seq uint32, w what, query string) string {
-	u := string(appendAddress(nil, a.public, k, seq, w))
+	u := appendAddress(nil, a.public, k, seq, w)
 	if query != "" {
-		u += "?" + query
+		u = append(append(u, '?'), query...)
 	}
-	return a.overridden(u)
+	return a.finished(u)
 }
 
-func (a *Adapter) overridden(u string) string {
-	if a.cfg.Overrides == "" {
-		return u
+// finished gives an address of a turn what comes last.
+func (a *Adapter) finished(u []byte) string {
+	if a.seals != nil {
+		u = a.seals.Append(u, len(a.public))
 	}
-	return u + "#" + a.cfg.Overrides
+	if a.cfg.Overrides != "" {
+		u = append(append(u, '#'), a.cfg.Overrides...)
+	}
+	return string(u)
 }

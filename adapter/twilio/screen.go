@@ -23,6 +23,9 @@ func (a *Adapter) screen(ctx context.Context, w http.ResponseWriter, q *request)
 	}
 	turn, err := a.handle(ctx, e)
 	wanted := turn.Move.Do.Kind != flow.Hangup && (turn.Seq == q.seq || err != nil && turn.Seq == flow.SafeSeq)
+	if accepted && wanted && a.cfg.Dialect.NoBridged {
+		a.known.accept(q.call, q.seq)
+	}
 	p := &q.page
 	p.b, p.open = append(p.b[:0], prolog...), false
 	p.start("Response")

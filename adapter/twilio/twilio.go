@@ -56,7 +56,7 @@ type Config struct {
 	Insecure   bool     // work without any token: every request is believed. For trying things out, never in public
 	PublicURL  string   // where Twilio reaches this adapter, as Twilio writes it: https://calls.example.com/twilio
 
-	APIURL    string // the REST API; "https://api.twilio.com"
+	APIURL    string // the REST API; the dialect's, "https://api.twilio.com"
 	APIKey    string // the user of the REST API; AccountSID
 	APISecret string // its password; the first of AuthTokens
 
@@ -85,20 +85,6 @@ const (
 	FinishKey Star = "finish-key" // * ends the entry, and # does not
 )
 
-// Dialect is how a carrier that speaks TwiML differs from Twilio.
-type Dialect struct {
-	Header    string        // the header with the signature; X-Twilio-Signature
-	ExtraRing time.Duration // what it adds to the timeout of a Dial; Twilio's 5 s, negative for nothing
-	NoClient  bool          // it has no app users: client endpoints are not rung
-}
-
-// SignalWire is the dialect of SignalWire's compatibility API. AuthTokens are the
-// project's signing key; APIURL is https://SPACE.signalwire.com/api/laml, and
-// APISecret an API token.
-func SignalWire() Dialect {
-	return Dialect{Header: "X-SignalWire-Signature", ExtraRing: -1, NoClient: true}
-}
-
 // ErrConfig is in every error that New returns.
 var ErrConfig = errors.New("twilio: the configuration has faults")
 
@@ -112,6 +98,9 @@ type Adapter struct {
 	base    string // its path
 	header  string
 	tokens  tokens
+	seals   webhook.Seals // where the dialect has addresses sealed
+	seen    webhook.Seen
+	now     func() time.Time
 	handler atomic.Pointer[adapter.Handler]
 	log     *slog.Logger
 	known   known
@@ -143,11 +132,15 @@ func New(c Config) (*Adapter, error) {
 		log:    c.Logger,
 		pace:   pace{every: c.Pace},
 		sleep:  webhook.Sleep,
+		now:    time.Now,
+	}
+	if c.Dialect.Verify != nil {
+		a.seals = webhook.NewSeals(c.Dialect.Seal)
 	}
 	if c.Handler != nil {
 		a.Attach(c.Handler)
 	}
-	if len(a.tokens) == 0 {
+	if !c.verifies() {
 		slog.New(c.Logger.Handler()).Error("webhooks are NOT verified: anybody can place and move calls; set AuthTokens", slog.String("carrier", c.Name))
 	}
 	return a, nil
@@ -162,6 +155,12 @@ func (a *Adapter) Abilities() adapter.Abilities {
 	return adapter.Abilities{Place: !a.cfg.NoPlacing, Pace: a.cfg.Pace}
 }
 
+// Limits says what an account may not ask for.
+func (a *Adapter) Limits() adapter.Limits { return a.cfg.Dialect.Limits }
+
+// verifies reports whether webhooks are believed only where the carrier signed them.
+func (c *Config) verifies() bool { return len(c.AuthTokens) > 0 || c.Dialect.Verify != nil }
+
 func (c Config) faults() []error {
 	var faults []error
 	fault := func(wrong bool, format string, args ...any) {
@@ -170,7 +169,7 @@ func (c Config) faults() []error {
 		}
 	}
 	fault(c.AccountSID == "", "AccountSID is missing; it is on the first page of Twilio's console")
-	fault(len(c.AuthTokens) == 0 && !c.Insecure, "AuthTokens is empty; webhooks could be forged. Set the account's auth token, or Insecure to try things out")
+	fault(!c.verifies() && !c.Insecure, "AuthTokens is empty; webhooks could be forged. Set the account's auth token, or Insecure to try things out")
 	for i, t := range c.AuthTokens {
 		fault(t == "", "AuthTokens[%d] is empty", i)
 	}
@@ -180,6 +179,7 @@ func (c Config) faults() []error {
 	checkURL(fault, "HoldMusic", c.HoldMusic, false, "")
 	fault(c.Star != EntryEnd && c.Star != Instant && c.Star != FinishKey, "Star %q is unknown; leave it empty, or use %q or %q", c.Star, Instant, FinishKey)
 	fault(c.Deadline < 0, "Deadline must not be negative")
+	fault(c.Dialect.Verify != nil && len(c.Dialect.Seal) == 0, "Dialect.Seal is empty; addresses could be forged")
 	fault((c.APIKey == "") != (c.APISecret == "") && c.APIKey != "", "APIKey needs its APISecret")
 	fault(strings.Trim(c.Overrides, "abcdefghijklmnopqrstuvwxyz0123456789=&,-") != "", "Overrides %q has something other than names, values, = & and commas", c.Overrides)
 	return faults
@@ -200,7 +200,7 @@ func checkURL(fault func(bool, string, ...any), name, value string, required boo
 func (c Config) withDefaults() Config {
 	c.Name = cmp.Or(c.Name, "twilio")
 	c.PublicURL = strings.TrimRight(c.PublicURL, "/")
-	c.APIURL = strings.TrimRight(cmp.Or(c.APIURL, "https://api.twilio.com"), "/")
+	c.APIURL = strings.TrimRight(cmp.Or(c.APIURL, c.Dialect.API.URL, "https://api.twilio.com"), "/")
 	c.MediaURL = strings.TrimRight(cmp.Or(c.MediaURL, c.PublicURL+"/media"), "/")
 	c.APIKey = cmp.Or(c.APIKey, c.AccountSID)
 	if c.APISecret == "" && len(c.AuthTokens) > 0 {
@@ -210,12 +210,14 @@ func (c Config) withDefaults() Config {
 	c.Pace = max(cmp.Or(c.Pace, time.Second), 0)
 	c.Dialect.Header = cmp.Or(c.Dialect.Header, "X-Twilio-Signature")
 	c.Dialect.ExtraRing = max(cmp.Or(c.Dialect.ExtraRing, 5*time.Second), 0)
+	c.Dialect.API.Over = cmp.Or(c.Dialect.API.Over, notInProgress)
+	c.Dialect.API.Root = cmp.Or(c.Dialect.API.Root, twilioRoot)
 	if c.HTTPClient == nil {
 		c.HTTPClient = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
-		if len(c.AuthTokens) == 0 {
+		if !c.verifies() {
 			c.Logger = slog.Default()
 		}
 	}

@@ -2,6 +2,7 @@ package twilio
 
 import (
 	"context"
+	"crypto/sha256"
 	"io"
 	"log/slog"
 	"net/http"
@@ -48,6 +49,7 @@ func (a *Adapter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	q := requests.Get().(*request)
 	defer requests.Put(q)
 	q.route = to
+	q.page.leaves = a.cfg.Dialect.Unknown
 	if code := q.read(w, r); code != 0 {
 		http.Error(w, http.StatusText(code), code)
 		return
@@ -122,6 +124,9 @@ func isForm(contentType string) bool {
 // believes reports whether the carrier signed the request. The URL is the
 // configured one and what follows it: Host and the headers of proxies say nothing.
 func (a *Adapter) believes(q *request, r *http.Request) bool {
+	if a.cfg.Dialect.Verify != nil {
+		return a.verified(q, r)
+	}
 	if len(a.tokens) == 0 {
 		return a.cfg.Insecure
 	}
@@ -138,6 +143,27 @@ func (a *Adapter) believes(q *request, r *http.Request) bool {
 	}
 	want := q.asked.get("bodySHA256")
 	return want == nil || len(q.posted.pairs) > 0 || bodySigned(want, q.body)
+}
+
+// verified reports whether the carrier signed the body of a request, and we its
+// address. What was overheard at one is worth nothing at those that bear no seal: a
+// signature that was seen elsewhere is refused there. At sealed ones it may be the same,
+// where a call gets on within the second that is signed.
+func (a *Adapter) verified(q *request, r *http.Request) bool {
+	if r.Method != http.MethodPost || a.cfg.Dialect.Verify(r.Header, q.body) != nil {
+		return false
+	}
+	sealed := q.call != (flow.Key{})
+	if sealed {
+		if _, _, ok := a.seals.Open(q.path, r.URL.RawQuery); !ok {
+			return false
+		}
+	}
+	if len(r.Header[a.header]) == 0 { // believed for want of a key
+		return true
+	}
+	mark := sha256.Sum256([]byte(r.Header.Get(a.header)))
+	return a.seen.First(mark[:], q.path+"?"+r.URL.RawQuery, a.now(), a.cfg.Dialect.MaxAge) || sealed
 }
 
 // get is the value of a parameter: the body's, else the URL's.

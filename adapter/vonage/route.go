@@ -98,5 +98,5 @@ func (a *Adapter) url(k flow.Key, seq uint32, w what, query string) string {
 	if query != "" {
 		dst = append(append(dst, '?'), query...)
 	}
-	return a.sealed(dst)
+	return string(a.seals.Append(dst, len(a.public)))
 }

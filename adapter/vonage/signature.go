@@ -10,7 +10,6 @@ import (
 	"encoding/json"
 	"errors"
 	"hash"
-	"hash/maphash"
 	"strings"
 	"sync"
 	"time"
@@ -21,19 +20,15 @@ import (
 // says. It says nothing of where the request is sent, so addresses have a seal of our
 // own. Vonage's SDK for Go verifies neither, so this is ours.
 
-// secret is a key that requests are signed with, and addresses sealed.
-type secret struct{ signs, seals sync.Pool }
+// secret is a key that requests are signed with.
+type secret struct{ signs sync.Pool }
 
 func newSecrets(of []string) []*secret {
 	var out []*secret
 	for _, text := range of {
 		key := []byte(text)
-		mac := hmac.New(sha256.New, key)
-		mac.Write([]byte("extflow: seals of addresses"))
-		sealing := mac.Sum(nil)
 		s := &secret{}
 		s.signs.New = func() any { return hmac.New(sha256.New, key) }
-		s.seals.New = func() any { return hmac.New(sha256.New, sealing) }
 		out = append(out, s)
 	}
 	return out
@@ -149,92 +144,4 @@ func hashed(want string, text []byte) bool {
 	var is [2 * sha256.Size]byte
 	hex.Encode(is[:], sum[:])
 	return len(want) == len(is) && subtle.ConstantTimeCompare(is[:], []byte(strings.ToLower(want))) == 1
-}
-
-// sealParam is the parameter with an address's seal, its last one of ours.
-const sealParam = "z="
-
-// sealLen is how long a seal is: 128 bits.
-const sealLen = 22
-
-// sealed gives an address its seal.
-func (a *Adapter) sealed(address []byte) string {
-	mark := byte('?')
-	if bytes.IndexByte(address, '?') >= 0 {
-		mark = '&'
-	}
-	var seal []byte
-	if len(a.secrets) > 0 {
-		seal = sum(&a.secrets[0].seals, nil, address[len(a.public):])
-	} else {
-		seal = make([]byte, sha256.Size)
-	}
-	address = append(append(address, mark), sealParam...)
-	return string(base64.RawURLEncoding.AppendEncode(address, seal[:16]))
-}
-
-// unseal checks the seal of an address, and returns the parameters that are ours and
-// those that the carrier added.
-func (a *Adapter) unseal(path, query string) (ours, theirs string, ok bool) {
-	at := strings.LastIndex(query, "&"+sealParam)
-	text := path + "?"
-	if at >= 0 {
-		ours, theirs = query[:at], query[at+1:]
-		text += ours
-	} else {
-		theirs, text = query, path
-	}
-	theirs, ok = strings.CutPrefix(theirs, sealParam)
-	if !ok || len(theirs) < sealLen || len(theirs) > sealLen && theirs[sealLen] != '&' {
-		return "", "", false
-	}
-	seal, err := base64.RawURLEncoding.DecodeString(theirs[:sealLen])
-	theirs = strings.TrimPrefix(theirs[sealLen:], "&")
-	if err != nil {
-		return "", "", false
-	}
-	if len(a.secrets) == 0 {
-		return ours, theirs, a.cfg.Insecure
-	}
-	found := 0
-	for _, s := range a.secrets {
-		found |= subtle.ConstantTimeCompare(sum(&s.seals, nil, []byte(text))[:16], seal)
-	}
-	return ours, theirs, found == 1
-}
-
-// seen is which tokens this node has seen at which addresses, so that one that was
-// overheard is worth nothing elsewhere. A request that the carrier makes again comes
-// to the same address, and is answered again.
-type seen struct {
-	mu         sync.Mutex
-	seed       maphash.Seed
-	young, old map[[16]byte]uint64
-	since      time.Time
-}
-
-// keptTokens is how many tokens of one period are remembered.
-const keptTokens = 1 << 16
-
-// first reports whether a token, by its signature, was seen at no other address.
-func (s *seen) first(mac []byte, address string, now time.Time, keep time.Duration) bool {
-	var key [16]byte
-	copy(key[:], mac)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.young == nil || len(s.young) >= keptTokens || now.Sub(s.since) > 2*keep {
-		if s.young == nil {
-			s.seed = maphash.MakeSeed()
-		}
-		s.old, s.young, s.since = s.young, map[[16]byte]uint64{}, now
-	}
-	is := maphash.String(s.seed, address)
-	was, ok := s.young[key]
-	if !ok {
-		was, ok = s.old[key]
-	}
-	if !ok {
-		s.young[key] = is
-	}
-	return !ok || was == is
 }

@@ -116,7 +116,8 @@ type Adapter struct {
 	handler  atomic.Pointer[adapter.Handler]
 	log      *slog.Logger
 	known    known
-	seen     seen
+	seals    webhook.Seals
+	seen     webhook.Seen
 	pace     pace
 	mismatch atomic.Uint64
 	now      func() time.Time
@@ -146,6 +147,7 @@ func New(c Config) (*Adapter, error) {
 		base:    public.EscapedPath(),
 		api:     api,
 		secrets: newSecrets(c.SignatureSecrets),
+		seals:   webhook.NewSeals(c.SignatureSecrets),
 		token:   token{application: c.ApplicationID, key: []byte(c.PrivateKey)},
 		log:     c.Logger,
 		pace:    pace{most: c.Pace},

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/extflow/extflow/adapter/internal/webhook"
 	"github.com/extflow/extflow/flow"
 )
 
@@ -123,7 +124,7 @@ func (a *Adapter) believes(q *request, r *http.Request) error {
 	switch {
 	case q.call != (flow.Key{}):
 		var ok bool
-		if q.ours, theirs, ok = a.unseal(q.path, r.URL.RawQuery); !ok {
+		if q.ours, theirs, ok = a.seals.Open(q.path, r.URL.RawQuery); !ok {
 			return errSeal
 		}
 	default:
@@ -162,7 +163,7 @@ func (a *Adapter) original(q *request) error {
 		q.route = r
 		return nil
 	}
-	ours, _, ok := a.unseal(r.path, query)
+	ours, _, ok := a.seals.Open(r.path, query)
 	if !ok {
 		return errSeal
 	}
@@ -196,7 +197,7 @@ func (a *Adapter) authentic(q *request, r *http.Request) error {
 	} else if err := a.asked(c.Hash, r); err != nil {
 		return err
 	}
-	if !a.seen.first(q.signing.mac, r.URL.RequestURI(), a.now(), a.cfg.MaxAge) {
+	if !a.seen.First(q.signing.mac, r.URL.RequestURI(), a.now(), a.cfg.MaxAge) {
 		return errReplay
 	}
 	return nil
@@ -209,7 +210,7 @@ func (a *Adapter) asked(want string, r *http.Request) error {
 	if hashed(want, canonical(query)) {
 		return nil
 	}
-	if at := strings.LastIndex("&"+query, "&"+sealParam); at >= 0 {
+	if at := strings.LastIndex("&"+query, "&"+webhook.SealParam); at >= 0 {
 		if _, theirs, ok := strings.Cut(query[at:], "&"); hashed(want, canonical(theirs)) && ok {
 			return nil
 		}

@@ -1,6 +1,7 @@
 package twiliotest
 
 import (
+	"cmp"
 	"crypto/subtle"
 	"encoding/json"
 	"fmt"
@@ -62,11 +63,15 @@ func (c *Carrier) answer(r *http.Request) answer {
 		a.raw, a.retry = fault.Body, int(fault.RetryAfter.Seconds())
 		return a
 	}
-	return c.serve(r)
+	return c.cfg.Dialect.failed(c.serve(r))
 }
 
 func (c *Carrier) serve(r *http.Request) answer {
-	_, rest, ok := strings.Cut(r.URL.Path, "/"+apiVersion+"/Accounts/")
+	dialect := &c.cfg.Dialect
+	if sid, ok := strings.CutPrefix(r.URL.Path, "/media/"); ok { // whoever knows the address may fetch it
+		return c.serveTape(r, sid)
+	}
+	_, rest, ok := strings.Cut(r.URL.Path, cmp.Or(dialect.Root, "/"+apiVersion)+"/Accounts/")
 	account, rest, _ := strings.Cut(rest, "/")
 	switch {
 	case !c.knows(r):
@@ -74,9 +79,9 @@ func (c *Carrier) serve(r *http.Request) answer {
 	case !ok || account != c.cfg.AccountSID || r.ParseForm() != nil:
 		return notFound(r)
 	}
-	path := strings.Split(strings.TrimSuffix(rest, ".json"), "/")
-	for len(path) < 3 {
-		path = append(path, "")
+	path, ok := dialect.path(rest)
+	if !ok {
+		return notFound(r)
 	}
 	list := path[1] == ""
 	switch path[0] + "/" + path[2] {
@@ -108,6 +113,9 @@ func notAllowed(r *http.Request) answer {
 
 // knows reports whether the request comes from the account.
 func (c *Carrier) knows(r *http.Request) bool {
+	if token := c.cfg.Dialect.Token; token != "" {
+		return subtle.ConstantTimeCompare([]byte(r.Header.Get("Authorization")), []byte("Bearer "+token)) == 1
+	}
 	user, password, ok := r.BasicAuth()
 	same := func(wantUser, want string) bool {
 		return user == wantUser && want != "" && subtle.ConstantTimeCompare([]byte(password), []byte(want)) == 1
@@ -119,7 +127,7 @@ func (c *Carrier) serveCalls(r *http.Request, sid string) answer {
 	if sid == "" {
 		switch r.Method {
 		case http.MethodPost:
-			return c.create(r.Form)
+			return c.place(r)
 		case http.MethodGet:
 			return c.listCalls(r)
 		}
@@ -157,6 +165,11 @@ func listing(r *http.Request, name string, all []map[string]any) answer {
 
 // listCalls lists the newest first, by From, To, Status and ParentCallSid.
 func (c *Carrier) listCalls(r *http.Request) answer {
+	for name := range r.Form {
+		if only := c.cfg.Dialect.Listed; only != "" && !among(name, only) {
+			return refused(http.StatusUnprocessableEntity, 20001, "Calls are not listed by %s", name)
+		}
+	}
 	var all []map[string]any
 	for _, l := range slices.Backward(c.calls) {
 		parent := ""
@@ -189,10 +202,13 @@ func (c *Carrier) listTapes(r *http.Request, callSid string) answer {
 	return listing(r, "recordings", all)
 }
 
+// soundSuffix is what the address of a recording's sound ends with.
+const soundSuffix = ".mp3"
+
 // serveTape is a recording: what is known of it, or with .mp3 its sound, which here
 // is silence of the recording's length.
 func (c *Carrier) serveTape(r *http.Request, sid string) answer {
-	sid, sound := strings.CutSuffix(sid, ".mp3")
+	sid, sound := strings.CutSuffix(sid, soundSuffix)
 	i := slices.IndexFunc(c.tapes, func(t *tape) bool { return t.sid == sid && !t.deleted })
 	switch {
 	case i < 0:

@@ -1,6 +1,7 @@
 package twiliotest
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -11,6 +12,22 @@ import (
 // Calls that are placed and moved by REST.
 
 const longestTwiml = 4000
+
+// place places a call, as the dialect asks for it.
+func (c *Carrier) place(r *http.Request) answer {
+	if c.cfg.Dialect.App == "" {
+		return c.create(r.Form)
+	}
+	form := c.cfg.Dialect.placed(r)
+	if form == nil {
+		return refused(http.StatusUnprocessableEntity, 10015, "The body is no JSON, or names another application")
+	}
+	a := c.create(form)
+	if a.status == http.StatusCreated {
+		return answer{status: http.StatusOK, body: map[string]any{"from": form.Get("From"), "to": form.Get("To"), "status": queued}}
+	}
+	return a
+}
 
 // create places a call. It rings with the next act.
 func (c *Carrier) create(form url.Values) answer {
@@ -37,7 +54,7 @@ func (c *Carrier) create(form url.Values) answer {
 		return bad(32018, "The Twiml parameter is longer than 4000 characters")
 	}
 	l := c.newCall(from, to, "outbound-api")
-	l.agent = c.agents.At(addressOf(to))
+	l.agent = c.agents.At(c.cfg.Dialect.party(to))
 	l.phone = l.agent.ear
 	l.number = Number{VoiceURL: form.Get("Url"), VoiceMethod: form.Get("Method"), FallbackURL: form.Get("FallbackUrl"), FallbackMethod: form.Get("FallbackMethod")}
 	if l.number.VoiceURL == "" {
@@ -88,7 +105,7 @@ func (c *Carrier) update(l *call, form url.Values) answer {
 	bad := func(code int, text string) answer { return refused(http.StatusBadRequest, code, "%s", text) }
 	switch {
 	case l.over():
-		return bad(21220, "Call is not in-progress. Cannot redirect.")
+		return bad(cmp.Or(c.cfg.Dialect.Over, 21220), "Call is not in-progress. Cannot redirect.")
 	case to != "" && twiml != "":
 		return bad(20001, "Url and Twiml cannot both be given")
 	case len(twiml) > longestTwiml:
@@ -174,7 +191,8 @@ func (t *tape) json() map[string]any {
 		"sid": t.sid, "account_sid": t.c.cfg.AccountSID, "call_sid": t.call.sid, "conference_sid": nil, "status": status, "source": "RecordVerb",
 		"duration": strconv.Itoa(t.seconds()), "channels": 1, "start_time": stamp(t.since), "date_created": stamp(t.since), "date_updated": stamp(t.c.Now()),
 		"api_version": apiVersion, "price": nil, "price_unit": "USD", "error_code": nil,
-		"uri": "/" + apiVersion + "/Accounts/" + t.c.cfg.AccountSID + "/Recordings/" + t.sid + ".json",
+		"uri":       "/" + apiVersion + "/Accounts/" + t.c.cfg.AccountSID + "/Recordings/" + t.sid + ".json",
+		"media_url": t.c.url + "/media/" + t.sid + soundSuffix,
 	}
 }
 

@@ -1,6 +1,7 @@
 package twiliotest
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
@@ -76,7 +77,7 @@ const (
 func (c *Carrier) newCall(from, to, direction string) *call {
 	jar, _ := cookiejar.New(nil)
 	l := &call{
-		c: c, clocks: c.time.Clocks(), sid: "CA" + c.hex(32), from: from, to: to, direction: direction,
+		c: c, clocks: c.time.Clocks(), sid: cmp.Or(c.cfg.Dialect.Calls, "CA") + c.hex(32), from: from, to: to, direction: direction,
 		status: queued, jar: jar, created: c.Now(),
 	}
 	c.calls = append(c.calls, l)

@@ -69,6 +69,7 @@ type Config struct {
 	OldDial   bool          // DialBridged is not sent, as until some years ago
 	Declined  string        // the status of a leg that an agent declines: "busy", or "no-answer", "failed"
 	Unsure    Unsure
+	Dialect   Dialect // how the carrier differs from Twilio; not at all
 
 	Client *http.Client // requests webhooks; its Jar and CheckRedirect are not used. 15 s for each
 }

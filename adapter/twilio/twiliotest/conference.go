@@ -71,7 +71,7 @@ func (k *room) count(c *Carrier) {
 // play has somebody who waits hear the waiting document, over and over.
 func (p *conferring) play() {
 	to := p.noun.attrs["waitUrl"]
-	if to == "" {
+	if to == "" || p.r.c.cfg.Dialect.NoWait {
 		return
 	}
 	l := p.r.call

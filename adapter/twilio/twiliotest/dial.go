@@ -57,6 +57,9 @@ func (d *dialling) ring(nouns []*element) {
 	var legs []*call
 	for _, n := range nouns {
 		to, address := n.endpoint()
+		if r.c.cfg.Dialect.Clients != "" {
+			address = r.c.cfg.Dialect.party(to)
+		}
 		l := r.c.newCall(r.shown(d.e), to, "outbound-dial")
 		l.parent, l.ring, l.agent = r.call, d, r.c.agents.At(address)
 		l.phone = l.agent.ear
@@ -180,7 +183,7 @@ func (d *dialling) params() url.Values {
 	form := d.r.call.params("DialCallStatus", failed)
 	if l != nil {
 		with(form, "DialCallStatus", l.status, "DialCallSid", l.sid)
-		if strings.HasPrefix(l.to, "sip:") && l.over() {
+		if strings.HasPrefix(l.to, "sip:") && l.over() && !d.r.c.cfg.Dialect.NoCodes {
 			with(form, "DialSipResponseCode", l.sipCode())
 		}
 		if l.status == inProgress {

@@ -45,6 +45,9 @@ func (c *Carrier) Dial(ctx context.Context, from, to string, o Options) (*Phone,
 	return p, c.time.Act(ctx, func() error {
 		l := p.call
 		l.forwarded, l.extra, l.status = o.ForwardedFrom, o.Params, ringing
+		if c.cfg.Dialect.NoForwarded {
+			l.forwarded = ""
+		}
 		if o.CallerName != nil {
 			l.name, l.named = *o.CallerName, true
 		}

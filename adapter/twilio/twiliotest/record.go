@@ -36,7 +36,7 @@ type taping struct {
 }
 
 func (r *run) record(e *element) {
-	p := &taping{r: r, e: e, tape: &tape{c: r.c, call: r.call, sid: "RE" + r.c.hex(32), since: r.c.Now()}}
+	p := &taping{r: r, e: e, tape: &tape{c: r.c, call: r.call, sid: r.c.cfg.Dialect.tape() + r.c.hex(32), since: r.c.Now()}}
 	if to := e.attrs["recordingStatusCallback"]; to != "" {
 		p.to = r.resolve(to)
 	}

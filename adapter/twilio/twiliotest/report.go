@@ -89,6 +89,9 @@ func (l *call) tell(event string) {
 			with(v, "RecordingSid", t.sid, "RecordingUrl", t.url(), "RecordingDuration", strconv.Itoa(t.seconds()))
 		}
 	}
+	if l.c.cfg.Dialect.NoCodes {
+		v.Del("SipResponseCode")
+	}
 	l.c.request(l, ForStatus, l.report.method, l.report.url, v, nil)
 }
 

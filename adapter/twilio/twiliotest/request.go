@@ -181,11 +181,16 @@ func (c *Carrier) once(ctx context.Context, m *letter, method, address string, f
 	h.Set("Accept", "*/*")
 	h.Set("X-Home-Region", "us1")
 	h.Set("I-Twilio-Idempotency-Token", m.token)
+	posted := form
 	if method == http.MethodPost {
 		h.Set("Content-Type", "application/x-www-form-urlencoded; charset=UTF-8")
-		h.Set("X-Twilio-Signature", Sign(c.cfg.AuthToken, address, form))
 	} else {
-		h.Set("X-Twilio-Signature", Sign(c.cfg.AuthToken, address, nil))
+		posted = nil
+	}
+	if sign := c.cfg.Dialect.Sign; sign != nil {
+		sign(h, []byte(body), c.Now())
+	} else {
+		h.Set("X-Twilio-Signature", Sign(c.cfg.AuthToken, address, posted))
 	}
 	for _, cookie := range m.call.jar.Cookies(req.URL) {
 		req.AddCookie(cookie)

@@ -154,6 +154,9 @@ func (r *run) load(doc *element, address, method string, inline bool) error {
 	if err != nil {
 		return err
 	}
+	if unknown := r.c.cfg.Dialect.refuses(doc); unknown != nil {
+		return unknown
+	}
 	for _, name := range passed {
 		r.c.fault(r.call, 0, address, name+" is not known here and was passed over")
 	}
