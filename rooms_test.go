@@ -58,7 +58,7 @@ var rooms = []room{
 	{dir: "adapter/sim", mayBe: []string{"adapter", "adapter/farend", "number", "extension", "flow"}, never: []string{"testing"}},
 	{dir: "adapter/twilio", mayBe: []string{"adapter", "adapter/internal/lately", "adapter/internal/webhook", "number", "extension", "flow", "github.com/twilio/twilio-go"}, never: []string{"testing"}},
 	{dir: "adapter/telnyx", mayBe: []string{"adapter", "adapter/twilio"}, never: []string{"testing"}}, // a dialect
-	{dir: "adapter/telnyx/telnyxtest", mayBe: []string{"*"}}, // a far end that is twiliotest with other settings
+	{dir: "adapter/telnyx/telnyxtest", mayBe: []string{"*"}},                                          // a far end that is twiliotest with other settings
 	{dir: "adapter/twilio/twiliostory", mayBe: []string{"*"}},
 	{dir: "adapter/vonage/vonagestory", mayBe: []string{"*"}},
 	{dir: "adapter/twilio/twiliotest", mayBe: []string{"adapter/farend"}}, // a far end: it speaks HTTP and imports nothing else of ours
