@@ -219,27 +219,48 @@ func (s *serving) draft(w *work, o flow.Offer) (ignored bool, err error) {
 	caller := w.changes[i].Now
 	q, _ := s.book.Queue(o.Queue)
 	able := adapter.AbilitiesOf(s.e.Carriers[caller.Carrier])
-	told := flow.What{Kind: flow.Told, News: flow.Dialled, Party: o.Party}
 	if q.Offer == flow.Dial || !able.Place {
-		m, err := w.happen(o.Call, w.event(o.Call, told))
+		m, err := w.ring(ring{Offer: o, direct: true})
 		return m.Ignored != 0, err
 	}
 	if wait, err := s.e.paced(s.ctx, caller.Carrier, able.Pace, s.now); err != nil || wait > 0 {
 		s.e.look(s.account, o.Queue, s.now.Add(wait))
 		return true, err
 	}
-	told.News, told.Leg = flow.Offered, s.e.NewID()
-	m, err := w.happen(o.Call, w.event(o.Call, told))
-	if err != nil || m.Ignored != 0 {
-		return true, err
+	m, err := w.ring(ring{Offer: o, leg: s.e.NewID()})
+	return m.Ignored != 0, err
+}
+
+// ring is an agent who is rung for a waiting caller: by a leg of our own, or directly.
+type ring struct {
+	flow.Offer
+	direct bool
+	leg    string // the id of the leg that is placed
+	id     string // of the event, where a person wants it
+}
+
+// ring tells the caller's call that an agent is rung for it, and begins the leg. A call
+// that wants none any more ignores it, and there is no leg.
+func (w *work) ring(r ring) (flow.Move, error) {
+	told := w.event(r.Call, flow.What{Kind: flow.Told, News: flow.Dialled, Party: r.Party})
+	told.ID = r.id
+	if !r.direct {
+		told.News, told.Leg = flow.Offered, r.leg
 	}
+	m, err := w.happen(r.Call, told)
+	if err != nil || m.Ignored != 0 || r.direct {
+		return m, err
+	}
+	i, err := w.load(r.Call, &told)
+	if err != nil {
+		return m, err
+	}
+	caller := w.changes[i].Now
 	start := flow.Info{
-		Key: flow.Key{Account: s.account, ID: told.Leg}, Carrier: caller.Carrier, Region: caller.Region,
-		From: caller.From, To: caller.To, Release: caller.Release, Peer: caller.ID, Queue: o.Queue,
+		Key: flow.Key{Account: w.account, ID: r.leg}, Carrier: caller.Carrier, Region: caller.Region,
+		From: caller.From, To: caller.To, Release: caller.Release, Peer: caller.ID, Queue: r.Queue,
 	}
-	arrived := flow.Event{Call: start.Key, At: s.now, What: flow.What{Kind: flow.Arrived, Start: &start, Party: o.Party}}
-	_, err = w.happen(told.Leg, arrived)
-	return false, err
+	return w.happen(r.leg, flow.Event{Call: start.Key, At: w.now, What: flow.What{Kind: flow.Arrived, Start: &start, Party: r.Party}})
 }
 
 // paced takes a token of a carrier's pace, which all nodes share and which is taken

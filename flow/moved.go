@@ -59,6 +59,12 @@ func (b *Book) MovedTo(d Dest) (What, error) {
 	return What{}, Faults{{Path: "to", Problem: "callers can be moved to a queue, a voicemail by its name, a menu, a flow, an extension, or be hung up on"}}
 }
 
+// taken reports whether a supervisor has an agent rung for a waiting caller: an offer
+// that somebody's own id tells from those of the queue.
+func (e *Event) taken() bool {
+	return e.ID != "" && e.Kind == Told && (e.News == Offered || e.News == Dialled)
+}
+
 // moved is a supervisor's act in a line: "the supervisor moves caller to queue sales".
 func (s Script) moved(w *What) string {
 	switch w.Entry {

@@ -7,6 +7,9 @@ import (
 // Event is what happened, in a line: "ada answers".
 func (s Script) Event(e Event) string {
 	w := &e.What
+	if e.taken() {
+		return "the supervisor takes " + s.caller() + " to " + s.agent(w)
+	}
 	switch w.Kind {
 	case 0:
 		return "the carrier asks what stands"

@@ -48,10 +48,10 @@ func (n *narrator) happened(v *voice, e *Event) {
 	case Woke:
 		n.wait(v, e.At.Sub(v.at).Round(time.Second))
 	case Told:
-		switch e.News {
-		case Dropped:
+		switch {
+		case e.News == Dropped:
 			n.act("the product drops " + v.who)
-		case Moved:
+		case e.News == Moved, e.taken():
 			n.act(s.Event(*e))
 		}
 	}

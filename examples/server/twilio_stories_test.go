@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/extflow/extflow"
 	"github.com/extflow/extflow/adapter"
 	"github.com/extflow/extflow/adapter/adaptertest"
 	"github.com/extflow/extflow/adapter/twilio"
@@ -119,6 +120,36 @@ func (p *program) Wake(ctx context.Context) error { return p.server.engine.Wake(
 func (p *program) Signal(_ context.Context, e flow.Event) error {
 	require.Equal(p.t, flow.Dropped, e.News)
 	p.post("/api/v1/calls/"+e.Call.ID+"/hangup", nil).is(202)
+	return nil
+}
+
+// Move and Pick are a supervisor's, over the API.
+func (p *program) Move(_ context.Context, k flow.Key, id string, to flow.Dest) error {
+	name := any(to.Name)
+	if to.To == flow.TargetHangUp {
+		name = true
+	}
+	return refused(p.post("/api/v1/calls/"+k.ID+"/move", object{"id": id, "to": object{string(to.To): name}}))
+}
+
+func (p *program) Pick(_ context.Context, k flow.Key, id, agent string) error {
+	return refused(p.post("/api/v1/calls/"+k.ID+"/pick", object{"id": id, "agent": agent}))
+}
+
+// refused is the error that an answer of the API stands for.
+func refused(a answer) error {
+	switch a.status {
+	case http.StatusNotFound:
+		return storage.ErrNotFound
+	case http.StatusUnprocessableEntity:
+		return flow.ErrSettings
+	}
+	for _, err := range []error{extflow.ErrNotWaiting, extflow.ErrThere, extflow.ErrNotFree} {
+		if a.status == http.StatusConflict && strings.Contains(a.text, err.Error()) {
+			return err
+		}
+	}
+	a.is(http.StatusOK)
 	return nil
 }
 

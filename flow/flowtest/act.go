@@ -25,6 +25,8 @@ type Act struct {
 	For                 time.Duration      // Waits, Speaks, Late
 	At                  time.Time          // Reaches: by the clock on the account's wall
 	Presence            extension.Presence // Turns
+	Dest                flow.Dest          // Moves
+	Agent               string             // Picks
 }
 
 // Deed is what kind of act it is.
@@ -51,6 +53,9 @@ const (
 	Lost                        // the next event gets lost
 	Late                        // the next event comes 3s late
 	Drops                       // the product drops caller
+	Moves                       // the supervisor moves caller to queue sales
+	Picks                       // the supervisor takes caller to grace
+	SaysGoodbye                 // the supervisor says goodbye to caller
 )
 
 // form is how a deed is written: its words, with {parts} between them.
@@ -69,6 +74,9 @@ var knownForms = []form{
 	written(Lost, "the next event gets lost"),
 	written(Late, "the next event comes {for} late"),
 	written(Drops, "the product drops {who}"),
+	written(Moves, "the supervisor moves {who} to {dest}"),
+	written(Picks, "the supervisor takes {who} to {agent}"),
+	written(SaysGoodbye, "the supervisor says goodbye to {who}"),
 	written(Dials, "{who} dials {to} from {from}, forwarded from {forwarded}"),
 	written(Dials, "{who} dials {to}, number withheld, forwarded from {forwarded}"),
 	written(Dials, "{who} dials {to} from {from}"),
@@ -94,6 +102,8 @@ var parts = map[string][2]string{
 	"for":       {`\d\S*`, "20s"},
 	"at":        {`\d{4}-\d\d-\d\d \d\d:\d\d`, "2026-11-22 09:00"},
 	"keys":      {`[0-9*#]+|nothing|".*"`, "1001"},
+	"dest":      {`(?:queue|voicemail|menu|flow|extension) \S+`, "queue sales"},
+	"agent":     {`\S+`, "grace"},
 	"presence":  {`available|busy|away|offline`, "away"},
 }
 
@@ -160,6 +170,11 @@ func (a *Act) set(part, text string) (err error) {
 		a.At, err = time.Parse(wallClock, text)
 	case "presence":
 		a.Presence = extension.Presence(text)
+	case "dest":
+		to, name, _ := strings.Cut(text, " ")
+		a.Dest = flow.Dest{To: flow.Target(to), Name: name}
+	case "agent":
+		a.Agent = text
 	case "keys":
 		if strings.HasPrefix(text, `"`) {
 			text, err = strconv.Unquote(text)
@@ -200,6 +215,10 @@ func (a Act) part(name string) string {
 		return a.At.Format(wallClock)
 	case "presence":
 		return string(a.Presence)
+	case "dest":
+		return string(a.Dest.To) + " " + a.Dest.Name
+	case "agent":
+		return a.Agent
 	case "keys":
 		pressed := flow.Event{What: flow.What{Kind: flow.Pressed, Digits: a.Keys}}
 		return strings.TrimPrefix(pressed.Text(), "caller presses ")

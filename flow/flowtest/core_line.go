@@ -207,29 +207,29 @@ func (c *core) waiting(queue string) flow.Waiting {
 func (c *core) offer(o flow.Offer) {
 	caller := c.calls[o.Call].call
 	q, _ := c.book.Queue(o.Queue)
+	direct := q.Offer == flow.Dial || !adapter.AbilitiesOf(c.Carrier).Place
 	w := c.begin()
-	tell := func(what flow.What) bool {
-		what.Kind, what.Party = flow.Told, o.Party
-		m, err := w.happen(flow.Event{Call: caller.Key, What: what})
-		return err == nil && m.Ignored == 0
+	if m, err := c.ring(w, caller, o, direct, ""); err == nil && m.Ignored == 0 {
+		_ = w.commit()
 	}
-	if q.Offer == flow.Dial || !adapter.AbilitiesOf(c.Carrier).Place {
-		if tell(flow.What{News: flow.Dialled}) {
-			_ = w.commit()
-		}
-		return
+}
+
+// ring tells a caller's call that an agent is rung for it, and begins the leg.
+func (c *core) ring(w *coreWork, caller flow.Call, o flow.Offer, direct bool, id string) (flow.Move, error) {
+	told := flow.Event{Call: caller.Key, ID: id, What: flow.What{Kind: flow.Told, News: flow.Dialled, Party: o.Party}}
+	if direct {
+		return w.happen(told)
 	}
 	c.legs++
 	start := *caller.Info
 	start.Key.ID = "leg " + strconv.Itoa(c.legs)
 	start.Ref, start.ForwardedFrom, start.Entry = "", "", ""
 	start.Peer, start.Queue = caller.ID, o.Queue
-	if !tell(flow.What{News: flow.Offered, Leg: start.ID}) {
-		return
+	told.News, told.Leg = flow.Offered, start.ID
+	if m, err := w.happen(told); err != nil || m.Ignored != 0 {
+		return m, err
 	}
-	if _, err := w.happen(flow.Event{Call: start.Key, What: flow.What{Kind: flow.Arrived, Start: &start, Party: o.Party}}); err == nil {
-		_ = w.commit()
-	}
+	return w.happen(flow.Event{Call: start.Key, What: flow.What{Kind: flow.Arrived, Start: &start, Party: o.Party}})
 }
 
 // place is where a waiting caller stands, and whether anybody is at work.

@@ -25,6 +25,11 @@ type Exchange interface {
 	Signal(ctx context.Context, e flow.Event) error
 	SetPresence(ctx context.Context, account, agent string, p extension.Presence, reason string) error
 
+	// Move and Pick are what a supervisor does with a waiting caller: as an Engine's,
+	// errors included.
+	Move(ctx context.Context, call flow.Key, id string, to flow.Dest) error
+	Pick(ctx context.Context, call flow.Key, id, agent string) error
+
 	// Calls are all calls that there have been, in any order; Turns are those of a
 	// call after a Seq; Agents are the agents as they are now.
 	Calls(ctx context.Context) ([]flow.Call, error)

@@ -25,6 +25,7 @@ type stage struct {
 	watched  []*watched        // calls in the order in which they are told of
 	asides   []answer          // what agents heard while their phone was screened
 	presence map[string]extension.Presence
+	acts     int  // of supervisors
 	broken   bool // something went wrong on the way: what must hold at once may take a while
 }
 
@@ -108,6 +109,8 @@ func (st *stage) perform(ctx context.Context, a Act) error {
 		return st.lines.Wait(ctx, 0)
 	case Engaged, Unreachable, LetsRing, Machine:
 		return st.manner(ctx, a)
+	case Moves, Picks, SaysGoodbye:
+		return st.supervise(ctx, a)
 	}
 	if _, caller := st.phones[a.Who]; caller || a.Does == Speaks || a.Does == Drops {
 		return st.caller(ctx, a)

@@ -28,16 +28,23 @@ func (st *stage) tales(ctx context.Context) (tales, error) {
 		return nil, err
 	}
 	turns := map[flow.Key][]flow.Turn{}
+	offered := map[string]uint32{} // in which turn of its caller a leg was
 	for _, c := range calls {
 		if turns[c.Key], err = st.exchange.Turns(ctx, c.Key, 0); err != nil {
 			return nil, err
+		}
+		for _, t := range turns[c.Key] {
+			if t.Event.News == flow.Offered {
+				offered[t.Event.Leg] = t.Seq
+			}
 		}
 	}
 	slices.SortFunc(calls, func(a, b flow.Call) int {
 		if !a.IsLeg() && !b.IsLeg() {
 			return cmp.Compare(slices.Index(st.dialled, a.Ref), slices.Index(st.dialled, b.Ref))
 		}
-		return cmp.Or(begun(turns[a.Key]).Compare(begun(turns[b.Key])), cmp.Compare(len(a.ID), len(b.ID)), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(begun(turns[a.Key]).Compare(begun(turns[b.Key])), cmp.Compare(offered[a.ID], offered[b.ID]),
+			cmp.Compare(len(a.ID), len(b.ID)), cmp.Compare(a.ID, b.ID))
 	})
 	out := tales{}
 	times := map[string]int{}

@@ -81,6 +81,7 @@ func New(c Config) (*API, error) {
 	a.mailboxes()
 	a.recordings()
 	a.calls()
+	a.supervision()
 	a.feed()
 	if c.Simulator != nil {
 		a.simulator()

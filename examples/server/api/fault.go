@@ -10,6 +10,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/extflow/extflow"
 	"github.com/extflow/extflow/adapter/sim"
 	"github.com/extflow/extflow/examples/server/simulator"
 	"github.com/extflow/extflow/extension"
@@ -60,6 +61,10 @@ var known = []struct {
 }{
 	{storage.ErrNotFound, http.StatusNotFound},
 	{storage.ErrConflict, http.StatusConflict},
+	{extflow.ErrNotWaiting, http.StatusConflict},
+	{extflow.ErrThere, http.StatusConflict},
+	{extflow.ErrNotFree, http.StatusConflict},
+	{extflow.ErrPace, http.StatusServiceUnavailable},
 	{account.ErrTooLarge, http.StatusUnprocessableEntity},
 	{extension.ErrRange, http.StatusUnprocessableEntity},
 	{sim.ErrOver, http.StatusConflict},
