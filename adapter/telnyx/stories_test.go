@@ -1,6 +1,7 @@
 package telnyx_test
 
 import (
+	_ "embed"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -19,6 +20,14 @@ import (
 	"github.com/extflow/extflow/adapter/twilio/twiliotest"
 	"github.com/extflow/extflow/flow/flowtest"
 )
+
+// Every request that any story makes to the REST API is held against what Telnyx
+// describes.
+//
+//go:embed testdata/api.yml
+var apiText []byte
+
+var api = adaptertest.Describe(apiText)
 
 var carrier = adaptertest.Carrier{Name: "Telnyx", Lay: lay, Lacks: adaptertest.Lacks("Telnyx"), Forged: forged}
 
@@ -72,7 +81,7 @@ func lay(t testing.TB) flowtest.Lay {
 			Name:      "sim", // as the stories' documents call their carrier
 			AccountID: account.AccountID(), ApplicationID: account.ApplicationID(), APIKey: account.APIKey(), PublicKeys: []string{account.PublicKey()},
 			PublicURL: base, APIURL: far.URL(), Now: far.Now, Pace: -1,
-			HTTPClient: &http.Client{Transport: http.DefaultTransport.(*http.Transport).Clone()},
+			HTTPClient: &http.Client{Transport: api.Transport(t, http.DefaultTransport.(*http.Transport).Clone())},
 		})
 		if err != nil {
 			return nil, nil, err

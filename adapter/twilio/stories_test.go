@@ -87,7 +87,7 @@ func (w way) lay(t testing.TB) flowtest.Lay {
 		near.Name = "sim" // as the stories' documents call their carrier
 		near.AccountSID, near.AuthTokens = far.AccountSID(), []string{far.AuthToken()}
 		near.PublicURL, near.APIURL, near.Pace = base, far.URL(), -1
-		near.HTTPClient = &http.Client{Transport: http.DefaultTransport.(*http.Transport).Clone()}
+		near.HTTPClient = &http.Client{Transport: api.Transport(t, http.DefaultTransport.(*http.Transport).Clone())}
 		tw, err := twilio.New(near)
 		if err != nil {
 			return nil, nil, err

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/extflow/extflow/adapter"
+	"github.com/extflow/extflow/adapter/telnyx"
 	"github.com/extflow/extflow/adapter/twilio"
 	"github.com/extflow/extflow/adapter/vonage"
 	"github.com/extflow/extflow/examples/server/console"
@@ -24,7 +25,7 @@ type carrier struct {
 // carriers are those whose secrets are set.
 func (s *settings) carriers(log *slog.Logger) ([]carrier, error) {
 	var all []carrier
-	for _, make := range []func(*slog.Logger) (carrier, error){s.makeTwilio, s.makeVonage} {
+	for _, make := range []func(*slog.Logger) (carrier, error){s.makeTwilio, s.makeVonage, s.makeTelnyx} {
 		c, err := make(log)
 		if err != nil {
 			return nil, err
@@ -103,4 +104,30 @@ func (s *settings) off() []console.Carrier {
 		}
 	}
 	return all
+}
+
+func (s *settings) makeTelnyx(log *slog.Logger) (carrier, error) {
+	if !s.telnyx.on() {
+		return carrier{}, nil
+	}
+	base := s.publicURL + "/telnyx"
+	set := telnyx.Config{
+		Name: "telnyx", AccountID: s.telnyx.accountID, ApplicationID: s.telnyx.applicationID,
+		APIKey: s.telnyx.apiKey, PublicKeys: []string{s.telnyx.publicKey},
+		PublicURL: base, APIURL: s.telnyx.apiURL, Logger: log,
+	}
+	if s.telnyx.tuned != nil {
+		s.telnyx.tuned(&set)
+	}
+	tx, err := telnyx.New(set)
+	if err != nil {
+		return carrier{}, err
+	}
+	return carrier{
+		Name: set.Name, answers: "text/xml", adapter: tx, handler: tx, pattern: "/telnyx/", attach: tx.Attach,
+		Fields: []string{
+			"webhook URL: " + base + "/voice (POST), and the same as the failover URL",
+			"status callback: " + base + "/status (POST)",
+		},
+	}, nil
 }

@@ -1,4 +1,4 @@
-// Command server answers calls for one account: Twilio's where its secrets are set,
+// Command server answers calls for one account: a carrier's where its secrets are set,
 // and simulated ones where no carrier is. It keeps everything in a file.
 //
 //	go run ./examples/server

@@ -8,12 +8,9 @@ import (
 	"io"
 	"net"
 	"net/url"
-	"os"
 	"strconv"
 	"strings"
 
-	"github.com/extflow/extflow/adapter/twilio"
-	"github.com/extflow/extflow/adapter/vonage"
 	"github.com/extflow/extflow/examples/server/openid"
 	"github.com/extflow/extflow/feed"
 )
@@ -40,31 +37,9 @@ type settings struct {
 
 	twilio twilioSettings
 	vonage vonageSettings
+	telnyx telnyxSettings
 	cert   *tls.Certificate
 }
-
-// twilioSettings switch Twilio on where the first two are set.
-type twilioSettings struct {
-	accountSID, authToken, apiURL string
-
-	tuned func(*twilio.Config) // has the last word about how the adapter is made; nil as it comes
-}
-
-func (t twilioSettings) on() bool { return t.accountSID != "" && t.authToken != "" }
-
-// vonageSettings switch Vonage on where all but the last are set.
-type vonageSettings struct {
-	applicationID, privateKey, apiKey, signatureSecret, apiURL string
-
-	tuned func(*vonage.Config) // as Twilio's
-}
-
-func (v vonageSettings) on() bool {
-	return v.applicationID != "" && v.privateKey != "" && v.apiKey != "" && v.signatureSecret != ""
-}
-
-// anyCarrier reports whether a carrier is switched on.
-func (s *settings) anyCarrier() bool { return s.twilio.on() || s.vonage.on() }
 
 // readSettings reads flags and environment. The error lists every fault.
 func readSettings(args []string, env func(string) string, help io.Writer) (*settings, error) {
@@ -76,11 +51,7 @@ func readSettings(args []string, env func(string) string, help io.Writer) (*sett
 		return nil, err
 	}
 	s.token = env("EXTFLOW_ADMIN_TOKEN")
-	s.twilio = twilioSettings{accountSID: env("TWILIO_ACCOUNT_SID"), authToken: env("TWILIO_AUTH_TOKEN"), apiURL: env("TWILIO_API_URL")}
-	s.vonage = vonageSettings{
-		applicationID: env("VONAGE_APPLICATION_ID"), privateKey: env("VONAGE_PRIVATE_KEY"), apiKey: env("VONAGE_API_KEY"),
-		signatureSecret: env("VONAGE_SIGNATURE_SECRET"), apiURL: env("VONAGE_API_URL"),
-	}
+	s.readCarriers(env)
 	s.webhook.URL, s.webhook.Secret = env("EXTFLOW_WEBHOOK_URL"), env("EXTFLOW_WEBHOOK_SECRET")
 	if s.webhook.URL != "" {
 		if err := s.webhook.Check(); err != nil {
@@ -146,7 +117,7 @@ func (s *settings) flags(args []string, env func(string) string, help io.Writer,
 		fs.SetOutput(help)
 		fmt.Fprintln(help, "server answers calls for one account. Flags, each with its twin in the environment:")
 		fs.PrintDefaults()
-		fmt.Fprintln(help, "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN switch Twilio on; TWILIO_API_URL is another base of its REST API.\nVONAGE_APPLICATION_ID, VONAGE_PRIVATE_KEY (PEM, or a file), VONAGE_API_KEY and VONAGE_SIGNATURE_SECRET switch Vonage on; VONAGE_API_URL is another base.\nEXTFLOW_ADMIN_TOKEN admits administrators from elsewhere than this machine.\nEXTFLOW_WEBHOOK_URL and EXTFLOW_WEBHOOK_SECRET have the feed posted to a product, signed.\nEXTFLOW_OIDC_SECRET is the client's secret at the provider where people sign in; without it the client is a public one.")
+		fmt.Fprintln(help, "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN switch Twilio on; TWILIO_API_URL is another base of its REST API.\nVONAGE_APPLICATION_ID, VONAGE_PRIVATE_KEY (PEM, or a file), VONAGE_API_KEY and VONAGE_SIGNATURE_SECRET switch Vonage on; VONAGE_API_URL is another base.\nTELNYX_ACCOUNT_ID, TELNYX_APPLICATION_ID, TELNYX_API_KEY and TELNYX_PUBLIC_KEY switch Telnyx on; TELNYX_API_URL is another base.\nEXTFLOW_ADMIN_TOKEN admits administrators from elsewhere than this machine.\nEXTFLOW_WEBHOOK_URL and EXTFLOW_WEBHOOK_SECRET have the feed posted to a product, signed.\nEXTFLOW_OIDC_SECRET is the client's secret at the provider where people sign in; without it the client is a public one.")
 		return err
 	case err != nil:
 		return fmt.Errorf("%w\n%w; -help lists the flags", errSettings, err)
@@ -204,48 +175,3 @@ func (s *settings) publicPath() string {
 
 // minToken is how long an administrator's token must be.
 const minToken = 16
-
-// checkCarriers checks the secrets that switch carriers on.
-func (s *settings) checkCarriers(env func(string) string, fault func(string, ...any)) {
-	t := s.twilio
-	if t.accountSID != "" && t.authToken == "" {
-		fault("TWILIO_ACCOUNT_SID is set and TWILIO_AUTH_TOKEN is not; without it webhooks could be forged")
-	}
-	if t.accountSID == "" && t.authToken != "" {
-		fault("TWILIO_AUTH_TOKEN is set and TWILIO_ACCOUNT_SID is not; it is on the first page of Twilio's console")
-	}
-	if (t.accountSID != "" || t.authToken != "") && s.publicURL == "" {
-		fault("TWILIO_ACCOUNT_SID or TWILIO_AUTH_TOKEN is set and there is no -public-url (EXTFLOW_PUBLIC_URL); webhooks are signed for the address that Twilio requests, so write it, as in https://calls.example.com")
-	}
-	s.checkVonage(fault)
-}
-
-// checkVonage checks Vonage's: all of them, or none. The key may be in a file.
-func (s *settings) checkVonage(fault func(string, ...any)) {
-	v := &s.vonage
-	missing, some := []string{}, false
-	for _, e := range []struct{ name, value string }{
-		{"VONAGE_APPLICATION_ID", v.applicationID}, {"VONAGE_PRIVATE_KEY", v.privateKey}, {"VONAGE_API_KEY", v.apiKey}, {"VONAGE_SIGNATURE_SECRET", v.signatureSecret},
-	} {
-		some = some || e.value != ""
-		if e.value == "" {
-			missing = append(missing, e.name)
-		}
-	}
-	if !some {
-		return
-	}
-	if len(missing) > 0 {
-		fault("Vonage needs %s too; the application and the account settings of its dashboard have them", strings.Join(missing, ", "))
-	}
-	if s.publicURL == "" {
-		fault("VONAGE_APPLICATION_ID is set, or another of Vonage's, and there is no -public-url (EXTFLOW_PUBLIC_URL); write where Vonage reaches the server, as in https://calls.example.com")
-	}
-	if v.privateKey != "" && !strings.Contains(v.privateKey, "-----BEGIN") {
-		text, err := os.ReadFile(v.privateKey)
-		if err != nil {
-			fault("VONAGE_PRIVATE_KEY is neither a key in PEM nor a file that can be read")
-		}
-		v.privateKey = string(text)
-	}
-}

@@ -10,14 +10,15 @@ import (
 func TestStart_everyFaultOfTheConfigurationIsToldAtOnce(t *testing.T) {
 	t.Parallel()
 	env := map[string]string{
-		"EXTFLOW_DB": "mysql://root@localhost/calls", "EXTFLOW_SIMULATOR": "perhaps", "TWILIO_AUTH_TOKEN": "secret-token", "VONAGE_API_KEY": "k",
+		"EXTFLOW_DB": "mysql://root@localhost/calls", "EXTFLOW_SIMULATOR": "perhaps", "TWILIO_AUTH_TOKEN": "secret-token", "VONAGE_API_KEY": "k", "TELNYX_API_KEY": "k",
 		"EXTFLOW_ADMIN_TOKEN": "short", "EXTFLOW_LOG": "xml", "EXTFLOW_TLS_CERT": "cert.pem", "EXTFLOW_APPLY": "maybe",
 	}
 	err := run(t.Context(), []string{"-addr", "8080", "leftover"}, lookup(env), new(said), new(said))
 	require.ErrorIs(t, err, errSettings)
 	for _, want := range []string{
 		"-addr", "8080", "leftover", "write a file's name, as in extflow.db", "EXTFLOW_SIMULATOR", "EXTFLOW_APPLY", "TWILIO_ACCOUNT_SID is not",
-		"no -public-url", "Vonage needs VONAGE_APPLICATION_ID, VONAGE_PRIVATE_KEY, VONAGE_SIGNATURE_SECRET too", "EXTFLOW_ADMIN_TOKEN: 5 characters", "text or json", "-tls-key",
+		"no -public-url", "Vonage needs VONAGE_APPLICATION_ID, VONAGE_PRIVATE_KEY, VONAGE_SIGNATURE_SECRET too", "Telnyx needs TELNYX_ACCOUNT_ID, TELNYX_APPLICATION_ID, TELNYX_PUBLIC_KEY too",
+		"EXTFLOW_ADMIN_TOKEN: 5 characters", "text or json", "-tls-key",
 	} {
 		require.ErrorContains(t, err, want)
 	}

@@ -85,6 +85,9 @@ func (c *Carrier) serve(r *http.Request, body []byte) answer {
 	if region = strings.Trim(region, "/"); region == "" {
 		region = homeRegion
 	}
+	if id, file := strings.CutPrefix(r.URL.Path, filesPath); file {
+		return c.serveFile(r, id)
+	}
 	switch rest = strings.Trim(rest, "/"); {
 	case !ok:
 		return notFound()

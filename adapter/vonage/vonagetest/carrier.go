@@ -120,7 +120,8 @@ type Carrier struct {
 	byUUID  map[string]*call
 	agents  farend.Agents[*Agent]
 	rooms   map[string]*room
-	made    []time.Time // legs placed or connected
+	made    []time.Time    // legs placed or connected
+	files   map[string]int // recordings that are kept, and their seconds
 	log     []Request
 	errors  []Error
 }
@@ -164,6 +165,7 @@ func New(cfg Config) *Carrier {
 		key:     applicationKey(),
 		client:  client,
 		numbers: map[string]bool{},
+		files:   map[string]int{},
 		byUUID:  map[string]*call{},
 		rooms:   map[string]*room{},
 	}

@@ -1,7 +1,9 @@
 package vonagetest
 
 import (
+	"cmp"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -12,6 +14,9 @@ type taping struct {
 	id    string
 	since time.Time
 }
+
+// filesPath is where recordings are kept.
+const filesPath = "/v1/files/"
 
 // tapeReady is how long after its end a recording's webhook comes. The document goes
 // on before.
@@ -73,9 +78,31 @@ func (p *taping) cut() {
 	}
 	whole := func(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 	c.time.After(tapeReady, func() {
+		c.files[p.id] = int(end.Sub(p.since) / time.Second)
 		c.request(l, ForRecord, method, to, fields{
-			{"start_time", whole(p.since)}, {"recording_url", "https://api.nexmo.com/v1/files/" + p.id}, {"size", 8000 * int(end.Sub(p.since)/time.Second)},
+			{"start_time", whole(p.since)}, {"recording_url", cmp.Or(c.url, "https://api.nexmo.com") + filesPath + p.id}, {"size", 8000 * int(end.Sub(p.since)/time.Second)},
 			{"recording_uuid", p.id}, {"end_time", whole(end)}, {"conversation_uuid", l.conversation}, {"timestamp", stamp(c.Now())},
 		}, nil)
 	})
+}
+
+// Forget loses all recordings, as after 30 days.
+func (c *Carrier) Forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	clear(c.files)
+}
+
+// serveFile is a recording's sound, which here is silence of its length.
+func (c *Carrier) serveFile(r *http.Request, id string) answer {
+	seconds, ok := c.files[id]
+	switch {
+	case !c.knows(r):
+		return gateway(http.StatusUnauthorized, "UNAUTHORIZED", "Unauthorized")
+	case !ok:
+		return notFound()
+	case r.Method != http.MethodGet:
+		return gateway(http.StatusMethodNotAllowed, "METHOD_NOT_ALLOWED", "Method Not Allowed")
+	}
+	return answer{status: http.StatusOK, raw: "ID3\x04\x00\x00\x00\x00\x00\x00" + strings.Repeat("\x00", 4000*seconds)}
 }
