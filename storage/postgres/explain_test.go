@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"github.com/extflow/extflow/storage/internal/tables"
 	"github.com/extflow/extflow/storage/postgres/postgrestest"
 )
 
@@ -45,11 +46,12 @@ func hot(node string) []struct {
 		all = append(all, entry{c.name, sql, args})
 	}
 	return append(all,
-		entry{"Load", `SELECT state, owed FROM extflow_calls WHERE account = $1 AND call = $2`, []any{"acme", "c1"}},
-		entry{"Turns", `SELECT doc FROM extflow_turns WHERE account = $1 AND call = $2 AND seq > $3 ORDER BY seq`, []any{"acme", "c1", 0}},
+		entry{"Load", `SELECT state, owed FROM extflow_calls WHERE account = $1 AND call = $2`, []any{"a1", "c101"}},
+		entry{"Turns", `SELECT doc FROM extflow_turns WHERE account = $1 AND call = $2 AND seq > $3 ORDER BY seq`, []any{"a1", "c101", 0}},
 		entry{"Claim", claimDue, []any{int64(1), node, int64(grace), 64, int64(2), int64(2 * sweep)}},
 		entry{"Settle", settleDue, []any{[]string{}, []string{}, []int64{}, []int64{}, []int64{}, int64(1), node}},
 		entry{"Next", firstDue, []any{node}},
+		entry{"Place", tables.PlaceSQL, []any{"a1", "c101", "support"}},
 	)
 }
 

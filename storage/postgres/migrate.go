@@ -23,7 +23,7 @@ type Migration = tables.Migration
 //	CREATE TABLE extflow_schema (version BIGINT PRIMARY KEY, name TEXT NOT NULL, at BIGINT NOT NULL)
 func Migrations() []Migration {
 	var all []Migration
-	for _, m := range tables.Migrations() {
+	for _, m := range tables.Migrations(dialect) {
 		if m.Version == 1 {
 			m.SQL += tuning
 		}
@@ -95,7 +95,7 @@ func (s *Store) steps(ctx context.Context, tx pgx.Tx) error {
 	if err := tx.QueryRow(ctx, askNow).Scan(&now); err != nil {
 		return err
 	}
-	if err := tables.Migrate(ctx, plain, now); err != nil || !fresh {
+	if err := tables.Migrate(ctx, plain, dialect, now); err != nil || !fresh {
 		return err
 	}
 	for statement := range strings.SplitSeq(strings.TrimSpace(tuning), "\n") {

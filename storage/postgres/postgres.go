@@ -134,7 +134,7 @@ func (s *Store) prepare(ctx context.Context, c Config) error {
 	return nil
 }
 
-var dialect = tables.Dialect{ForUpdate: " FOR UPDATE", SkipLocked: " SKIP LOCKED"}
+var dialect = tables.Dialect{Name: "postgres", ForUpdate: " FOR UPDATE", SkipLocked: " SKIP LOCKED"}
 
 // Close waits for what is being written and closes the connections, unless the pool
 // is the host's. Its error is always nil.

@@ -136,7 +136,8 @@ func (b *builder) queue() {
 	b.add(hasLines, `joined AS (
 	INSERT INTO extflow_lines (account, call, queue, since, joined, rank, offers, caller, carrier)
 	SELECT x.account, x.call, x.queue, x.since, c.before + e.n, 1
-		+ (SELECT count(*) FROM extflow_lines l WHERE l.account = x.account AND l.queue = x.queue AND l.since <= x.since AND l.call <> x.call)
+		+ `+tables.Ahead("x.account", "x.queue", "x.since", "y.since <= x.since")+`
+		- (SELECT count(*) FROM extflow_lines l WHERE l.account = x.account AND l.call = x.call AND l.queue = x.queue AND l.since <= x.since)
 		+ (SELECT count(*) FROM line y WHERE y.account = x.account AND y.queue = x.queue AND y.since <= x.since AND y.atom < x.atom),
 		x.offers, x.caller, x.carrier
 	FROM line x JOIN entry e ON e.atom = x.atom AND e.ord = x.ord JOIN cursor c ON c.account = x.account

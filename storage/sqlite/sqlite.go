@@ -95,10 +95,12 @@ func (s *Store) open(ctx context.Context, c Config) (err error) {
 		return err
 	}
 	s.r = newReader(s.db)
-	s.Store = tables.New(s, tables.Dialect{})
+	s.Store = tables.New(s, dialect)
 	s.w.start(s.db)
 	return nil
 }
+
+var dialect = tables.Dialect{Name: "sqlite"}
 
 // connections is how many connections a file of our own has: one writes, one
 // writes the log back, the others read.
@@ -169,7 +171,7 @@ func (s *Store) migrate(ctx context.Context, keep bool) error {
 	if keep {
 		return s.w.run(func(c tables.Conn) error { return tables.Check(ctx, c) })
 	}
-	return s.w.run(func(c tables.Conn) error { return tables.Migrate(ctx, c, s.now().UnixNano()) })
+	return s.w.run(func(c tables.Conn) error { return tables.Migrate(ctx, c, dialect, s.now().UnixNano()) })
 }
 
 // Close ends the store. What was acknowledged is in the file; commits under way are
@@ -213,4 +215,4 @@ type Migration = tables.Migration
 // Migrations are all steps, for hosts that apply them with a tool of their own and
 // set Config.KeepSchema. Each must be recorded in the table extflow_schema, as Open
 // does it.
-func Migrations() []Migration { return tables.Migrations() }
+func Migrations() []Migration { return tables.Migrations(dialect) }

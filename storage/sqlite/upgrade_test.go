@@ -26,7 +26,7 @@ func TestOpen_bringsAFileOfTheFirstSchemaUpToDate(t *testing.T) {
 		_, err := db.Exec(statement, args...)
 		require.NoError(t, err)
 	}
-	first := tables.Migrations()[0]
+	first := tables.Migrations(tables.Dialect{Name: "sqlite"})[0]
 	for _, s := range first.Statements() {
 		exec(s)
 	}

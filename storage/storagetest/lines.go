@@ -126,6 +126,36 @@ func lines() []promise {
 			require.Equal(h, storage.Place{Position: 1, Size: 2}, h.place("c2"))
 			require.Equal(h, storage.Place{Position: 2, Size: 2}, h.place("c3"))
 		}},
+		{"places are those of the line, however far apart its callers joined, and after some have left", func(h *house) {
+			apart := []time.Duration{0, time.Millisecond, 300 * time.Millisecond, 2 * time.Second, 40 * time.Second, 80 * time.Minute, 5 * time.Hour}
+			all := map[string]flow.Call{}
+			same := func() {
+				h.Helper()
+				line := h.inLine()
+				require.Len(h, line, len(all))
+				for i, id := range line {
+					require.Equal(h, storage.Place{Position: i + 1, Size: len(line)}, h.place(id))
+				}
+			}
+			for i := range 3 * len(apart) {
+				h.ago(6*time.Hour - apart[i*5%len(apart)] - time.Duration(i)*time.Microsecond)
+				id := fmt.Sprint("c", i)
+				all[id] = h.waits(id)
+			}
+			same()
+			for i := range len(apart) {
+				id := fmt.Sprint("c", i*3)
+				c := all[id]
+				h.at = h.at.Add(time.Second)
+				if i%2 == 0 {
+					h.happens(&c, hungUp)
+					delete(all, id)
+				} else {
+					h.happens(&c, flow.What{Kind: flow.Pressed, Digits: "*"}, available(nil)) // and is last
+				}
+			}
+			same()
+		}},
 		{"who does not wait has no place", func(h *house) {
 			h.waits("c1")
 			h.arrives("c2")

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"path"
 	"strconv"
 	"strings"
 
@@ -19,34 +20,34 @@ type Migration struct {
 	SQL     string // statements, each ended by a semicolon at the end of a line
 }
 
-//go:embed schema/*.sql
+//go:embed schema
 var schema embed.FS
 
-// Migrations are all steps, the first first.
-func Migrations() []Migration {
-	files, err := fs.ReadDir(schema, "schema")
-	if err != nil {
-		panic(err) // it is part of the program
+// Migrations are all steps, the first first, as a dialect takes them: what all have in
+// common, and what it adds in a folder of its name.
+func Migrations(d Dialect) []Migration {
+	files, err := fs.Glob(schema, "schema/*.sql")
+	if err != nil || len(files) == 0 {
+		panic("the schema is part of the program")
 	}
 	var all []Migration
 	for _, f := range files {
-		text, err := fs.ReadFile(schema, "schema/"+f.Name())
-		if err != nil {
-			panic(err)
-		}
-		number, name, _ := strings.Cut(strings.TrimSuffix(f.Name(), ".sql"), "_")
+		file := path.Base(f)
+		number, name, _ := strings.Cut(strings.TrimSuffix(file, ".sql"), "_")
 		version, err := strconv.Atoi(number)
 		if err != nil {
 			panic(err)
 		}
-		all = append(all, Migration{Version: version, Name: name, SQL: string(text)})
+		common, _ := schema.ReadFile(f)
+		own, _ := schema.ReadFile("schema/" + d.Name + "/" + file)
+		all = append(all, Migration{Version: version, Name: name, SQL: string(common) + string(own)})
 	}
 	return all
 }
 
 // Version is the schema that this version of the library works with.
 func Version() int {
-	all := Migrations()
+	all := Migrations(Dialect{})
 	return all[len(all)-1].Version
 }
 
@@ -81,7 +82,7 @@ const (
 
 // Migrate brings the schema up to date. It must run alone, in a transaction. Now
 // is written beside each step.
-func Migrate(ctx context.Context, c Conn, now int64) error {
+func Migrate(ctx context.Context, c Conn, d Dialect, now int64) error {
 	if _, err := c.Exec(ctx, createVersions); err != nil {
 		return err
 	}
@@ -92,7 +93,7 @@ func Migrate(ctx context.Context, c Conn, now int64) error {
 	if was > Version() {
 		return fmt.Errorf("schema %d, not %d: %w", was, Version(), storage.ErrNewer)
 	}
-	for _, m := range Migrations() {
+	for _, m := range Migrations(d) {
 		if m.Version <= was {
 			continue
 		}

@@ -21,7 +21,6 @@ const (
 	updateDuty = `UPDATE extflow_duties SET presence = $3, reason = $4, rest_until = $5, idle_since = $6, misses = $7
 		WHERE account = $1 AND agent = $2`
 
-	countLine  = `SELECT count(*) FROM extflow_lines WHERE account = $1 AND queue = $2 AND since <= $3 AND call <> $4`
 	upsertLine = `INSERT INTO extflow_lines (account, call, queue, since, joined, rank, offers, caller, carrier)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 		ON CONFLICT (account, call) DO UPDATE SET queue = excluded.queue, since = excluded.since, joined = excluded.joined,
@@ -150,6 +149,10 @@ func (w *Write) apply(ctx context.Context, c Conn, p Post, cursor int64) (err er
 	}
 	return err
 }
+
+// countLine is how many joined a line no later than a call that may be in it already.
+var countLine = `SELECT ` + Ahead("$1", "$2", "CAST($3 AS BIGINT)", "y.since <= $3") +
+	` - (SELECT COUNT(*) FROM extflow_lines WHERE account = $1 AND call = $4 AND queue = $2 AND since <= $3)`
 
 // join gives a call the last place in a line: behind everybody who joined no later.
 func (w *Write) join(ctx context.Context, c Conn, p Post, cursor int64) error {

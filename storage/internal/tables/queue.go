@@ -19,13 +19,10 @@ type queues Store
 const (
 	selectHead = `SELECT call, caller, carrier, since, offers FROM extflow_lines
 		WHERE account = $1 AND queue = $2 ORDER BY since, joined LIMIT $3`
-	selectSize    = `SELECT COUNT(*) FROM extflow_lines WHERE account = $1 AND queue = $2`
 	selectMembers = `SELECT ` + agentColumns + ` FROM extflow_members m
 		JOIN extflow_agents a ON a.account = m.account AND a.agent = m.agent ` + joinDuty + `
 		WHERE m.account = $1 AND m.queue = $3 ORDER BY m.ordinal`
-	selectPlace    = `SELECT since, joined FROM extflow_lines WHERE account = $1 AND call = $2 AND queue = $3`
-	selectPosition = `SELECT COUNT(*) FROM extflow_lines WHERE account = $1 AND queue = $2 AND (since, joined) <= ($3, $4)`
-	selectWaits    = `SELECT place FROM extflow_waits WHERE account = $1 AND queue = $2 AND at >= $3 ORDER BY served DESC LIMIT $4`
+	selectWaits = `SELECT place FROM extflow_waits WHERE account = $1 AND queue = $2 AND at >= $3 ORDER BY served DESC LIMIT $4`
 
 	nextLine      = `SELECT account, queue FROM extflow_lines WHERE (account, queue) > ($1, $2) ORDER BY account, queue LIMIT 1`
 	selectServing = `SELECT DISTINCT queue FROM extflow_members WHERE account = $1 AND (agent = $2 OR agent IN (
@@ -35,6 +32,37 @@ const (
 	insertMember  = `INSERT INTO extflow_members (account, queue, agent, ordinal) VALUES ($1, $2, $3, $4)`
 	findAgent     = `SELECT 1 FROM extflow_agents WHERE account = $1 AND agent = $2`
 )
+
+// What is counted is counted in whole spans of time, as far as those go: see the
+// third step of the schema.
+var selectSize = `SELECT ` + waiting("$1", "$2")
+
+// PlaceSQL finds where a call stands in a line ($1 account, $2 call, $3 queue), and how
+// many stand there.
+var PlaceSQL = `SELECT ` + Ahead("l.account", "l.queue", "l.since", "(y.since, y.joined) <= (l.since, l.joined)") + `,
+		` + waiting("l.account", "l.queue") + `
+		FROM (SELECT account, queue, since, joined FROM extflow_lines WHERE account = $1 AND call = $2 LIMIT 1) l WHERE l.queue = $3`
+
+// waiting is, in SQL, how many callers a line has.
+func waiting(account, queue string) string {
+	return spans(account, queue, `w.width = 42`)
+}
+
+func spans(account, queue, which string) string {
+	return `(SELECT CAST(COALESCE(SUM(w.n), 0) AS BIGINT) FROM extflow_line_counts w
+		WHERE w.account = ` + account + ` AND w.queue = ` + queue + ` AND ` + which + `)`
+}
+
+// Ahead is, in SQL, how many callers y of a line joined before an instant's span, and
+// those of the span that a condition admits. It reads at most 127 spans of each of the
+// lesser widths, however many callers there are.
+func Ahead(account, queue, since, admits string) string {
+	return `(` + spans(account, queue, `w.width = 42 AND w.span < (`+since+` >> 42)`) + `
+		+ ` + spans(account, queue, `w.width = 35 AND w.span >= ((`+since+` >> 42) << 7) AND w.span < (`+since+` >> 35)`) + `
+		+ ` + spans(account, queue, `w.width = 28 AND w.span >= ((`+since+` >> 35) << 7) AND w.span < (`+since+` >> 28)`) + `
+		+ (SELECT COUNT(*) FROM extflow_lines y WHERE y.account = ` + account + ` AND y.queue = ` + queue + `
+		AND y.since >= ((` + since + ` >> 28) << 28) AND ` + admits + `))`
+}
 
 // Waiting reads first and asks for hours afterwards: open may use the store.
 func (s *queues) Waiting(ctx context.Context, account, queue string, n int, open func(hours string) bool) (flow.Waiting, error) {
@@ -98,19 +126,12 @@ func (s *queues) Place(ctx context.Context, account, queue, call string) (p stor
 		return p, err
 	}
 	err = s.View(ctx, func(c Conn) error {
-		var since, joined int64
-		ok, err := one(ctx, c, selectPlace, []any{account, call, queue}, &since, &joined)
+		ok, err := one(ctx, c, PlaceSQL, []any{account, call, queue}, &p.Position, &p.Size)
 		if err != nil {
 			return err
 		}
 		if !ok {
 			return fmt.Errorf("call %s in the queue %q: %w", call, queue, storage.ErrNotFound)
-		}
-		if _, err := one(ctx, c, selectPosition, []any{account, queue, since, joined}, &p.Position); err != nil {
-			return err
-		}
-		if _, err := one(ctx, c, selectSize, []any{account, queue}, &p.Size); err != nil {
-			return err
 		}
 		p.Wait, err = estimate(ctx, c, account, queue, p.Position, now)
 		return err

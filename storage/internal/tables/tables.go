@@ -43,6 +43,7 @@ type DB interface {
 
 // Dialect is where databases differ.
 type Dialect struct {
+	Name       string // "sqlite" or "postgres"
 	ForUpdate  string // after a SELECT that keeps others from changing its rows: " FOR UPDATE"
 	SkipLocked string // after that, to leave those out that others keep: " SKIP LOCKED"
 }

@@ -180,7 +180,7 @@ func TestDerive_refusesWhatMakesNoSense(t *testing.T) {
 
 func TestMigrations_areNumberedWithoutGapsAndEveryTableBeginsWithItsAccount(t *testing.T) {
 	t.Parallel()
-	for i, m := range Migrations() {
+	for i, m := range Migrations(Dialect{}) {
 		require.Equal(t, i+1, m.Version)
 		require.NotEmpty(t, m.Name)
 		for _, s := range m.Statements() {
