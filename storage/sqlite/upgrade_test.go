@@ -3,11 +3,13 @@ package sqlite_test
 import (
 	"database/sql"
 	"encoding/json"
+	"fmt"
 	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/extflow/extflow/enginetest"
 	"github.com/extflow/extflow/flow"
 	"github.com/extflow/extflow/storage"
 	"github.com/extflow/extflow/storage/internal/tables"
@@ -50,4 +52,48 @@ func TestOpen_bringsAFileOfTheFirstSchemaUpToDate(t *testing.T) {
 	require.NoError(t, db.QueryRow(`EXPLAIN QUERY PLAN SELECT call FROM extflow_calls
 		WHERE account = 'acme' AND (begun, call) < (1, 'c') AND result = 'answered' AND result <> '' ORDER BY begun DESC, call DESC`).Scan(&skip, &skip, &skip, &plan))
 	require.Contains(t, plan, "extflow_calls_result")
+}
+
+// Calls that an older version began end on this one: whether its file was brought up to
+// date, or the rows came while the schema was this version's already.
+func TestOpen_callsBegunByOlderVersionsEnd(t *testing.T) {
+	t.Parallel()
+	for _, old := range enginetest.Releases(t) {
+		for _, first := range []string{"rows", "schema"} {
+			t.Run(fmt.Sprintf("%d, its %s first", old.Schema, first), func(t *testing.T) {
+				t.Parallel()
+				path := filepath.Join(t.TempDir(), "extflow.db")
+				c := newClock()
+				c.ns.Store(enginetest.Recorded.UnixNano())
+				write(t, path, old, first == "schema")
+				enginetest.CarryOn(t, open(t, sqlite.Config{Path: path, Now: c.Now}), c.Pass)
+			})
+		}
+	}
+}
+
+// write makes a file with the rows of an older version, on its schema or on ours.
+func write(t *testing.T, path string, old enginetest.Left, ours bool) {
+	t.Helper()
+	db, err := sql.Open("sqlite", path)
+	require.NoError(t, err)
+	defer db.Close()
+	exec := func(statement string, args ...any) {
+		t.Helper()
+		_, err := db.Exec(statement, args...)
+		require.NoError(t, err)
+	}
+	exec(`CREATE TABLE extflow_schema (version BIGINT NOT NULL, name TEXT NOT NULL, at BIGINT NOT NULL, PRIMARY KEY (version))`)
+	for _, m := range sqlite.Migrations() {
+		if m.Version > old.Schema && !ours {
+			break
+		}
+		for _, s := range m.Statements() {
+			exec(s)
+		}
+		exec(`INSERT INTO extflow_schema VALUES (?, ?, 0)`, m.Version, m.Name)
+	}
+	for _, row := range old.Rows {
+		exec(row)
+	}
 }
