@@ -137,10 +137,15 @@ func (d *directory) Agents(ctx context.Context, id string) iter.Seq2[extension.A
 			return
 		}
 		a.mu.RLock()
-		agents := slices.SortedFunc(a.dir.Agents(), func(x, y extension.Agent) int { return strings.Compare(x.Extension, y.Extension) })
+		agents := slices.Collect(a.dir.Agents())
 		a.mu.RUnlock()
-		for _, agent := range agents {
-			if !yield(agent, nil) {
+		order := make([]int32, len(agents)) // an agent is large, and sorting moves what it sorts
+		for i := range order {
+			order[i] = int32(i)
+		}
+		slices.SortFunc(order, func(x, y int32) int { return strings.Compare(agents[x].Extension, agents[y].Extension) })
+		for _, i := range order {
+			if !yield(agents[i], nil) {
 				return
 			}
 		}

@@ -53,22 +53,24 @@ func (c *Console) showAgents(w http.ResponseWriter, r *http.Request, form agentF
 	ctx := r.Context()
 	q := r.URL.Query()
 	data := agentsData{Query: strings.TrimSpace(q.Get("find")), Presence: q.Get("presence"), After: q.Get("after"), Form: form, Errors: faults, Presences: extension.Presences()}
+	held := map[string]bool{} // all are looked at once, for the page and for the next free extension
 	for g, err := range c.cfg.Store.Directory().Agents(ctx, c.cfg.Account) {
 		if err != nil {
 			return err
 		}
-		if g.Extension <= data.After || data.Presence != "" && string(g.Presence) != data.Presence ||
+		held[g.Extension] = true
+		if data.Next != "" || g.Extension <= data.After || data.Presence != "" && string(g.Presence) != data.Presence ||
 			!strings.Contains(strings.ToLower(g.Name+" "+g.ID+" "+g.Extension), strings.ToLower(data.Query)) {
 			continue
 		}
 		if len(data.Rows) == agentsSize {
 			data.Next = data.Rows[agentsSize-1].Extension
-			break
+			continue
 		}
 		data.Rows = append(data.Rows, agentRow{Agent: g, Call: g.Duty.HeldBy})
 	}
 	var err error
-	if data.Next4, err = c.nextFree(ctx); err != nil && !errors.Is(err, extension.ErrFull) {
+	if data.Next4, err = c.freeBeside(ctx, held); err != nil && !errors.Is(err, extension.ErrFull) {
 		return err
 	}
 	status := http.StatusOK

@@ -14,16 +14,21 @@ import (
 // nextFree is the extension that nobody has, as far as one can see: those that rest
 // show when they are given out.
 func (c *Console) nextFree(ctx context.Context) (string, error) {
-	a, err := c.cfg.Store.Accounts().Load(ctx, c.cfg.Account)
-	if err != nil {
-		return "", err
-	}
 	held := map[string]bool{}
 	for g, err := range c.cfg.Store.Directory().Agents(ctx, c.cfg.Account) {
 		if err != nil {
 			return "", err
 		}
 		held[g.Extension] = true
+	}
+	return c.freeBeside(ctx, held)
+}
+
+// freeBeside is the first extension of the account's range that is not held.
+func (c *Console) freeBeside(ctx context.Context, held map[string]bool) (string, error) {
+	a, err := c.cfg.Store.Accounts().Load(ctx, c.cfg.Account)
+	if err != nil {
+		return "", err
 	}
 	for ext, ok := a.Range.After(""); ok; ext, ok = a.Range.After(ext) {
 		if !held[ext] {

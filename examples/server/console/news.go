@@ -73,7 +73,7 @@ func (n *News) listen() (heard <-chan struct{}, leave func()) {
 
 // How often a page is looked at again.
 const (
-	breath = 25 * time.Millisecond // after news, for more of it to come
+	breath = 25 * time.Millisecond // at least, where there is always news
 	pulse  = time.Second           // without any: what other nodes did, and clocks
 )
 
@@ -89,6 +89,7 @@ func (c *Console) stream(w http.ResponseWriter, r *http.Request, render func(con
 	defer tick.Stop()
 	var last []byte
 	for {
+		began := time.Now()
 		now, err := render(r.Context())
 		if err != nil {
 			return nil //nolint:nilerr // the page says that updates are paused, and asks again
@@ -112,7 +113,7 @@ func (c *Console) stream(w http.ResponseWriter, r *http.Request, render func(con
 			select {
 			case <-r.Context().Done():
 				return nil
-			case <-time.After(breath):
+			case <-time.After(breath - time.Since(began)): // at once, where nothing happened for a while
 			}
 		}
 	}

@@ -145,10 +145,16 @@ func (c *Console) phone(ctx context.Context, r *http.Request) (phoneData, error)
 	return d, c.desks(ctx, s, &d)
 }
 
+// mostOthers is how many other callers are shown.
+const mostOthers = 12
+
 // callers are the caller's telephone and those of others.
 func (c *Console) callers(ctx context.Context, s *simulator.Simulator, d *phoneData) error {
 	for _, p := range s.Carrier.Phones() {
-		if v := p.View(); v.Ref != d.Ref && len(d.Others) < 12 {
+		if len(d.Others) == mostOthers { // each has all that was heard on it, and there may be hundreds
+			break
+		}
+		if v := p.View(); v.Ref != d.Ref {
 			d.Others = append(d.Others, c.telephone(v, d.Now))
 		}
 	}
