@@ -13,6 +13,7 @@ import (
 	"github.com/extflow/extflow/flow"
 	"github.com/extflow/extflow/flow/account"
 	"github.com/extflow/extflow/flow/flowtest"
+	"github.com/extflow/extflow/flow/picture"
 )
 
 // What the README shows is what happens: its blocks are made by the programs that
@@ -37,14 +38,18 @@ func TestREADME_showsWhatHappens(t *testing.T) {
 		"phone":    shown(t, script, "./examples/phone"),
 		"embed":    "func run(" + program,
 		"embedded": shown(t, nil, "./examples/embed"),
-		"picture":  book.Mermaid(),
 	} {
 		text = replaceBlock(t, text, name, strings.TrimSpace(want))
 	}
+	drawn := picture.New(book.Chart()).SVG(picture.Look{Title: "The flow of the sample account"})
 	if os.Getenv(flowtest.Update) != "" {
 		require.NoError(t, os.WriteFile("README.md", []byte(text), 0o644))
+		require.NoError(t, os.WriteFile("docs/picture.svg", []byte(drawn+"\n"), 0o644))
 		return
 	}
+	was, err := os.ReadFile("docs/picture.svg")
+	require.NoError(t, err)
+	require.Equal(t, string(was), drawn+"\n", "run with EXTFLOW_UPDATE=1 and review the difference")
 	require.Equal(t, string(readme), text, "run with EXTFLOW_UPDATE=1 and review the difference")
 }
 

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -62,6 +63,7 @@ type tab struct {
 	testing.TB
 	ctx  context.Context
 	base string
+	hand bool // with the mouse; otherwise with keys alone
 
 	mu       sync.Mutex
 	wrong    []string // what the browser complained of
@@ -166,9 +168,10 @@ func call[P, R any](b *tab, c cdp.Command[P, R], params P) R {
 }
 
 // visit goes to an address below the site's root.
-func (b *tab) visit(path string) {
+func (b *tab) visit(path string) *tab {
 	b.Helper()
 	b.run(chromedp.Navigate(b.base + path))
+	return b
 }
 
 // eval is what an expression gives, or what its promise does.
@@ -271,9 +274,19 @@ func (b *tab) at(role, name string, do func(cdp.BackendNodeID) error) *tab {
 	return b
 }
 
-// click clicks with the mouse in the middle of what has a role and a name.
+// mouse has somebody use the mouse from here on: without it all that is clicked is focused and
+// pressed with a key, and what no key comes to fails the test.
+func (b *tab) mouse() *tab {
+	b.hand = true
+	return b
+}
+
+// click does what a click on it does to what has a role and a name.
 func (b *tab) click(role, name string) *tab {
 	b.Helper()
+	if !b.hand {
+		return b.strike(role, name)
+	}
 	return b.at(role, name, func(id cdp.BackendNodeID) error {
 		if _, err := try(b, dom.ScrollIntoViewIfNeeded, dom.ScrollIntoViewIfNeededParams{BackendNodeID: id}); err != nil {
 			return err
@@ -292,6 +305,33 @@ func (b *tab) click(role, name string) *tab {
 		b.settle()
 		return err
 	})
+}
+
+// strike focuses what has a role and a name, which Tab must come to, and presses the key that
+// works it.
+func (b *tab) strike(role, name string) *tab {
+	b.Helper()
+	key := kb.Enter
+	if role == "checkbox" || role == "radio" {
+		key = " "
+	}
+	b.at(role, name, func(id cdp.BackendNodeID) error {
+		if _, err := try(b, dom.Focus, dom.FocusParams{BackendNodeID: id}); err != nil {
+			return err
+		}
+		if !soft[bool](b, `document.activeElement !== document.body && document.activeElement.tabIndex >= 0`) {
+			return errors.New("no key comes to it")
+		}
+		ctx, cancel := context.WithTimeout(b.ctx, moment)
+		defer cancel()
+		err := chromedp.Do(ctx, chromedp.KeyEvent(key))
+		if errors.Is(err, context.DeadlineExceeded) {
+			err = nil // the key had the page left, which answers nothing
+		}
+		b.settle()
+		return err
+	})
+	return b
 }
 
 func (b *tab) focus(role, name string) *tab {
@@ -323,14 +363,21 @@ func (b *tab) fill(name, text string) *tab {
 	return b
 }
 
-// pick picks an option of a list by its words.
+// pick picks an option of a list by its words, with the arrows.
 func (b *tab) pick(name, option string) *tab {
 	b.Helper()
 	b.focus("combobox", name)
 	quoted, _ := json.Marshal(option)
-	ok := eval[bool](b, `(() => { const s = document.activeElement, o = [...s.options || []].find(o => o.label.trim() === `+string(quoted)+`); if (!o) return false;
-		s.value = o.value; s.dispatchEvent(new Event("input", {bubbles: true})); s.dispatchEvent(new Event("change", {bubbles: true})); return true })()`)
-	require.True(b, ok, "%s has no option %q, but %v", name, option, eval[[]string](b, `[...document.activeElement.options || []].map(o => o.label)`))
+	const steps = `(() => { const s = document.activeElement, i = [...s.options || []].findIndex(o => o.label.trim() === %s); return i < 0 ? 10000 : i - s.selectedIndex })()`
+	by := eval[int](b, fmt.Sprintf(steps, quoted))
+	require.Less(b, by, 10000, "%s has no option %q, but %v", name, option, eval[[]string](b, `[...document.activeElement.options || []].map(o => o.label)`))
+	for ; by > 0; by-- {
+		b.press(kb.ArrowDown)
+	}
+	for ; by < 0; by++ {
+		b.press(kb.ArrowUp)
+	}
+	require.Zero(b, eval[int](b, fmt.Sprintf(steps, quoted)), "the arrows do not come to %q", option)
 	return b
 }
 
@@ -364,11 +411,17 @@ func (b *tab) focused() string {
 	return eval[string](b, `(e => { if (!e) return ""; const l = e.labels && e.labels[0]; return (e.getAttribute("aria-label") || l && (l.childNodes[0].textContent) || e.textContent || "").trim() })(document.activeElement)`)
 }
 
-// axe looks the page over for what keeps people out, and fails on anything serious.
-func (b *tab) axe() *tab {
+// axe looks the page over for what keeps people out, and fails on anything serious. Rules are
+// those to look for; none are all.
+func (b *tab) axe(rules ...string) *tab {
 	b.Helper()
 	b.run(chromedp.Evaluate[chromedp.Void](axeSource()))
-	found := eval[[]string](b, `axe.run(document, {resultTypes: ["violations"]}).then(r => r.violations.filter(v => v.impact === "serious" || v.impact === "critical")
+	only := ""
+	if len(rules) > 0 {
+		list, _ := json.Marshal(rules)
+		only = ", runOnly: " + string(list)
+	}
+	found := eval[[]string](b, `axe.run(document, {resultTypes: ["violations"]`+only+`}).then(r => r.violations.filter(v => v.impact === "serious" || v.impact === "critical")
 		.map(v => v.id + ": " + v.help + " at " + v.nodes.map(n => n.target.join(" ") + " [" + n.failureSummary.split("\n").slice(1, 2) + "]").slice(0, 4).join(" | ")))`)
 	require.Empty(b, found, "%s", eval[string](b, "location.href"))
 	return b
@@ -398,10 +451,10 @@ func (b *tab) size(width, height int64, zoom float64) *tab {
 	return b
 }
 
-// dark has the system prefer dark.
-func (b *tab) dark() *tab {
+// prefers has the system prefer light or dark.
+func (b *tab) prefers(scheme string) *tab {
 	b.Helper()
-	call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}})
+	call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
 	return b
 }
 
@@ -424,6 +477,23 @@ func (b *tab) shoot(file string) *tab {
 	require.NoError(b, os.MkdirAll("../../../docs", 0o755))
 	require.NoError(b, os.WriteFile("../../../docs/"+file, shot.Data, 0o644))
 	return b
+}
+
+// choose chooses a file for the field that a selector finds.
+func (b *tab) choose(selector, content string) *tab {
+	b.Helper()
+	file := filepath.Join(b.TempDir(), "file")
+	require.NoError(b, os.WriteFile(file, []byte(content), 0o600))
+	root := call(b, dom.GetDocument, dom.GetDocumentParams{})
+	found := call(b, dom.QuerySelector, dom.QuerySelectorParams{NodeID: root.Root.NodeID, Selector: selector})
+	call(b, dom.SetFileInputFiles, dom.SetFileInputFilesParams{Files: []string{file}, NodeID: found.NodeID})
+	return b
+}
+
+// clickFirst clicks the first that a selector finds.
+func clickFirst(selector string) chromedp.Action[chromedp.Void] {
+	quoted, _ := json.Marshal(selector)
+	return chromedp.Evaluate[chromedp.Void]("document.querySelector(" + string(quoted) + ").click()")
 }
 
 // closing ends a site's streams before its server waits for them.

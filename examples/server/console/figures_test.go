@@ -37,17 +37,48 @@ func TestPages_weighLittle(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, "")
 	id := s.finished("1002")
-	loads := regexp.MustCompile(`(?:src|href)="\.\./?[./]*(assets/[^"]+)"|(?:src|href)="\./(assets/[^"]+)"`)
 	for _, page := range everyPage(id) {
-		body := s.fetch(page)
-		whole := len(body)
-		for _, m := range loads.FindAllSubmatch(body, -1) {
-			whole += len(s.fetch(string(append(m[1], m[2]...))))
-		}
-		require.Greater(t, whole, len(body)+20_000, "its style and script are counted")
+		whole := s.weight(page)
+		require.Greater(t, whole, len(s.fetch(page))+20_000, "its style and script are counted")
 		require.LessOrEqual(t, whole, 150_000, page)
 	}
 }
+
+// BenchmarkPages_firstPaint is what a browser on this machine says of each page: how long until
+// something of it is seen, and what it weighs with all that it loads. The goals are 300 ms and
+// 150 KB.
+func BenchmarkPages_firstPaint(b *testing.B) {
+	s := newSite(b, "")
+	id := s.finished("1002")
+	for _, page := range everyPage(id) {
+		b.Run(strings.ReplaceAll(strings.ReplaceAll(page, id, "ID"), "/", " "), func(b *testing.B) {
+			t := open(b, s.base, "health")
+			t.visit(page) // what every page loads is there by now
+			var took []float64
+			for b.Loop() {
+				t.visit(page)
+				took = append(took, eval[float64](t, `new Promise(ok => { const look = () => { const e = performance.getEntriesByName("first-contentful-paint")[0]; e ? ok(e.startTime) : setTimeout(look, 5) }; look() })`))
+			}
+			slices.Sort(took)
+			b.ReportMetric(took[len(took)/2], "ms/first-paint")
+			b.ReportMetric(float64(s.weight(page))/1000, "KB/page")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
+// weight is how many bytes a page has, with all that it loads.
+func (s *site) weight(page string) int {
+	s.Helper()
+	body := s.fetch(page)
+	whole := len(body)
+	for _, m := range loads.FindAllSubmatch(body, -1) {
+		whole += len(s.fetch(string(append(m[1], m[2]...))))
+	}
+	return whole
+}
+
+var loads = regexp.MustCompile(`(?:src|href)="\.\./?[./]*(assets/[^"]+)"|(?:src|href)="\./(assets/[^"]+)"`)
 
 // full is a site with that many agents and calls.
 func full(b *testing.B, agents, calls, live int) *site {

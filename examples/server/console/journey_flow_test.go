@@ -13,7 +13,7 @@ import (
 // nobody answers, publish, call again, let it ring, leave a message.
 func TestJourney_theFirstFiveMinutes(t *testing.T) {
 	s := newSite(t, "")
-	b := open(t, s.base, "")
+	b := open(t, s.base, "").mouse()
 	b.click("button", "Call").sees("listen for").press("1", "0", "0", "1").sees("ringing")
 	b.click("button", "Answer Ada Lovelace at client:ada").sees("ada answers").click("button", "Hang up").sees("ends answered")
 	b.click("link", "Flows").click("link", "front-desk").sees("Every caller can always get on").shoot("flow.webp")

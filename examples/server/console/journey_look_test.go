@@ -27,12 +27,12 @@ func TestJourney_everyPageAt320PixelsInTheDarkAndTwiceAsLarge(t *testing.T) {
 		b.fits()
 		b.size(720, 450, 2).fits() // a window of 1440 by 900, at 200 %
 	}
-	b.size(1280, 900, 1).dark()
+	b.size(1280, 900, 1)
 	for _, page := range everyPage(id) {
-		b.visit(page)
-		b.axe()
+		b.prefers("light").visit(page)
+		b.axe().prefers("dark").axe("color-contrast")
 	}
-	b.size(390, 844, 2)
+	b.prefers("light").size(390, 844, 2)
 	b.visit("phone")
 	b.shoot("narrow.webp")
 }

@@ -2,6 +2,7 @@ package console_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -26,6 +27,21 @@ func TestJourney_anExtensionThatIsTaken(t *testing.T) {
 	b.fill("Reached at", "tel:+12025550188").click("button", "Add agent").sees("Saved.", "Rosalind Franklin")
 	b.pick("Presence of Rosalind Franklin", "away").click("button", "Set presence of Rosalind Franklin").sees("The presence was changed.")
 	b.click("link", "Ada Lovelace").sees("Voicemail").axe().click("button", "Remove Ada Lovelace").sees("Removed.").misses("Ada Lovelace")
+}
+
+// Agents go out to a spreadsheet and come back; a file with faults changes nothing.
+func TestJourney_agentsComeAndGoAsAFile(t *testing.T) {
+	s := newSite(t, "")
+	b := open(t, s.base, "agents")
+	table := eval[string](b, `fetch("agents.csv").then(r => r.text())`)
+	require.Contains(t, table, "id,name,extension,endpoints")
+	require.Contains(t, table, "ada,Ada Lovelace,1001,client:ada; tel:")
+	b.click("DisclosureTriangle", "Many at once (CSV)").choose("#csv", strings.Replace(table, "Ada Lovelace", "Augusta King", 1)+"rosa,Rosalind Franklin,,tel:+12025550188\n")
+	b.click("button", "Upload").sees("Saved.", "Augusta King", "Rosalind Franklin", "The next agent gets extension 1006.")
+	b.expect("422")
+	b.click("DisclosureTriangle", "Many at once (CSV)").choose("#csv", "id,name,shoe\nada,Nobody,43\n,Nameless,\n")
+	b.click("button", "Upload").sees("Nothing was changed. The file has faults:", `no column "shoe"`, "line 3: no id")
+	b.visit("agents").sees("Augusta King")
 }
 
 func TestJourney_aMessageIsHeardMovedAndDeleted(t *testing.T) {

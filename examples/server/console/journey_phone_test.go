@@ -9,7 +9,7 @@ import (
 
 func TestJourney_aFirstCallAnAgentAnswersInTheBrowser(t *testing.T) {
 	s := newSite(t, "")
-	b := open(t, s.base, "")
+	b := open(t, s.base, "").mouse()
 	b.sees("Simulated carrier", "Pick a number and press Call").axe()
 	b.click("button", "Call").sees("listen for 4 digits, 5s")
 	for _, key := range []string{"1", "0", "0"} {
@@ -39,7 +39,7 @@ func TestJourney_aCallWithKeysAlone(t *testing.T) {
 
 func TestJourney_timeIsSkippedAndAQueueHasTwoCallers(t *testing.T) {
 	s := newSite(t, "")
-	b := open(t, s.base, "phone")
+	b := open(t, s.base, "phone").mouse()
 	b.click("button", "Call").click("button", "* star").sees("waits in support")
 	b.click("link", "Another caller").click("button", "Call").click("button", "* star").sees("waits in support", "Other callers")
 	b.click("button", "Answer Ada Lovelace at client:ada").sees("client:ada")
