@@ -42,6 +42,7 @@ type formField struct {
 	ElseIs string
 	Rows   []formField // keys and days
 	Deep   bool        // a part of another field
+	OnSave bool        // what is made here is made when the form is saved, not before
 }
 
 // formMessage is a message as shown.
@@ -53,6 +54,7 @@ type formMessage struct {
 	Usual           string // what it is where nothing is picked; empty: something must be
 	Names           []string
 	New             bool // one may be made on the spot
+	OnSave          bool // when the form is saved, not before
 }
 
 func (s *showing) groups() []formGroup {

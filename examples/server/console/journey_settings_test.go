@@ -53,4 +53,8 @@ func TestJourney_whatIsNotThereIsMadeWhereItIsPicked(t *testing.T) {
 	}
 	require.Equal(t, []string{"queue:late", "voicemail:night", "menu:choice"}, eval[[]string](b, `["f-no_answer", "f-unavailable", "f-busy"].map(id => document.getElementById(id).value)`))
 	b.click("link", "Review and publish").sees("menu choice: new", "message morning: new", "queue late: new", "mailbox night: new").click("button", "Publish version 2").sees("Published.")
+	b.visit("numbers").fill("Number", "+1 202-555-0177").pick("Call action", "New queue…").fill("Its name", "sales").pick("Hours", "New hours…")
+	b.until("two names are asked for", func() bool { return len(b.nodes("textbox", "Its name")) == 2 })
+	eval[bool](b, `!(document.getElementById("hours~new").value = "weekdays") && false`)
+	b.click("button", "Add number").sees("Saved.", "queue sales", "weekdays")
 }

@@ -108,7 +108,7 @@ func (c *Console) showList(w http.ResponseWriter, r *http.Request, section, name
 		case len(changedIn(sections{section: {name: was}}, sections{section: {name: now}})) > 0:
 			row.State = "draft"
 		}
-		row.Says = inWords(now)
+		row.Says = summary(section, now)
 		for _, f := range k.Faults {
 			if strings.HasPrefix(f.Path, section+"."+name) {
 				row.Faults++

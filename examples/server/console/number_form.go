@@ -12,14 +12,14 @@ type numberForm struct {
 	Action, Closed    formField
 	Hours             []optionGroup
 	HoursIs           string
-	Emergency         string
+	Emergency         formField
 	EmergencyDial     string
 	Carriers, Release string
 	Releases          []option
 	Language          string
 }
 
-var numberActions = []field{{Key: "action", Label: "Call action", Kind: "dest"}, {Key: "closed", Label: "While it is closed", Kind: "dest"}}
+var numberActions = []field{{Key: "action", Label: "Call action", Kind: "dest"}, {Key: "closed", Label: "While it is closed", Kind: "dest"}, {Key: "emergency.hangup", Label: "When nothing else works, say", Kind: "message"}}
 
 // numberField is the field of a form that a fault's path is about.
 func numberField(path string) string {

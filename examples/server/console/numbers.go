@@ -112,12 +112,13 @@ func (c *Console) numberForm(ctx context.Context, d *setup.Draft, one string, m 
 		now[section] = d.Section(section)
 	}
 	s := showing{section: "numbers", draft: &draft{Now: now}}
-	action := map[string]any{"closed": m["closed"]}
+	action := map[string]any{"closed": m["closed"], "emergency": m["emergency"]}
 	if len(dest) > 0 {
 		action["action"] = dest
 	}
 	s.value = action
-	f.Action, f.Closed = s.field(numberActions[0]), s.field(numberActions[1])
+	f.Action, f.Closed, f.Emergency = s.field(numberActions[0]), s.field(numberActions[1]), s.field(numberActions[2])
+	f.Emergency.Msg.OnSave = true
 	f.Action.Help, f.Action.Usual = "What answers a call to this number.", ""
 	for _, fault := range faults {
 		switch numberField(fault.Path) {
@@ -125,15 +126,17 @@ func (c *Console) numberForm(ctx context.Context, d *setup.Draft, one string, m 
 			f.Action.Faults = append(f.Action.Faults, sentence(fault.Problem))
 		case "closed":
 			f.Closed.Faults = append(f.Closed.Faults, sentence(fault.Problem))
+		case "emergency":
+			f.Emergency.Faults = append(f.Emergency.Faults, sentence(fault.Problem))
 		}
+	}
+	for _, dest := range []*formField{&f.Action, &f.Closed} {
+		dest.OnSave, dest.Msg.OnSave = true, true // a number has no draft
 	}
 	f.Action.Groups[0].Options = f.Action.Groups[0].Options[1:] // something must answer
 	f.Hours = s.picks("hours", f.HoursIs, "always open")
 	if e, ok := m["emergency"].(map[string]any); ok {
 		f.EmergencyDial = plainly(e["dial"])
-		if said, ok := e["hangup"].(map[string]any); ok {
-			f.Emergency = plainly(said["say"])
-		}
 	}
 	for rel, err := range c.cfg.Store.Releases().List(ctx, c.cfg.Account) {
 		if err != nil {
@@ -161,7 +164,11 @@ func (c *Console) saveNumber(w http.ResponseWriter, r *http.Request) error {
 		value[map[string]string{"voicemail": "voicemail", "hangup": "hangup", "repeat": "repeat"}[dest]] = map[string]any{"voicemail": "personal", "hangup": "goodbye", "repeat": "welcome"}[dest]
 	}
 	for _, key := range []string{"label", "hours", "release", "language"} {
-		if v := in.value(key); v != "" {
+		v := in.value(key)
+		if made := in.create(key); made != "" {
+			v = made
+		}
+		if v != "" {
 			value[key] = v
 		}
 	}
@@ -169,10 +176,9 @@ func (c *Console) saveNumber(w http.ResponseWriter, r *http.Request) error {
 	if list := spans(r.FormValue("carriers")); len(list) > 0 {
 		value["carriers"] = list
 	}
+	put(value, "emergency.hangup", in.message("emergency.hangup"))
 	if dial := in.value("emergency-dial"); dial != "" {
-		value["emergency"] = map[string]any{"dial": dial}
-	} else if say := in.value("emergency"); say != "" {
-		value["emergency"] = map[string]any{"hangup": map[string]any{"say": say}}
+		put(value, "emergency.dial", dial)
 	}
 	one := r.FormValue("one")
 	again := func(faults ...account.Fault) error { return c.showNumbers(w, r, one, value, faults) }

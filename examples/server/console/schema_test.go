@@ -59,7 +59,7 @@ func TestPages_haveAFieldForEverySetting(t *testing.T) {
 		"mailboxes": "mailboxes/team", "hours": "hours/office", "agents": "agents/ada", "numbers": "numbers/+12025550100",
 	}
 	elsewhere := map[string]string{ // settings whose field has another name than the setting
-		"agents id": `/agents/ada"`, "numbers emergency.dial": `name="emergency-dial"`, "numbers emergency.hangup": `name="emergency"`,
+		"agents id": `/agents/ada"`, "numbers emergency.dial": `name="emergency-dial"`,
 		"numbers otherwise": `name="action~otherwise"`,
 		"messages say":      `name="~say"`, "messages play": `name="~play"`, "messages language": `name="~language"`, "messages voice": `name="~voice"`,
 	}

@@ -150,6 +150,26 @@ func mapInWords(m map[string]any) string {
 	return strings.Join(all, "; ")
 }
 
+// summary is a thing in words, its settings in the order in which a call meets them.
+func summary(section string, v any) string {
+	m, isMap := v.(map[string]any)
+	var all []string
+	for _, g := range forms[section] {
+		for _, f := range g.Fields {
+			if f.Kind == "own" {
+				return inWords(v)
+			}
+			if is := at(m, f.Key); is != nil {
+				all = append(all, strings.NewReplacer("_", " ", ".", " ").Replace(f.Key)+": "+inWords(is))
+			}
+		}
+	}
+	if !isMap || len(all) == 0 {
+		return inWords(v)
+	}
+	return strings.Join(all, "; ")
+}
+
 func otherwise(m map[string]any) string {
 	if o, ok := m["otherwise"]; ok {
 		return ", otherwise " + inWords(o)
