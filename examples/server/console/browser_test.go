@@ -36,7 +36,7 @@ import (
 // by role and name, with the mouse or with keys alone.
 
 // patience is how long a page may take to show what is expected.
-const patience = 10 * time.Second
+const patience = 30 * time.Second
 
 var browser = sync.OnceValues(func() (context.Context, error) {
 	if _, err := exec.LookPath("chromium"); err != nil {
