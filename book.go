@@ -23,6 +23,7 @@ func (e *Engine) book(ctx context.Context, account, release string) (*flow.Book,
 		return nil, fmt.Errorf("release %s of %s: %w", release, account, err)
 	}
 	e.shared.books.Store(k, b)
+	e.shared.languages.Store(account, b.Languages()[0])
 	return b, nil
 }
 

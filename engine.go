@@ -66,6 +66,8 @@ type shared struct {
 	nudge   chan struct{} // a call needs attention
 	lines   chan struct{} // a line does
 
+	languages sync.Map // account → its language: for safe turns
+
 	mu    sync.Mutex
 	serve map[line]time.Time // queues to look at, and from when on
 
@@ -255,7 +257,7 @@ func (e *Engine) arrive(ctx context.Context, ev *flow.Event) (refused bool, err 
 		info.ID = callID(info.Carrier, info.Ref)
 	}
 	ev.Call = info.Key
-	info.Entry, info.Release = entry.Entry, entry.Release
+	info.Entry, info.Release, info.Language = entry.Entry, entry.Release, entry.Language
 	if info.Release == "" {
 		if info.Release, err = e.Store.Releases().Current(ctx, entry.Account); err != nil {
 			return false, err

@@ -481,6 +481,27 @@ func (a agendaOut) Now(ctx context.Context) (time.Time, error) {
 	return a.Agenda.Now(ctx)
 }
 
+func TestEngine_asksToComeBackInTheLanguageOfTheNumber(t *testing.T) {
+	t.Parallel()
+	out := &outage{}
+	x := open(t, func(s storage.Store) storage.Store { out.Store = s; return out })
+	entry, err := x.store.Numbers().Entry(t.Context(), mainLine)
+	require.NoError(t, err)
+	entry.Language, entry.Emergency = "es-MX", number.Emergency{}
+	require.NoError(t, x.store.Numbers().Assign(t.Context(), entry))
+	turn := x.arrives(alice, "CA1")
+	out.turn(errors.New("the disk is full"))
+	again := flow.Event{Call: turn.Call, Re: turn.Seq, Reply: true, What: pressed("1001")}
+	again.Start = &flow.Info{From: alice, To: mainLine}
+	safe, err := x.Handle(t.Context(), again)
+	require.Error(t, err)
+	require.Equal(t, flow.Message{Say: "Un momento, por favor.", Language: "es-MX"}, safe.Move.Say[0])
+	again.Try = 2
+	safe, err = x.Handle(t.Context(), again)
+	require.Error(t, err)
+	require.Equal(t, flow.DefaultMessage("emergency", "es-MX"), safe.Move.Say[0])
+}
+
 func TestEngine_asksToComeBackTwiceAndThenGivesTheEmergency(t *testing.T) {
 	t.Parallel()
 	out := &outage{}

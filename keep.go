@@ -3,6 +3,8 @@ package extflow
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 
 	"github.com/extflow/extflow/adapter"
 	"github.com/extflow/extflow/flow"
@@ -16,10 +18,10 @@ import (
 // flow.Faults, every fault at once, and nothing is changed. Products save through it;
 // the engine goes by the store itself.
 func WithinLimits(s storage.Store, carriers map[string]adapter.Carrier) storage.Store {
-	limits := map[string]adapter.Limits{}
+	limits := map[string]bounds{}
 	for name, c := range carriers {
-		if l := adapter.LimitsOf(c); l != (adapter.Limits{}) {
-			limits[name] = l
+		if b := (bounds{adapter.LimitsOf(c), adapter.SpeechOf(c)}); b.limits != (adapter.Limits{}) || b.speech.Tag != nil {
+			limits[name] = b
 		}
 	}
 	if len(limits) == 0 {
@@ -30,7 +32,13 @@ func WithinLimits(s storage.Store, carriers map[string]adapter.Carrier) storage.
 
 type limited struct {
 	storage.Store
-	limits map[string]adapter.Limits
+	limits map[string]bounds
+}
+
+// bounds are what a carrier can do, and what its voices can say.
+type bounds struct {
+	limits adapter.Limits
+	speech adapter.Speech
 }
 
 func (l limited) Releases() storage.Releases { return limitedReleases{l.Store.Releases(), l} }
@@ -39,10 +47,11 @@ func (l limited) Numbers() storage.Numbers   { return limitedNumbers{l.Store.Num
 // faults are those of settings with the carriers that one of the numbers has.
 func (l limited) faults(s flow.Settings, numbers ...number.Assignment) error {
 	var faults flow.Faults
-	for name, limits := range l.limits {
+	for _, name := range slices.Sorted(maps.Keys(l.limits)) {
 		for _, n := range numbers {
 			if n.Serves(name) {
-				faults = append(faults, limits.Faults(name, s)...)
+				faults = append(faults, l.limits[name].limits.Faults(name, s)...)
+				faults = append(faults, l.limits[name].speech.Faults(name, s)...)
 				break
 			}
 		}

@@ -14,6 +14,28 @@ import (
 	"github.com/extflow/extflow/storage/memory"
 )
 
+// quiet is a carrier whose voices speak no language but English.
+type quiet struct{ adapter.Carrier }
+
+func (quiet) Speech() adapter.Speech {
+	english := func(tag string) string { return adapter.Nearest(tag, []string{"en-US"}) }
+	return adapter.Speech{Tag: english, Voiced: func(_, voice string) bool { return voice == "ann" }, Example: func(string) string { return "ann" }}
+}
+
+func TestWithinLimits_aVoiceThatACarrierHasNotIsRefusedWhenItIsSaved(t *testing.T) {
+	t.Parallel()
+	store := memory.New(memory.Config{})
+	within := extflow.WithinLimits(store, map[string]adapter.Carrier{"quiet": quiet{}})
+	doc, err := account.Parse(account.Sample())
+	require.NoError(t, err)
+	_, err = extflow.Install(t.Context(), within, extflow.Setup(*doc), time.Now())
+	require.NoError(t, err)
+	doc.Settings.Defaults.Voices = map[string]map[string]string{"en-GB": {"quiet": "bob", "other": "bob"}}
+	r, err := flow.NewRelease("acme", "2", 2, time.Now(), doc.Settings)
+	require.NoError(t, err)
+	require.ErrorContains(t, within.Releases().Publish(t.Context(), r), `settings.voices.en-GB.quiet: quiet has no voice "bob" for en-GB; write one such as ann`)
+}
+
 // narrow is a carrier that cannot wait for long.
 type narrow struct{ adapter.Carrier }
 

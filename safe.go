@@ -1,6 +1,7 @@
 package extflow
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"time"
@@ -14,20 +15,18 @@ import (
 // number's emergency is given.
 const safeTries = 2
 
-// apology is what a caller hears where the number has no emergency of its own.
-const apology = "We cannot take your call right now. Please try again later. Goodbye."
-
 // safe is the turn for an event that could not be stored: "one moment, please" and
 // the same request again, twice; then the emergency of the number, as one turn
 // that needs no further request. No step of the flow is taken that was not stored.
 func (e *Engine) safe(ev flow.Event) flow.Turn {
 	t := flow.Turn{Call: ev.Call, Seq: flow.SafeSeq, Info: ev.Start}
+	number := e.remembered(ev)
 	if ev.Try < safeTries {
-		t.Move.Say = []flow.Message{{Say: "One moment, please.", Language: "en-US"}}
+		t.Move.Say = []flow.Message{flow.DefaultMessage("moment", e.languageOf(number))}
 		t.Move.Do = flow.Command{Kind: flow.Again, Retry: ev.Try + 1, Time: time.Second}
 		return t
 	}
-	emergency := e.emergency(ev)
+	emergency := number.Emergency
 	if emergency.Dial != "" {
 		if to, err := extension.ParseEndpoint(emergency.Dial); err == nil {
 			t.Move.Do = flow.Command{
@@ -37,24 +36,33 @@ func (e *Engine) safe(ev flow.Event) flow.Turn {
 			return t
 		}
 	}
-	message := flow.Message{Say: emergency.Say, Play: emergency.Play, Language: "en-US"}
+	message := flow.Message{Say: emergency.Say, Play: emergency.Play, Language: cmp.Or(emergency.Language, flow.English)}
 	if message.Say == "" && message.Play == "" {
-		message.Say = apology
+		message = flow.DefaultMessage("emergency", e.languageOf(number))
 	}
 	t.Move.Say = []flow.Message{message}
 	t.Move.Do = flow.Command{Kind: flow.Hangup}
 	return t
 }
 
-// emergency is the number's, from this node's memory: the store is out of reach.
-func (e *Engine) emergency(ev flow.Event) number.Emergency {
+// remembered is the number called, from this node's memory: the store is out of
+// reach.
+func (e *Engine) remembered(ev flow.Event) number.Assignment {
 	if ev.Start == nil {
-		return number.Emergency{}
+		return number.Assignment{}
 	}
 	if entry, ok := e.shared.numbers.Load(ev.Start.To); ok {
-		return entry.(number.Assignment).Emergency
+		return entry.(number.Assignment)
 	}
-	return number.Emergency{}
+	return number.Assignment{}
+}
+
+// languageOf is the language of a number's callers: its own, or its account's as this
+// node last saw it.
+func (e *Engine) languageOf(n number.Assignment) string {
+	account, _ := e.shared.languages.Load(n.Account)
+	of, _ := account.(string)
+	return cmp.Or(n.Language, of)
 }
 
 // Remember reads every account's numbers into this node's memory, so that their

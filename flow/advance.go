@@ -2,12 +2,9 @@ package flow
 
 import (
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"github.com/extflow/extflow/extension"
-	"github.com/extflow/extflow/number"
 )
 
 // Advance is what a call becomes when something happens to it, and what is to be
@@ -44,7 +41,7 @@ func (b *Book) Advance(c Call, e Event) (next Call, m Move) {
 		next.Guesses++
 	}
 	next.carry(&c.State, &e.What)
-	next.become(&e, eff, now)
+	next.become(b, &e, eff, now)
 	next.answer(&m, &e, eff)
 	return next, m
 }
@@ -57,15 +54,15 @@ var (
 
 // become numbers the turn and lets the effect stand: its move, its clocks, and
 // whether the move must still be delivered.
-func (c *Call) become(e *Event, eff effect, now int64) {
+func (c *Call) become(b *Book, e *Event, eff effect, now int64) {
 	c.Rev++
 	c.Last = now
 	c.Entries += eff.entered
 	if eff.move != nil {
 		c.arm(eff.move.arm, now)
-		c.Move, c.Standing = eff.move, c.Rev
+		c.Move, c.Standing = b.moveFor(c, eff.move), c.Rev
 		if eff.move.fills {
-			c.Move = c.words(eff.move, &e.What)
+			c.Move = c.words(c.Move, &e.What)
 		}
 	}
 	c.arm(eff.arm, now)
@@ -257,35 +254,14 @@ func (d Digits) key() byte {
 // entry is what was keyed without the key that ended it.
 func (d Digits) entry() Digits { return Digits(strings.TrimSuffix(string(d), "#")) }
 
-// words fills the gaps in a move's words: the place in the line, the wait, who
-// calls.
+// words fills the gaps in a move's words.
 func (c *Call) words(m *Move, w *What) *Move {
-	minutes := int((w.Length + time.Minute - 1) / time.Minute)
-	gaps := strings.NewReplacer(
-		"{position}", strconv.Itoa(int(w.Position)),
-		"{minutes}", strconv.Itoa(minutes),
-		"{caller}", Spoken(c.Info.From))
-	filled := *m
+	filled, known := *m, c.gapsOf(w)
 	filled.Say = slices.Clone(m.Say)
 	for i := range filled.Say {
-		filled.Say[i].Say = gaps.Replace(filled.Say[i].Say)
+		filled.Say[i].Say = known.fill(filled.Say[i].Say, filled.Say[i].Language)
 	}
 	return &filled
-}
-
-// Spoken is a caller's number as it is read out: its digits one by one, or "a
-// caller who withheld the number".
-func Spoken(n number.E164) string {
-	var digits []string
-	for _, r := range string(n) {
-		if r >= '0' && r <= '9' {
-			digits = append(digits, string(r))
-		}
-	}
-	if len(digits) == 0 {
-		return "a caller who withheld the number"
-	}
-	return strings.Join(digits, " ")
 }
 
 // Replay is the call that the turns lead to: the same as the one that was stored

@@ -12,6 +12,8 @@ type Book struct {
 	entries  map[string]StepID
 	boxes    map[string]StepID // the steps that record, by the mailbox's name
 	settings Settings
+	tongues  []string          // the languages in which callers are spoken to; the account's first
+	spoken   map[string]uint8  // those of entries that have one
 	legs     map[string]StepID // the steps of legs that we place, by the queue that they are for
 	sorry    StepID            // something failed
 	limit    StepID            // too many steps or turns
@@ -41,6 +43,9 @@ type node struct {
 	entries  bool // extensions may be keyed
 	trail    bool // worth going back to
 	back     byte
+
+	// Speak.
+	tongue uint8
 
 	// Ring.
 	fixed   string // the extension that the flow names; empty rings the one found
@@ -82,6 +87,7 @@ const (
 	hours
 	end
 	leg
+	speak
 )
 
 // Backup clocks, by what the call waits for. The carrier's own timers decide;
@@ -204,6 +210,7 @@ func (b *Book) begin(s *State, w *What) effect {
 	case w.Start.Loop:
 		id = b.refuse
 	}
+	s.Tongue = b.begun(w)
 	eff := b.enter(s, id, w)
 	eff.arm = &lifeAgain
 	return eff
@@ -253,6 +260,9 @@ func (b *Book) open(n *node, s *State, w *What) effect {
 		return effect{move: n.find}
 	case end:
 		return b.openEnd(n, s)
+	case speak:
+		s.Tongue = n.tongue
+		return b.leave(n, s, OnDone, w)
 	case leg:
 		s.Phase, s.Marks = Calling, s.Marks|Held
 		return effect{move: n.standing}

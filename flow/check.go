@@ -33,6 +33,7 @@ func Check(s Settings, w World) Faults {
 	inOrder(s.Messages, c.ownMessage)
 	inOrder(s.Hours, c.hours)
 	inOrder(s.Queues, c.queue)
+	c.tooManyLanguages()
 	c.owners = map[string]string{}
 	inOrder(s.Mailboxes, c.mailbox)
 	inOrder(s.Menus, c.menu)
@@ -88,6 +89,7 @@ func (c *checker) defaults() {
 	c.duration("settings.max_talk", d.MaxTalk, time.Minute, 24*time.Hour)
 	c.count("settings.max_guesses", d.MaxGuesses, 1, 200)
 	c.onOff("settings.screening", d.Screening)
+	c.voices("settings.voices", d.Voices)
 }
 
 func (c *checker) flow(name string, f Flow) {
@@ -189,6 +191,7 @@ func (c *checker) entry(name string, e Entry) {
 	c.name(path, name)
 	c.dest(place{path: path}, &e.Dest)
 	c.open(path, e.Hours, e.Closed, false)
+	c.language(path+".language", e.Language)
 }
 
 // open checks the hours of a menu or a number, and where callers go outside them.

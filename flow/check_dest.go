@@ -36,6 +36,7 @@ func (c *checker) dest(at place, d *Dest) {
 		c.fault(at.path, "more than %d destinations within one another; lead to a menu or a flow instead", maxNesting)
 		return
 	}
+	c.language(at.path+".language", d.Language)
 	at.path = c.leadsTo(at, d)
 	switch d.To {
 	case TargetExtension:

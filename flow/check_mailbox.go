@@ -64,7 +64,9 @@ func (c *checker) ownMessage(name string, m Message) {
 	path := "messages." + name
 	c.name(path, name)
 	switch name {
-	case string(TargetVoicemail), string(TargetHangUp), string(TargetRepeat):
+	case olderName:
+		c.fault(path, "%s is a destination wherever one may stand; the library's greeting of mailboxes is called %s", name, newerName)
+	case string(TargetHangUp), string(TargetRepeat):
 		c.fault(path, "%s is a destination wherever one may stand; pick another name", name)
 	}
 	if m.Name != "" {
@@ -79,7 +81,7 @@ func (c *checker) message(path string, m *Message) {
 	if m == nil {
 		return
 	}
-	switch n := given(m.Name) + given(m.Say) + given(m.Play); {
+	switch n := given(m.Name) + given(m.Say) + given(m.Play) + min(len(m.In), 1); {
 	case n == 0:
 		c.fault(path, "says nothing; write the name of a message, {say: words} or {play: URL}")
 	case n > 1:
@@ -88,12 +90,15 @@ func (c *checker) message(path string, m *Message) {
 		c.messageName(path, m.Name)
 	case m.Say != "":
 		c.words(path+".say", m.Say)
+	case len(m.In) > 0:
+		c.wordings(path, m)
+		return
 	default:
 		c.audio(path+".play", m.Play)
 	}
 	c.language(path+".language", m.Language)
-	if !printable(m.Voice) || len(m.Voice) > 255 {
-		c.fault(path+".voice", "no carrier has such a voice; write the carrier's name for it")
+	if m.Voice != "" {
+		c.voice(path+".voice", m.Voice)
 	}
 }
 
@@ -105,7 +110,7 @@ func given(s string) int {
 }
 
 func (c *checker) messageName(path, name string) {
-	shipped := DefaultMessages()
+	shipped := append(DefaultMessages(), olderName)
 	if _, ok := c.s.Messages[name]; ok || slices.Contains(shipped, name) {
 		return
 	}
@@ -118,6 +123,8 @@ func (c *checker) words(path, words string) {
 		c.fault(path, "only blanks; write the words to say")
 	} else if !printable(words) {
 		c.fault(path, "words with control characters, which no carrier can say; remove them")
+	} else {
+		c.gaps(path, words)
 	}
 }
 

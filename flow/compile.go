@@ -20,7 +20,24 @@ func Compile(s Settings, steps ...string) (*Book, error) {
 	if len(faults) > 0 {
 		return nil, faults
 	}
-	c := newCompiler(s, steps)
+	tongues := s.tongues()
+	b := compile(s, steps, tongues, 0)
+	if steps := len(b.nodes) - 1; steps > maxSteps {
+		return nil, Faults{{Path: "settings", Problem: fmt.Sprintf("%d steps in all; an account has at most %d, so use fewer menus, flows and destinations", steps, maxSteps)}}
+	}
+	if faults = b.cycles(); len(faults) > 0 {
+		return nil, faults
+	}
+	for tongue := 1; tongue < len(tongues); tongue++ {
+		b.translate(tongue, compile(s, steps, tongues, tongue))
+	}
+	return b, nil
+}
+
+// compile makes the book of settings without faults, in the words of one of its
+// languages.
+func compile(s Settings, steps, tongues []string, tongue int) *Book {
+	c := newCompiler(s, steps, tongues, tongues[tongue])
 	c.builtin()
 	for _, name := range slices.Sorted(maps.Keys(s.Mailboxes)) {
 		c.mailbox(name)
@@ -38,21 +55,16 @@ func Compile(s Settings, steps ...string) (*Book, error) {
 		c.entry(name)
 	}
 	c.moving() // last, so that it moves no other step
-	if steps := len(c.b.nodes) - 1; steps > maxSteps {
-		return nil, Faults{{Path: "settings", Problem: fmt.Sprintf("%d steps in all; an account has at most %d, so use fewer menus, flows and destinations", steps, maxSteps)}}
-	}
-	if faults = c.b.cycles(); len(faults) > 0 {
-		return nil, faults
-	}
-	return c.b, nil
+	return c.b
 }
 
 // compiler makes the nodes of a book. Steps that are named are placed before
 // they are filled in, so that they may lead to each other.
 type compiler struct {
-	b   *Book
-	s   *Settings
-	ids map[string]StepID // by the step's name
+	b      *Book
+	s      *Settings
+	tongue string            // the language of its words
+	ids    map[string]StepID // by the step's name
 }
 
 // scope is what a destination may refer to: the step that "repeat" goes back to,
@@ -62,20 +74,22 @@ type scope struct {
 	ring  Command
 }
 
-func newCompiler(s Settings, steps []string) *compiler {
+func newCompiler(s Settings, steps, tongues []string, tongue string) *compiler {
 	b := &Book{
 		nodes:    make([]node, 1, 64),
 		entries:  map[string]StepID{},
 		boxes:    map[string]StepID{},
 		legs:     map[string]StepID{},
 		settings: s,
+		tongues:  tongues,
+		spoken:   map[string]uint8{},
 		guesses:  uint8(min(s.Defaults.maxGuesses(), 255)),
 		talk:     stepArms(nextProbe),
 	}
 	for _, m := range s.Menus {
 		b.back = b.back || m.Back != ""
 	}
-	c := &compiler{b: b, s: &b.settings, ids: map[string]StepID{}}
+	c := &compiler{b: b, s: &b.settings, tongue: tongue, ids: map[string]StepID{}}
 	for _, name := range steps {
 		c.place(name)
 	}
@@ -91,6 +105,11 @@ func (c *compiler) place(name string) StepID {
 		c.ids[name] = id
 	}
 	return id
+}
+
+// message is what a setting says, in the language of the compilation.
+func (c *compiler) message(m *Message, otherwise string) Message {
+	return c.s.message(m, otherwise, c.tongue)
 }
 
 // maxSteps is how many steps a StepID can tell apart.
@@ -134,7 +153,7 @@ func (c *compiler) hangup(cause Cause, say ...Message) *Move {
 
 func (c *compiler) end(name, message string, r Result) StepID {
 	return c.fill(name, func() node {
-		return node{action: end, result: r, standing: c.hangup(Normal, c.s.message(nil, message))}
+		return node{action: end, result: r, standing: c.hangup(Normal, c.message(nil, message))}
 	})
 }
 
@@ -142,6 +161,9 @@ func (c *compiler) end(name, message string, r Result) StepID {
 func (c *compiler) dest(d *Dest, otherwise *Dest, in scope) StepID {
 	if d == nil {
 		d = otherwise
+	}
+	if d.Language != "" {
+		return c.speaking(*d, in)
 	}
 	switch d.To {
 	case TargetQueue:
@@ -165,9 +187,19 @@ func (c *compiler) dest(d *Dest, otherwise *Dest, in scope) StepID {
 	if d.Message == nil {
 		return c.ids["goodbye"]
 	}
-	m := c.s.message(d.Message, "goodbye")
+	m := c.message(d.Message, "goodbye")
 	return c.fill(d.label(), func() node {
 		return node{action: end, result: ResultGoodbye, standing: c.hangup(Normal, m)}
+	})
+}
+
+// speaking leads on in another language.
+func (c *compiler) speaking(d Dest, in scope) StepID {
+	return c.fill(c.label(&d, in), func() node {
+		n := node{action: speak, tongue: uint8(slices.Index(c.b.tongues, d.Language))}
+		d.Language = ""
+		n.next[OnDone] = c.dest(&d, nil, in)
+		return n
 	})
 }
 
@@ -208,7 +240,7 @@ func (c *compiler) repeat(d *Dest, in scope) StepID {
 		if plain := c.b.nodes[in.again].plain; plain != nil {
 			listen = *plain
 		}
-		listen.Say = append([]Message{c.s.message(d.Message, "invalid")}, listen.Say...)
+		listen.Say = append([]Message{c.message(d.Message, "invalid")}, listen.Say...)
 		n := node{action: play, standing: &listen}
 		n.next[OnDone] = in.again
 		return n
@@ -224,6 +256,9 @@ func (c *compiler) entry(name string) {
 		open = c.opening("hours of number "+name, e.Hours, open, c.dest(e.Closed, HangUp(nil), in))
 	}
 	c.b.entries[name] = open
+	if e.Language != "" {
+		c.b.spoken[name] = uint8(slices.Index(c.b.tongues, e.Language))
+	}
 }
 
 // opening is the step that asks whether hours are open.

@@ -11,6 +11,11 @@ import (
 
 // label is a destination in words, as in: ring 1002, else voicemail team.
 func (d *Dest) label() string {
+	if d.Language != "" {
+		in := *d
+		in.Language = ""
+		return "in " + d.Language + ", " + in.label()
+	}
 	switch d.To {
 	case TargetHangUp:
 		return "hang up" + d.Message.label()
@@ -45,6 +50,9 @@ func (m *Message) label() string {
 		if p.value != "" {
 			parts = append(parts, p.what+p.value)
 		}
+	}
+	for _, w := range m.In {
+		parts = append(parts, strings.TrimPrefix((&Message{Say: w.Say, Play: w.Play, Language: w.Language}).label(), ": "))
 	}
 	return ": " + strings.Join(parts, " ")
 }

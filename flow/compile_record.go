@@ -35,7 +35,7 @@ func (c *compiler) voicemail(name string, greeting *Message) StepID {
 // recorder is a step that records; the mailbox without a name is the personal one
 // of whoever was keyed.
 func (c *compiler) recorder(name string, box Mailbox, greeting *Message) node {
-	const owner = "voicemail"
+	const owner = newerName
 	do := Command{
 		Kind:    Record,
 		Mailbox: name,
@@ -46,11 +46,11 @@ func (c *compiler) recorder(name string, box Mailbox, greeting *Message) node {
 	}
 	standing := &Move{Do: do, arm: new(stepArms(do.Time + firstProbe))}
 	n := node{action: record, shortest: cmp.Or(box.MinLength, shortest)}
-	n.standing = standing.saying(c.s.message(cmp.Or(greeting, box.Greeting), owner))
+	n.standing = standing.saying(c.message(cmp.Or(greeting, box.Greeting), owner))
 	if greeting == nil {
 		for _, r := range []Reason{ForUnavailable, ForBusy, ForNoAnswer} {
 			if m, ok := box.Greetings[r]; ok {
-				n.greetings[reason(r.outcome())] = standing.saying(c.s.message(&m, owner))
+				n.greetings[reason(r.outcome())] = standing.saying(c.message(&m, owner))
 			}
 		}
 	}
@@ -113,10 +113,10 @@ func (c *compiler) placedLeg(long time.Duration) node {
 	return node{
 		action:   leg,
 		standing: &Move{Do: ring, arm: new(stepArms(ring.Time + screenSaid*screenTime + time.Minute))},
-		ask:      &Move{Say: []Message{c.s.message(nil, "screening")}, Do: listen, arm: new(stepArms(firstProbe)), fills: true},
+		ask:      &Move{Say: []Message{c.message(nil, "screening")}, Do: listen, arm: new(stepArms(firstProbe)), fills: true},
 		find:     &Move{Do: Command{Kind: Tell, News: Accepted}},
 		join:     &Move{Do: Command{Kind: Join, Limit: c.s.Defaults.maxTalk()}, arm: new(stepArms(nextProbe))},
 		told:     c.hangup(Normal),
-		gone:     c.hangup(Normal, c.s.message(nil, "gone")),
+		gone:     c.hangup(Normal, c.message(nil, "gone")),
 	}
 }

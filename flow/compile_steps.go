@@ -25,7 +25,7 @@ func (c *compiler) flow(name string) StepID {
 	n.entries = true
 	listen := c.listening(f.Collect)
 	n.plain = &Move{Do: listen, arm: new(stepArms(firstProbe))}
-	n.standing = n.plain.saying(c.s.message(f.Greeting, "welcome"))
+	n.standing = n.plain.saying(c.message(f.Greeting, "welcome"))
 	n.find = &Move{Do: Command{Kind: Find}}
 	c.put(id, "flow "+name, n) // what follows may lead back here
 
@@ -96,16 +96,16 @@ func finish(terminator string) string {
 func (c *compiler) failing(d *Dest, otherwise string, prompt, listen *Move) *Move {
 	switch {
 	case d == nil:
-		return listen.saying(c.s.message(nil, otherwise))
-	case d.To == TargetRepeat && d.Message != nil:
-		return listen.saying(c.s.message(d.Message, otherwise))
+		return listen.saying(c.message(nil, otherwise))
+	case d.To == TargetRepeat && d.Message != nil && d.Language == "":
+		return listen.saying(c.message(d.Message, otherwise))
 	}
 	return prompt
 }
 
 // leading is where rule d or e leads, where it leads out; 0 stays.
 func (c *compiler) leading(d *Dest, in scope) StepID {
-	if d == nil || d.To == TargetRepeat {
+	if d == nil || d.To == TargetRepeat && d.Language == "" {
 		return 0
 	}
 	return c.dest(d, nil, in)
@@ -131,7 +131,7 @@ func (c *compiler) ringing(set Ringing, screening extension.Switch, id CallerID)
 		CallerID: cmp.Or(id, d.CallerID, ShowCaller),
 		Screen: &Screen{
 			Policy:  cmp.Or(screening, d.Screening),
-			Message: c.s.message(nil, "screening"),
+			Message: c.message(nil, "screening"),
 			Time:    screenTime,
 			Times:   screenSaid,
 		},
@@ -168,7 +168,7 @@ func (c *compiler) menu(name string) StepID {
 	if strings.Contains(listen.Keys, "#") {
 		listen.Finish = ""
 	}
-	n.standing = &Move{Say: []Message{c.s.message(&m.Prompt, "")}, Do: listen, arm: new(stepArms(firstProbe))}
+	n.standing = &Move{Say: []Message{c.message(&m.Prompt, "")}, Do: listen, arm: new(stepArms(firstProbe))}
 	n.find = &Move{Do: Command{Kind: Find}}
 	n.silent = c.failing(m.NoInput, "no-input", n.standing, n.standing)
 	n.invalid = c.failing(m.Invalid, "invalid", n.standing, n.standing)
@@ -212,7 +212,7 @@ func (c *compiler) queue(name string) StepID {
 	n.deserted = arms{}.with(NoticeClock, noMembers)
 	hold := Command{Kind: Hold, Keys: q.LeaveKey}
 	var first []Message
-	if m := c.s.message(q.Hold, "hold"); m.Play != "" {
+	if m := c.message(q.Hold, "hold"); m.Play != "" {
 		hold.Music = &m
 	} else {
 		first = []Message{m}
@@ -254,10 +254,10 @@ func (c *compiler) queue(name string) StepID {
 func (c *compiler) announcement(a Announce) []Message {
 	var says []Message
 	if a.Position != extension.Off {
-		says = append(says, c.s.message(nil, "position"))
+		says = append(says, c.message(nil, "position"))
 	}
 	if a.Wait == extension.On {
-		says = append(says, c.s.message(nil, "wait"))
+		says = append(says, c.message(nil, "wait"))
 	}
 	return says
 }

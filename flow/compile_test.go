@@ -193,10 +193,14 @@ func TestMessage_isTheAccountsElseTheLibrarys(t *testing.T) {
 	})
 	require.Equal(t, Message{Say: "Auf Wiedersehen.", Language: "de", Voice: "Marlene"}, b.Message("goodbye"))
 	require.Equal(t, Message{Play: "moment.mp3", Language: "en-US"}, b.Message("moment"))
-	for _, name := range DefaultMessages() {
-		require.NotEmpty(t, defaultMessages[name], name)
+	for _, language := range phraseLanguages {
+		for _, name := range DefaultMessages() {
+			require.NotEmpty(t, phrases[language][name], "%s in %s", name, language)
+		}
+		require.Len(t, phrases[language], len(DefaultMessages()))
+		require.NotEmpty(t, withheld[language])
 	}
-	require.Len(t, defaultMessages, len(DefaultMessages()))
+	require.Len(t, phrases, len(phraseLanguages))
 	s := b.Settings()
-	require.Equal(t, Message{Say: "Auf Wiedersehen.", Language: "fr", Voice: "Lea"}, s.message(&Message{Name: "goodbye", Language: "fr", Voice: "Lea"}, ""))
+	require.Equal(t, Message{Say: "Auf Wiedersehen.", Language: "fr", Voice: "Lea"}, s.message(&Message{Name: "goodbye", Language: "fr", Voice: "Lea"}, "", "en-US"))
 }

@@ -10,6 +10,7 @@ type Dest struct {
 	Name      string   `json:"name,omitempty"`      // the queue, mailbox, menu, flow, extension or address
 	Message   *Message `json:"message,omitempty"`   // hang up and repeat: what is said; voicemail: a greeting of its own
 	Otherwise *Dest    `json:"otherwise,omitempty"` // extension and handoff: where a failed ring leads
+	Language  string   `json:"language,omitempty"`  // BCP 47: in which the caller is spoken to from there on; as before
 }
 
 // Target is the kind of a destination, by the word that the account document uses.

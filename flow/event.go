@@ -142,9 +142,10 @@ type Info struct {
 	From          number.E164 `json:"from,omitempty"`    // empty where withheld
 	To            number.E164 `json:"to"`
 	ForwardedFrom number.E164 `json:"forwarded_from,omitempty"`
-	Release       string      `json:"release,omitempty"` // pinned for the call's life
-	Entry         string      `json:"entry,omitempty"`   // where in the book it began
-	Peer          string      `json:"peer,omitempty"`    // a leg that we place: the id of the caller's call
-	Queue         string      `json:"queue,omitempty"`   // a leg that we place: the queue that it is offered for
-	Loop          bool        `json:"loop,omitempty"`    // the caller is one of our own numbers, or an endpoint being rung
+	Release       string      `json:"release,omitempty"`  // pinned for the call's life
+	Entry         string      `json:"entry,omitempty"`    // where in the book it began
+	Language      string      `json:"language,omitempty"` // the number's; empty is the account's
+	Peer          string      `json:"peer,omitempty"`     // a leg that we place: the id of the caller's call
+	Queue         string      `json:"queue,omitempty"`    // a leg that we place: the queue that it is offered for
+	Loop          bool        `json:"loop,omitempty"`     // the caller is one of our own numbers, or an endpoint being rung
 }

@@ -65,6 +65,9 @@ func (m *maker) settings() Settings {
 		if m.seldom() {
 			e.Hours, e.Closed = "office", m.perhaps(false)
 		}
+		if m.seldom() {
+			e.Language = "es-MX"
+		}
 		s.Entries["+1202555010"+strconv.Itoa(i)] = e
 	}
 	return s
@@ -160,6 +163,14 @@ func (m *maker) perhaps(keyed bool) *Dest {
 // dest is a destination of any kind. Those that end the call are the most frequent,
 // so that few accounts go round in circles.
 func (m *maker) dest(keyed bool) *Dest {
+	d := m.onward(keyed)
+	if m.IntN(24) == 0 {
+		d.Language = "es"
+	}
+	return d
+}
+
+func (m *maker) onward(keyed bool) *Dest {
 	switch n := m.IntN(16); {
 	case n < 3 && len(m.boxes) > 0:
 		d := ToVoicemail(m.one(m.boxes))

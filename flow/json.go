@@ -28,6 +28,7 @@ type callJSON struct {
 	Phase    Phase            `json:"phase,omitempty"`
 	Tries    [2]uint8         `json:"tries,omitzero"`
 	Try      uint8            `json:"try,omitempty"`
+	Tongue   uint8            `json:"tongue,omitempty"` // the place of the caller's language in the book
 	Box      StepID           `json:"box,omitempty"`
 	Trail    [3]StepID        `json:"trail,omitzero"`
 	Why      Outcome          `json:"why,omitempty"`
@@ -61,7 +62,7 @@ func (j *clocksJSON) all() [numClocks]*time.Time {
 func (c Call) MarshalJSON() ([]byte, error) {
 	s := c.State
 	j := callJSON{
-		Schema: Schema, Info: c.Info, Rev: c.Rev, Standing: c.Standing, At: s.At, Phase: s.Phase, Tries: s.Tries, Try: s.Try,
+		Schema: Schema, Info: c.Info, Rev: c.Rev, Standing: c.Standing, At: s.At, Phase: s.Phase, Tries: s.Tries, Try: s.Try, Tongue: s.Tongue,
 		Box: s.Box, Trail: s.Trail, Why: s.Why, Result: s.Result, Marks: s.Marks, Party: c.Party, Mailbox: c.Mailbox,
 		Legs: c.Legs, Placed: c.Placed, Lost: c.Lost, Owed: c.Owed, Entries: c.Entries, Guesses: c.Guesses,
 	}
@@ -95,7 +96,7 @@ func (c *Call) UnmarshalJSON(text []byte) error {
 		Info: j.Info, Rev: j.Rev, Standing: j.Standing, Move: j.Move, Party: j.Party, Mailbox: j.Mailbox,
 		Legs: j.Legs, Placed: j.Placed, Lost: j.Lost, Owed: j.Owed, Entries: j.Entries, Guesses: j.Guesses,
 		State: State{
-			At: j.At, Box: j.Box, Trail: j.Trail, Tries: j.Tries, Phase: j.Phase, Try: j.Try, Legs: uint8(len(j.Legs)),
+			At: j.At, Box: j.Box, Trail: j.Trail, Tries: j.Tries, Phase: j.Phase, Try: j.Try, Tongue: j.Tongue, Legs: uint8(len(j.Legs)),
 			Why: j.Why, Result: j.Result, Marks: j.Marks,
 		},
 	}

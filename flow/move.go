@@ -14,8 +14,9 @@ type Move struct {
 	Tell    News      `json:"tell,omitempty"`    // what the peer, or every other leg that is out, is told in the same commit
 	Ignored Ignored   `json:"ignored,omitempty"` // why the event changed nothing; the standing turn stays
 
-	fills bool  // the words have gaps that the call fills
-	arm   *arms // nil leaves the clocks as they are
+	in    []*Move // the same in the book's other languages
+	fills bool    // the words have gaps that the call fills
+	arm   *arms   // nil leaves the clocks as they are
 }
 
 // Command is the one thing that a turn waits on. Kind says which of the other

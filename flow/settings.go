@@ -36,16 +36,31 @@ type Defaults struct {
 	MaxGuesses      int           `json:"max_guesses,omitempty"`      // wrong entries in one call; 10
 
 	Screening extension.Switch `json:"screening,omitempty"` // default: on for telephones only
+
+	// Voices are the voices in which words are spoken, by language and then by the
+	// carrier's name; the carrier's own for the language.
+	Voices map[string]map[string]string `json:"voices,omitempty"`
 }
 
 // Message is something said to a caller: a name of the account's messages, words
-// to speak, or audio to play. Exactly one of Name, Say and Play is set.
+// to speak, or audio to play, or these in several languages. Exactly one of Name,
+// Say, Play and In is set.
 type Message struct {
 	Name     string `json:"name,omitempty"`
 	Say      string `json:"say,omitempty"`
 	Play     string `json:"play,omitempty"`     // an absolute URL, or a file that the account has uploaded
 	Language string `json:"language,omitempty"` // BCP 47; the account's
 	Voice    string `json:"voice,omitempty"`    // the carrier's name for it; its default
+
+	In     []Wording         `json:"in,omitempty"`     // the same in several languages
+	Voices map[string]string `json:"voices,omitempty"` // filled in: the account's for the language, by the carrier's name
+}
+
+// Wording is a message in one language: words to speak, or audio to play.
+type Wording struct {
+	Language string `json:"language"` // BCP 47
+	Say      string `json:"say,omitempty"`
+	Play     string `json:"play,omitempty"`
 }
 
 // CallerID says which number a rung agent sees. Where the carrier refuses the
@@ -204,4 +219,6 @@ type Entry struct {
 	Dest   Dest   `json:"dest"`
 	Hours  string `json:"hours,omitempty"`
 	Closed *Dest  `json:"closed,omitempty"` // goodbye
+
+	Language string `json:"language,omitempty"` // BCP 47: in which its callers are spoken to; the account's
 }

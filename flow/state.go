@@ -5,13 +5,14 @@ package flow
 // can be visited. It holds no time, text or pointer.
 type State struct {
 	At     StepID    `json:"at,omitempty"`
-	Box    StepID    `json:"box,omitempty"`   // the step that records for the agent first keyed
-	Trail  [3]StepID `json:"trail,omitzero"`  // the menus and flows to go back to, newest first
-	Tries  [2]uint8  `json:"tries,omitzero"`  // failures of this visit: silence (or both), wrong entries
-	Phase  Phase     `json:"phase,omitempty"` // what the step waits for
-	Try    uint8     `json:"try,omitempty"`   // a leg: telephones that did not take it; then the times that its screening was said
-	Legs   uint8     `json:"legs,omitempty"`  // offers out for a waiting caller, at most MaxLegs
-	Why    Outcome   `json:"why,omitempty"`   // how the last ring failed, for the mailbox's greeting; a leg: the worst of its telephones
+	Box    StepID    `json:"box,omitempty"`    // the step that records for the agent first keyed
+	Trail  [3]StepID `json:"trail,omitzero"`   // the menus and flows to go back to, newest first
+	Tries  [2]uint8  `json:"tries,omitzero"`   // failures of this visit: silence (or both), wrong entries
+	Phase  Phase     `json:"phase,omitempty"`  // what the step waits for
+	Try    uint8     `json:"try,omitempty"`    // a leg: telephones that did not take it; then the times that its screening was said
+	Tongue uint8     `json:"tongue,omitempty"` // the language in which the call is spoken to, by its place in the book; 0 is the account's
+	Legs   uint8     `json:"legs,omitempty"`   // offers out for a waiting caller, at most MaxLegs
+	Why    Outcome   `json:"why,omitempty"`    // how the last ring failed, for the mailbox's greeting; a leg: the worst of its telephones
 	Result Result    `json:"result,omitempty"`
 	Armed  ClockSet  `json:"armed,omitempty"`
 	Marks  Marks     `json:"marks,omitempty"`

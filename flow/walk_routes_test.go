@@ -15,7 +15,7 @@ func (w *walk) untaken() []string {
 	}
 	passed := make([]bool, len(b.nodes)) // steps that are gone through without a stop
 	for id := range b.nodes {
-		passed[id] = b.nodes[id].action == play || b.nodes[id].personal
+		passed[id] = b.nodes[id].action == play || b.nodes[id].action == speak || b.nodes[id].personal
 	}
 	for id := 1; id < len(b.nodes); id++ {
 		n := &b.nodes[id]

@@ -26,6 +26,8 @@ type Emergency struct {
 	Dial string `json:"dial,omitempty"`
 	Say  string `json:"say,omitempty"`
 	Play string `json:"play,omitempty"`
+
+	Language string `json:"language,omitempty"` // of Say, BCP 47; empty is en-US
 }
 
 // Serves reports whether the carrier named may bring calls for the number.

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"strings"
 
 	"github.com/extflow/extflow/adapter/farend"
 	"github.com/extflow/extflow/extension"
@@ -56,8 +55,7 @@ func (g *leg) answer() {
 func (g *leg) ask() {
 	g.said++
 	screen := g.line.ring.do.Screen
-	m := screen.Message
-	m.Say = strings.ReplaceAll(m.Say, "{caller}", flow.Spoken(g.line.from()))
+	m := screen.Announcing(g.line.from())
 	a := g.agent
 	a.ear.heard = append(a.ear.heard, Said{At: g.line.c.Now(), Message: m})
 	g.note(Happening{What: Heard, Said: m})

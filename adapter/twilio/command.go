@@ -82,7 +82,7 @@ func (v *view) music(p *page, t *flow.Turn, m *flow.Message) {
 		p.play(v.adapter.cfg.HoldMusic)
 	default:
 		if m != nil && m.Say != "" {
-			p.say(m)
+			p.say(m, v.adapter.cfg.Name)
 		}
 		p.start("Pause")
 		p.number("length", lap)

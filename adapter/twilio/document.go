@@ -102,7 +102,7 @@ func (v *view) words(p *page, t *flow.Turn) {
 		if m.Play != "" {
 			p.play(v.adapter.media(t.Call.Account, m.Play))
 		} else if m.Say != "" {
-			p.say(m)
+			p.say(m, v.adapter.cfg.Name)
 		}
 	}
 }
@@ -114,13 +114,13 @@ const (
 	maxSaid  = 4096     // what one Say may hold
 )
 
-func (p *page) say(m *flow.Message) {
+func (p *page) say(m *flow.Message, carrier string) {
 	p.start("Say")
 	if l := spoken(m.Language); l != "" {
 		p.attr("language", l)
 	}
-	if m.Voice != "" {
-		p.attr("voice", m.Voice)
+	if voice := m.VoiceOn(carrier); voice != "" {
+		p.attr("voice", voice)
 	}
 	p.text(cut(m.Say, maxSaid))
 	p.end("Say")

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"github.com/extflow/extflow/flow"
 )
@@ -43,18 +42,15 @@ func (a *Adapter) screen(ctx context.Context, w http.ResponseWriter, q *request)
 // ask writes what is left of the screening: one Gather for each time that it is
 // said, each of which falls through to the next on silence.
 func (a *Adapter) ask(p *page, q *request, t *flow.Turn) {
-	screen := flow.Screen{Message: flow.Message{Say: "You have a call. Press 1 to accept.", Language: "en-US"}, Time: 8e9, Times: 2}
+	screen := flow.Screen{Message: flow.DefaultMessage("screening", ""), Time: 8e9, Times: 2}
 	if t.Move.Do.Kind == flow.Connect && t.Move.Do.Screen != nil {
 		screen = *t.Move.Do.Screen
 	}
-	m := screen.Message
-	if strings.Contains(m.Say, "{caller}") {
-		from := a.start(q).From
-		if t.Info != nil {
-			from = t.Info.From
-		}
-		m.Say = strings.ReplaceAll(m.Say, "{caller}", flow.Spoken(from))
+	from := a.start(q).From
+	if t.Info != nil {
+		from = t.Info.From
 	}
+	m := screen.Announcing(from)
 	for said := q.ask("t"); said < max(int(screen.Times), 1); said++ {
 		p.start("Gather")
 		p.link("action", a, &flow.Turn{Call: q.call, Seq: q.seq}, atAccept, "t="+strconv.Itoa(said+1))
@@ -62,7 +58,7 @@ func (a *Adapter) ask(p *page, q *request, t *flow.Turn) {
 		if m.Play != "" {
 			p.play(a.media(q.call.Account, m.Play))
 		} else {
-			p.say(&m)
+			p.say(&m, a.cfg.Name)
 		}
 		p.end("Gather")
 	}

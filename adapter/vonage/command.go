@@ -44,7 +44,7 @@ func (v *view) hold(n *ncco, t *flow.Turn) {
 		n.add(stream{Action: "stream", StreamURL: []string{v.cfg.HoldMusic}, BargeIn: barge})
 	default:
 		if m != nil && m.Say != "" {
-			n.say(m, barge)
+			n.say(m, v.cfg.Name, barge)
 		}
 		wait = Limits.Keys.Most
 	}

@@ -82,7 +82,7 @@ func (v *view) words(n *ncco, t *flow.Turn, barge bool) {
 		case m.Play != "":
 			n.add(stream{Action: "stream", StreamURL: []string{v.media(t.Call.Account, m.Play)}, BargeIn: barge})
 		case m.Say != "":
-			n.say(m, barge)
+			n.say(m, v.cfg.Name, barge)
 		}
 	}
 }
@@ -90,8 +90,8 @@ func (v *view) words(n *ncco, t *flow.Turn, barge bool) {
 // mostWords is how many messages one document has at most.
 const mostWords = 20
 
-func (n *ncco) say(m *flow.Message, barge bool) {
-	language, style := spoken(m.Language, m.Voice)
+func (n *ncco) say(m *flow.Message, carrier string, barge bool) {
+	language, style := spoken(m.Language, m.VoiceOn(carrier))
 	n.add(talk{Action: "talk", Text: cut(m.Say, Limits.Text), Language: language, Style: style, BargeIn: barge})
 }
 

@@ -6,11 +6,11 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/extflow/extflow/adapter"
 	"github.com/extflow/extflow/flow"
+	"github.com/extflow/extflow/number"
 )
 
 // Screening: what an agent hears before being joined to a caller who hears it ring,
@@ -50,19 +50,20 @@ func screening(t *flow.Turn) flow.Screen {
 	if t.Move.Do.Screen != nil {
 		return *t.Move.Do.Screen
 	}
-	return flow.Screen{Message: flow.Message{Say: "You have a call. Press 1 to accept.", Language: "en-US"}, Time: 8 * time.Second, Times: 2}
+	return flow.Screen{Message: flow.DefaultMessage("screening", ""), Time: 8 * time.Second, Times: 2}
 }
 
 // pressOne says the screening once more.
 func (a *Adapter) pressOne(n *ncco, q *request, t *flow.Turn, screen flow.Screen, said int) {
-	m := screen.Message
+	var from number.E164
 	if t.Info != nil {
-		m.Say = strings.ReplaceAll(m.Say, "{caller}", flow.Spoken(t.Info.From))
+		from = t.Info.From
 	}
+	m := screen.Announcing(from)
 	if m.Play != "" {
 		n.add(stream{Action: "stream", StreamURL: []string{a.media(q.call.Account, m.Play)}, BargeIn: true})
 	} else {
-		n.say(&m, true)
+		n.say(&m, a.cfg.Name, true)
 	}
 	query := q.rung().Query(q.number("k"), "") + "&t=" + strconv.Itoa(said+1)
 	n.keys(1, screen.Time, false, a.url(q.call, q.seq, atAccept, query))

@@ -36,11 +36,13 @@ func (v answer) read(r *reader, n *node, at string) {
 }
 
 func isMessage(n *node) bool {
-	keys := messageKeys(new(flow.Message))
-	return slices.ContainsFunc(n.pairs, func(p pair) bool {
-		_, ok := keys.find(p.key)
-		return ok
-	})
+	return !slices.ContainsFunc(n.pairs, func(p pair) bool { return p.key == "language" }) && slices.ContainsFunc(n.pairs, isMessageKey) ||
+		slices.ContainsFunc(n.pairs, func(p pair) bool { return p.key == "say" || p.key == "play" || p.key == "name" })
+}
+
+func isMessageKey(p pair) bool {
+	_, ok := messageKeys(new(flow.Message)).find(p.key)
+	return ok
 }
 
 func (v answer) write() *node {
@@ -92,8 +94,13 @@ func bareWord(s string) *flow.Dest {
 	return nil
 }
 
-// destKeys are the keys of a DEST. One of the first eight says where to.
+// destKeys are the keys of a DEST.
 func destKeys(d *flow.Dest) block {
+	return append(targetKeys(d), key{"language", line{&d.Language, "a language such as es-MX"}, "BCP 47: the language in which the caller is spoken to from there on; by itself, the prompt again in it"})
+}
+
+// targetKeys are the keys of a DEST that say where to, and the otherwise of one.
+func targetKeys(d *flow.Dest) block {
 	return block{
 		{"queue", target{d, flow.TargetQueue, "a queue's name"}, "wait in a queue"},
 		{"voicemail", mailboxOf{d}, "leave a message in a mailbox; personal is the mailbox of the agent keyed first"},
@@ -136,7 +143,7 @@ func (r *reader) dest(n *node, at string) *flow.Dest {
 // of a DEST and perhaps more. It reports whether there is a DEST in it.
 func (r *reader) destPairs(line int, d *flow.Dest, keys block, pairs []pair, at string) bool {
 	kept := make([]pair, 0, len(pairs))
-	to, otherwise, strange := "", 0, false
+	to, otherwise, strange, speaks := "", 0, false, false
 	for _, p := range pairs {
 		if _, ok := keys.find(p.key); !ok {
 			strange = true
@@ -144,6 +151,8 @@ func (r *reader) destPairs(line int, d *flow.Dest, keys block, pairs []pair, at 
 		switch {
 		case p.key == "otherwise":
 			otherwise = p.line
+		case p.key == "language":
+			speaks = true
 		case !slices.Contains(targets(), p.key):
 		case to != "":
 			r.fault(p.line, under(at, p.key), "a second destination beside %s; keep one", to)
@@ -154,10 +163,13 @@ func (r *reader) destPairs(line int, d *flow.Dest, keys block, pairs []pair, at 
 		kept = append(kept, p)
 	}
 	keys.readPairs(r, kept, at)
+	if to == "" && d.Language != "" { // the same once more, in that language
+		d.To, to = flow.TargetRepeat, string(flow.TargetRepeat)
+	}
 	if otherwise > 0 && to != string(flow.TargetExtension) {
 		r.fault(otherwise, under(at, "otherwise"), "only an extension has an otherwise beside it; remove it, or write it inside the handoff")
 	}
-	if to == "" && !strange {
+	if to == "" && !strange && !(speaks && r.told()(under(at, "language"))) {
 		r.fault(line, at, "leads nowhere; write one of %s", or(targets()))
 	}
 	return d.To != ""
@@ -165,7 +177,7 @@ func (r *reader) destPairs(line int, d *flow.Dest, keys block, pairs []pair, at 
 
 // targets are the keys that say where to.
 func targets() []string {
-	names := destKeys(new(flow.Dest)).names()
+	names := targetKeys(new(flow.Dest)).names()
 	return names[:len(names)-1]
 }
 
@@ -175,16 +187,17 @@ func writeDest(d *flow.Dest) *node {
 			return text(string(word))
 		}
 	}
-	if n := destKeys(d).write(); n != nil {
-		return n
+	n := destKeys(d).write()
+	if n == nil {
+		n = pairs()
 	}
-	return pairs()
+	return inFull(*d, n)
 }
 
 func destSchema() schema {
 	forms := destKeys(new(flow.Dest)).schema()
 	forms["type"] = "object"
-	forms["oneOf"] = exactlyOneTarget()
+	forms["oneOf"] = append(exactlyOneTarget(), justALanguage())
 	forms["dependentRequired"] = otherwiseNeedsExtension()
 	return schema{
 		"description": "a destination: a map with one key, or a bare word",
@@ -198,6 +211,10 @@ func exactlyOneTarget() []schema {
 		one = append(one, schema{"required": []string{to}})
 	}
 	return one
+}
+
+func justALanguage() schema {
+	return schema{"required": []string{"language"}, "maxProperties": 1}
 }
 
 func otherwiseNeedsExtension() schema {

@@ -89,10 +89,10 @@ func (r *reader) document(d *draft) *Document {
 		Quarantine: s.quarantine,
 		Region:     strings.ToUpper(s.region),
 		KeepCalls:  s.keepCalls,
-		Emergency:  s.emergency.resolve(d.messages),
 		Settings:   d.release(),
 		Members:    r.members(d),
 	}
+	doc.Emergency = s.emergency.resolve(doc.Settings, "")
 	for _, c := range s.countries {
 		doc.Countries = append(doc.Countries, strings.ToUpper(c))
 	}
@@ -119,7 +119,7 @@ func (r *reader) document(d *draft) *Document {
 		doc.Agents = append(doc.Agents, a.Agent)
 	}
 	for _, a := range d.numbers {
-		a.Account, a.Entry, a.Emergency = d.account, string(a.Number), a.emergency.resolve(d.messages)
+		a.Account, a.Entry, a.Emergency = d.account, string(a.Number), a.emergency.resolve(doc.Settings, a.Language)
 		if a.emergency == (emergency{}) {
 			a.Emergency = doc.Emergency
 		}
@@ -144,6 +144,7 @@ func (d *draft) release() flow.Settings {
 		if s.Entries == nil {
 			s.Entries = map[string]flow.Entry{}
 		}
+		a.begin.Language = a.Language
 		s.Entries[string(a.Number)] = a.begin
 	}
 	return s

@@ -37,6 +37,9 @@ func (m *maker) settings() {
 		Terminator: oneOf(m.T, "", "#", "none"), CallerID: oneOf(m.T, "", flow.ShowCaller, flow.ShowNumber),
 		WrapUp: m.lasting(1, time.Hour), MaxTalk: m.lasting(time.Minute, days), MaxGuesses: oneOf(m.T, 0, 1, 200), Screening: m.onOff(),
 	}
+	if m.maybe() {
+		m.doc.Settings.Defaults.Voices = map[string]map[string]string{"es-MX": {"twilio": "Polly.Mia", "vonage": "0"}}
+	}
 }
 
 func (m *maker) opening() flow.Hours {
@@ -159,7 +162,7 @@ func (m *maker) numbers() {
 		if e.Hours != "" {
 			e.Closed = m.dest()
 		}
-		to := m.dest()
+		to := m.onward() // the number's own language is all there is
 		if to == nil || *to == *flow.HangUp(nil) {
 			to = flow.HangUp(flow.Named("goodbye")) // as a number writes it
 		}
@@ -167,7 +170,6 @@ func (m *maker) numbers() {
 		if m.doc.Settings.Entries == nil {
 			m.doc.Settings.Entries = map[string]flow.Entry{}
 		}
-		m.doc.Settings.Entries[string(n)] = e
 		a := number.Assignment{
 			Number: n, Account: m.doc.Account, Entry: string(n), Label: m.line(), Release: oneOf(m.T, "", "r1"), Language: m.language(),
 			Carriers: oneOf(m.T, nil, []string{"twilio"}, []string{"vonage", "twilio"}), Emergency: m.emergency(),
@@ -175,6 +177,8 @@ func (m *maker) numbers() {
 		if a.Emergency == (number.Emergency{}) {
 			a.Emergency = m.doc.Emergency
 		}
+		e.Language = a.Language
+		m.doc.Settings.Entries[string(n)] = e
 		m.doc.Numbers = append(m.doc.Numbers, a)
 	}
 }

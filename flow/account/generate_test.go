@@ -150,6 +150,10 @@ func (m *maker) onOff() extension.Switch {
 }
 
 func (m *maker) ownMessage() flow.Message {
+	if m.maybe() && m.maybe() {
+		in := flow.Message{In: []flow.Wording{{Language: "es-MX", Say: m.words()}, {Language: "en", Say: m.words()}}}
+		return oneOf(m.T, in, flow.Message{In: append(in.In, flow.Wording{Language: "fr", Play: "fr.mp3"})})
+	}
 	out := flow.Message{Language: m.language(), Voice: oneOf(m.T, "", "Polly.Joanna", "anna: 2")}
 	if m.maybe() {
 		out.Say = m.words()
@@ -177,8 +181,17 @@ func (m *maker) maySay() *flow.Message {
 	return m.message()
 }
 
-// dest is a destination that leads onwards, or the default.
+// dest is a destination that leads onwards, perhaps in another language, or the
+// default.
 func (m *maker) dest() *flow.Dest {
+	d := m.onward()
+	if d != nil && m.maybe() {
+		d.Language = m.language()
+	}
+	return d
+}
+
+func (m *maker) onward() *flow.Dest {
 	for {
 		switch rapid.IntRange(0, 9).Draw(m.T, "destination") {
 		case 0:
@@ -237,5 +250,5 @@ func (m *maker) keys(least int) map[string]flow.Dest {
 }
 
 func (m *maker) emergency() number.Emergency {
-	return oneOf(m.T, number.Emergency{}, number.Emergency{Dial: "sip:door@pbx.example.com"}, number.Emergency{Say: "Sorry: call later."}, number.Emergency{Play: "sorry.mp3"})
+	return oneOf(m.T, number.Emergency{}, number.Emergency{Dial: "sip:door@pbx.example.com"}, number.Emergency{Say: "Sorry: call later."}, number.Emergency{Say: "Lo sentimos.", Language: "es"}, number.Emergency{Play: "sorry.mp3"})
 }

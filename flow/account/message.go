@@ -44,8 +44,8 @@ func messageKeys(m *flow.Message) block {
 // ownMessageKeys are the keys of a message of the account.
 func ownMessageKeys(m *flow.Message) block {
 	return block{
-		{"say", passage{&m.Say}, "the words to speak"},
-		{"play", line{&m.Play, "a URL or a file's name"}, "audio to play: an https or http URL, or the name of an uploaded file"},
+		{"say", tongues{m, passage{&m.Say}, spokenIn}, "the words to speak; in several languages by their tags, as in {en: Hello., es: Hola.}"},
+		{"play", tongues{m, line{&m.Play, "a URL or a file's name"}, playedIn}, "audio to play: an https or http URL, or the name of an uploaded file; in several languages by their tags"},
 		{"language", line{&m.Language, "a language such as en-US"}, "BCP 47; the account's"},
 		{"voice", line{&m.Voice, "a voice's name"}, "the carrier's name for it; its default"},
 	}
@@ -82,5 +82,10 @@ func messageSchema() schema {
 }
 
 func sayOrPlay() []schema {
-	return []schema{{"required": []string{"say"}}, {"required": []string{"play"}}}
+	byLanguage := schema{"say": schema{"type": "object"}, "play": schema{"type": "object"}}
+	return []schema{
+		{"required": []string{"say"}, "not": schema{"required": []string{"play"}}},
+		{"required": []string{"play"}, "not": schema{"required": []string{"say"}}},
+		{"required": []string{"say", "play"}, "properties": byLanguage},
+	}
 }

@@ -56,8 +56,8 @@ func (v numbers) write() *node {
 	return n
 }
 
-// inFull puts a message where a number's destination would be a bare word: a
-// number is a map, which has no place for one.
+// inFull puts a message where a destination in a map would be a bare word: a map
+// has no place for one.
 func inFull(d flow.Dest, to *node) *node {
 	if d.To == flow.TargetHangUp && d.Message == nil {
 		to.pairs = slices.Insert(to.pairs, 0, pair{key: string(flow.TargetHangUp), value: text("goodbye")})
@@ -99,19 +99,15 @@ func (r *reader) emergency(at string, e emergency, d *draft, ours map[number.E16
 }
 
 // resolve is the emergency as a node keeps it in memory, in words of its own.
-func (e emergency) resolve(messages map[string]flow.Message) number.Emergency {
+func (e emergency) resolve(s flow.Settings, language string) number.Emergency {
 	if e.said == nil {
 		return number.Emergency{Dial: e.dial}
 	}
-	m := *e.said
-	if m.Name != "" {
-		named, ok := messages[m.Name]
-		if !ok {
-			named = new(flow.Book).Message(m.Name)
-		}
-		m = named
+	m := s.Words(e.said, language)
+	if m.Language == flow.English || m.Say == "" {
+		m.Language = ""
 	}
-	return number.Emergency{Say: m.Say, Play: m.Play}
+	return number.Emergency{Say: m.Say, Play: m.Play, Language: m.Language}
 }
 
 // unresolved is how an emergency is written, whatever message it came from.
@@ -120,7 +116,7 @@ func unresolved(e number.Emergency) emergency {
 	case e.Dial != "":
 		return emergency{dial: e.Dial}
 	case e != number.Emergency{}:
-		return emergency{said: &flow.Message{Say: e.Say, Play: e.Play}}
+		return emergency{said: &flow.Message{Say: e.Say, Play: e.Play, Language: e.Language}}
 	}
 	return emergency{}
 }

@@ -88,6 +88,7 @@ func (s *settings) keys() block {
 		{"default_region", line{&s.region, "a country's two letters, as in US"}, "the country whose numbers may be written without a country code, as in US"},
 		{"language", line{&s.Language, "a language such as en-US"}, "BCP 47; en-US"},
 		{"timezone", line{&s.Timezone, "a time zone such as America/New_York"}, "IANA name; UTC"},
+		{"voices", voices{&s.Voices}, "the voices in which words are spoken, by language and carrier, as in {es-MX: {twilio: Polly.Mia}}; the carriers' own"},
 		{"default_queue", line{&s.DefaultQueue, "a queue's name"}, "where * leads unless a flow says otherwise"},
 		{"default_mailbox", line{&s.DefaultMailbox, "a mailbox's name"}, "stands in for the personal mailbox where nobody was keyed, and for what queues leave out"},
 		{"first_digit", lasting{into: &s.FirstDigit}, "how long the first key is waited for, 1s to 1m; 5s"},
@@ -215,7 +216,7 @@ func agentKeys(a *extension.Agent) block {
 }
 
 func numberKeys(n *assigned) block {
-	return append(destKeys(&n.begin.Dest), block{
+	return append(targetKeys(&n.begin.Dest), block{
 		{"label", line{&n.Label, "a name such as Main line"}, "what people call the number"},
 		{"hours", line{&n.begin.Hours, "the name of hours"}, "when the number is open; always"},
 		{"closed", dest{&n.begin.Closed}, "where callers go outside the hours; hangup"},

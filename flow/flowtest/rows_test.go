@@ -208,6 +208,11 @@ var rules = []part{
 	}},
 	{title: "The things an account has", rows: []row{
 		{"1 message", "audio, and languages"},
+		{"language key", "a menu key chooses the language"},
+		{"language number", "a number has a language"},
+		{"language agent", "an agent hears the agent's own"},
+		{"language fallback", "texts in several languages"},
+		{"language announcements", "numbers are right in every language"},
 		{"1 default messages", "the library's messages"},
 		{"1 agent hours", "an agent's hours"},
 		{"1 queue", "a queue"},

@@ -1,0 +1,131 @@
+package flow
+
+import (
+	"iter"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/extflow/extflow/number"
+)
+
+// Gaps in words: what only the call knows is put there when they are said, in the
+// language of the words. {position} and {caller} stand for themselves; in
+// {minutes: none | one | # many} the form is said that fits the number, # being
+// the number itself. Two forms are one and many.
+
+// gaps are what a call knows of itself.
+type gaps struct {
+	position, minutes int
+	caller            number.E164
+}
+
+// gapsOf are the gaps of a call that an event fills.
+func (c *Call) gapsOf(w *What) gaps {
+	return gaps{
+		position: int(w.Position),
+		minutes:  int((w.Length + time.Minute - 1) / time.Minute),
+		caller:   c.Info.From,
+	}
+}
+
+// fill puts what a call knows into words of a language.
+func (g gaps) fill(words, language string) string {
+	for gap := range gapsIn(words) {
+		words = strings.Replace(words, gap, g.gap(gap, language), 1)
+	}
+	return words
+}
+
+// gapsIn are the parts of words in braces, each as it stands there.
+func gapsIn(words string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for {
+			_, rest, some := strings.Cut(words, "{")
+			inside, after, closed := strings.Cut(rest, "}")
+			if !some || !closed || !yield("{"+inside+"}") {
+				return
+			}
+			words = after
+		}
+	}
+}
+
+// gap is what stands for one gap; braces around anything else are words.
+func (g gaps) gap(gap, language string) string {
+	name, forms := gapParts(gap)
+	n := 0
+	switch name {
+	case "caller":
+		return SpokenIn(g.caller, language)
+	case "position":
+		n = g.position
+	case "minutes":
+		n = g.minutes
+	default:
+		return gap
+	}
+	if len(forms) == 0 {
+		return strconv.Itoa(n)
+	}
+	return strings.ReplaceAll(forms[formOf(n, len(forms), language)], "#", strconv.Itoa(n))
+}
+
+// gapParts are a gap's name and its forms.
+func gapParts(gap string) (name string, forms []string) {
+	name, rest, some := strings.Cut(strings.Trim(gap, "{}"), ":")
+	if some {
+		for form := range strings.SplitSeq(rest, "|") {
+			forms = append(forms, strings.TrimSpace(form))
+		}
+	}
+	return strings.TrimSpace(name), forms
+}
+
+// fewIsOne are the languages whose form for one is also that for none, as the plural
+// rules of Unicode CLDR have it; European Portuguese has not.
+var fewIsOne = map[string]bool{"fr": true, "pt": true}
+
+// formOf is the form for a number: of one form that one, of two one and many, of
+// three none, one and many.
+func formOf(n, forms int, language string) int {
+	one := n == 1 || n == 0 && fewIsOne[primary(language)] && !strings.EqualFold(language, "pt-PT")
+	switch {
+	case forms == 1, forms >= 3 && n == 0:
+		return 0
+	case forms >= 3 && n == 1, forms == 2 && !one:
+		return 1
+	case forms == 2:
+		return 0
+	}
+	return 2
+}
+
+// Spoken is a caller's number as it is read out in English; see SpokenIn.
+func Spoken(n number.E164) string { return SpokenIn(n, English) }
+
+// SpokenIn is a caller's number as it is read out in a language: its digits one by
+// one, or that the caller withheld it.
+func SpokenIn(n number.E164, language string) string {
+	var digits []string
+	for _, r := range string(n) {
+		if r >= '0' && r <= '9' {
+			digits = append(digits, string(r))
+		}
+	}
+	if len(digits) > 0 {
+		return strings.Join(digits, " ")
+	}
+	if words, ok := withheld[primary(language)]; ok {
+		return words
+	}
+	return withheld["en"]
+}
+
+// Announcing is the message in which an agent is told who calls: its gap filled, in
+// the language of its words.
+func (s Screen) Announcing(caller number.E164) Message {
+	m := s.Message
+	m.Say = gaps{caller: caller}.fill(m.Say, m.Language)
+	return m
+}
