@@ -1,7 +1,6 @@
 package sim
 
 import (
-
 	"github.com/extflow/extflow/adapter/farend"
 	"github.com/extflow/extflow/extension"
 	"github.com/extflow/extflow/flow"

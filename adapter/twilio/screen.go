@@ -42,7 +42,7 @@ func (a *Adapter) screen(ctx context.Context, w http.ResponseWriter, q *request)
 // ask writes what is left of the screening: one Gather for each time that it is
 // said, each of which falls through to the next on silence.
 func (a *Adapter) ask(p *page, q *request, t *flow.Turn) {
-	screen := flow.Screen{Message: flow.DefaultMessage("screening", ""), Time: 8e9, Times: 2}
+	screen := flow.Screen{Message: flow.Message{Say: "You have a call. Press 1 to accept.", Language: flow.English}, Time: 8e9, Times: 2}
 	if t.Move.Do.Kind == flow.Connect && t.Move.Do.Screen != nil {
 		screen = *t.Move.Do.Screen
 	}

@@ -50,7 +50,7 @@ func screening(t *flow.Turn) flow.Screen {
 	if t.Move.Do.Screen != nil {
 		return *t.Move.Do.Screen
 	}
-	return flow.Screen{Message: flow.DefaultMessage("screening", ""), Time: 8 * time.Second, Times: 2}
+	return flow.Screen{Message: flow.Message{Say: "You have a call. Press 1 to accept.", Language: flow.English}, Time: 8 * time.Second, Times: 2}
 }
 
 // pressOne says the screening once more.
