@@ -42,8 +42,8 @@ func (c *compiler) moving() {
 func (b *Book) MovedTo(d Dest) (What, error) {
 	w := What{Kind: Told, News: Moved, Entry: string(d.To) + " " + d.Name}
 	switch {
-	case d.Message != nil, d.Otherwise != nil:
-		return What{}, Faults{{Path: "to", Problem: "a caller is moved by name; leave out messages and otherwise"}}
+	case d.Message != nil, d.Otherwise != nil, d.Language != "":
+		return What{}, Faults{{Path: "to", Problem: "a caller is moved by name; leave out messages, languages and otherwise"}}
 	case d.To == TargetHangUp:
 		w.Entry = moveGoodbye
 		return w, nil

@@ -68,7 +68,7 @@ func TestMovedTo_saysWhatIsWrongWithADestination(t *testing.T) {
 	t.Parallel()
 	b := compiled(t, nil)
 	for problem, d := range map[string]*Dest{
-		"leave out messages and otherwise": HangUp(Say("Go away.")),
+		"leave out messages, languages and otherwise": HangUp(Say("Go away.")),
 		`no queue "sales"; name one`:       ToQueue("sales"),
 		`no voicemail "personal"`:          ToPersonal(),
 		"callers can be moved to a queue":  Repeat(nil),

@@ -123,7 +123,7 @@ func (c Config) dialect(keys []ed25519.PublicKey) twilio.Dialect {
 	}
 	maxAge := cmp.Or(c.MaxAge, 5*time.Minute)
 	return twilio.Dialect{
-		Header: signatureHeader, ExtraRing: -1, NoAlone: true, NoParents: true, NoBridged: true,
+		Header: signatureHeader, ExtraRing: -1, NoAlone: true, NoParents: true, NoBridged: true, OwnVoices: true,
 		Clients:   cmp.Or(c.Clients, "sip.telnyx.com"),
 		Unknown:   []string{"actionOnEmptyResult", "answerOnBridge"},
 		LeastTalk: 60, Limits: Limits,

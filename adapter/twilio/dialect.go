@@ -28,6 +28,7 @@ type Dialect struct {
 	NoParents bool           // its API does not say which call a leg belongs to
 	NoBridged bool           // the action of a Dial does not say whether an agent who was asked to press 1 did
 	Unknown   []string       // attributes that it does not know
+	OwnVoices bool           // its voices are others than Twilio's; which, nobody checks
 	LeastTalk int            // the least seconds to which a Dial can limit a talk; 1
 	Limits    adapter.Limits // what an account may not ask for; none
 
@@ -59,7 +60,7 @@ type API struct {
 // project's signing key; APIURL is https://SPACE.signalwire.com/api/laml, and
 // APISecret an API token.
 func SignalWire() Dialect {
-	return Dialect{Header: "X-SignalWire-Signature", ExtraRing: -1, NoClient: true}
+	return Dialect{Header: "X-SignalWire-Signature", ExtraRing: -1, NoClient: true, OwnVoices: true}
 }
 
 // atMost is the most seconds of a span that a dialect limits; or what Twilio allows.

@@ -75,8 +75,13 @@ var speech = adapter.Speech{
 	},
 }
 
-// Speech is what Twilio's voices speak.
-func (a *Adapter) Speech() adapter.Speech { return speech }
+// Speech is what Twilio's voices speak; nothing is said of those of other carriers.
+func (a *Adapter) Speech() adapter.Speech {
+	if a.cfg.Dialect.OwnVoices {
+		return adapter.Speech{}
+	}
+	return speech
+}
 
 // spoken is the language that Twilio calls by that name, or a kin of it: "de-CH" is
 // spoken as "de-DE". Empty, the account's default, where there is none.

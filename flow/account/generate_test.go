@@ -250,5 +250,5 @@ func (m *maker) keys(least int) map[string]flow.Dest {
 }
 
 func (m *maker) emergency() number.Emergency {
-	return oneOf(m.T, number.Emergency{}, number.Emergency{Dial: "sip:door@pbx.example.com"}, number.Emergency{Say: "Sorry: call later."}, number.Emergency{Say: "Lo sentimos.", Language: "es"}, number.Emergency{Play: "sorry.mp3"})
+	return oneOf(m.T, number.Emergency{}, number.Emergency{Dial: "sip:door@pbx.example.com"}, number.Emergency{Say: "Sorry: call later."}, number.Emergency{Say: "Lo sentimos.", Language: "es-ES"}, number.Emergency{Play: "sorry.mp3"})
 }
