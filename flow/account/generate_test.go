@@ -188,6 +188,9 @@ func (m *maker) dest() *flow.Dest {
 	if d != nil && m.maybe() {
 		d.Language = m.language()
 	}
+	if d != nil && d.Language != "" && d.To == flow.TargetHangUp && d.Message == nil {
+		d.Message = flow.Named("goodbye") // as it is written where there is a language beside it
+	}
 	return d
 }
 
