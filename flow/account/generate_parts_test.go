@@ -37,6 +37,7 @@ func (m *maker) settings() {
 		Terminator: oneOf(m.T, "", "#", "none"), CallerID: oneOf(m.T, "", flow.ShowCaller, flow.ShowNumber),
 		WrapUp: m.lasting(1, time.Hour), MaxTalk: m.lasting(time.Minute, days), MaxGuesses: oneOf(m.T, 0, 1, 200), Screening: m.onOff(),
 	}
+	m.doc.Emergency = m.spoken(m.doc.Emergency)
 	if m.maybe() {
 		m.doc.Settings.Defaults.Voices = map[string]map[string]string{"es-MX": {"twilio": "Polly.Mia", "vonage": "0"}}
 	}
@@ -172,7 +173,7 @@ func (m *maker) numbers() {
 		}
 		a := number.Assignment{
 			Number: n, Account: m.doc.Account, Entry: string(n), Label: m.line(), Release: oneOf(m.T, "", "r1"), Language: m.language(),
-			Carriers: oneOf(m.T, nil, []string{"twilio"}, []string{"vonage", "twilio"}), Emergency: m.emergency(),
+			Carriers: oneOf(m.T, nil, []string{"twilio"}, []string{"vonage", "twilio"}), Emergency: m.spoken(m.emergency()),
 		}
 		if a.Emergency == (number.Emergency{}) {
 			a.Emergency = m.doc.Emergency

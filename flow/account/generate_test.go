@@ -255,3 +255,11 @@ func (m *maker) keys(least int) map[string]flow.Dest {
 func (m *maker) emergency() number.Emergency {
 	return oneOf(m.T, number.Emergency{}, number.Emergency{Dial: "sip:door@pbx.example.com"}, number.Emergency{Say: "Sorry: call later."}, number.Emergency{Say: "Lo sentimos.", Language: "es-ES"}, number.Emergency{Play: "sorry.mp3"})
 }
+
+// spoken is an emergency as a document says it: in the account's language.
+func (m *maker) spoken(e number.Emergency) number.Emergency {
+	if language := m.doc.Settings.Defaults.Language; e.Say != "" && e.Language == "" && language != flow.English {
+		e.Language = language
+	}
+	return e
+}
