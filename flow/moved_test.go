@@ -69,9 +69,9 @@ func TestMovedTo_saysWhatIsWrongWithADestination(t *testing.T) {
 	b := compiled(t, nil)
 	for problem, d := range map[string]*Dest{
 		"leave out messages, languages and otherwise": HangUp(Say("Go away.")),
-		`no queue "sales"; name one`:       ToQueue("sales"),
-		`no voicemail "personal"`:          ToPersonal(),
-		"callers can be moved to a queue":  Repeat(nil),
+		`no queue "sales"; name one`:                  ToQueue("sales"),
+		`no voicemail "personal"`:                     ToPersonal(),
+		"callers can be moved to a queue":             Repeat(nil),
 	} {
 		_, err := b.MovedTo(*d)
 		require.ErrorContains(t, err, problem)
