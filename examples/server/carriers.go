@@ -98,6 +98,7 @@ func (s *settings) off() []console.Carrier {
 	}{
 		{"twilio", "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN", s.twilio.on()},
 		{"vonage", "VONAGE_APPLICATION_ID, VONAGE_PRIVATE_KEY, VONAGE_API_KEY and VONAGE_SIGNATURE_SECRET", s.vonage.on()},
+		{"telnyx", "TELNYX_ACCOUNT_ID, TELNYX_APPLICATION_ID, TELNYX_API_KEY and TELNYX_PUBLIC_KEY", s.telnyx.on()},
 	} {
 		if !c.on {
 			all = append(all, console.Carrier{Name: c.name, Off: "Start the server with " + c.secrets + ", and with EXTFLOW_PUBLIC_URL."})

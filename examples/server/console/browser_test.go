@@ -1,18 +1,14 @@
 package console_test
 
 import (
-	"compress/gzip"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -22,13 +18,10 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/dom"
 	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
-	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
-	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
 )
 
@@ -272,228 +265,6 @@ func (b *tab) at(role, name string, do func(cdp.BackendNodeID) error) *tab {
 		return len(ids) > 0 && do(ids[0]) == nil
 	})
 	return b
-}
-
-// mouse has somebody use the mouse from here on: without it all that is clicked is focused and
-// pressed with a key, and what no key comes to fails the test.
-func (b *tab) mouse() *tab {
-	b.hand = true
-	return b
-}
-
-// click does what a click on it does to what has a role and a name.
-func (b *tab) click(role, name string) *tab {
-	b.Helper()
-	if !b.hand {
-		return b.strike(role, name)
-	}
-	return b.at(role, name, func(id cdp.BackendNodeID) error {
-		if _, err := try(b, dom.ScrollIntoViewIfNeeded, dom.ScrollIntoViewIfNeededParams{BackendNodeID: id}); err != nil {
-			return err
-		}
-		r, err := try(b, dom.GetContentQuads, dom.GetContentQuadsParams{BackendNodeID: id})
-		if err != nil || len(r.Quads) == 0 {
-			return fmt.Errorf("not to be seen: %w", err)
-		}
-		q := r.Quads[0]
-		ctx, cancel := context.WithTimeout(b.ctx, moment)
-		defer cancel()
-		err = chromedp.Do(ctx, chromedp.MouseClickXY((q[0]+q[4])/2, (q[1]+q[5])/2))
-		if errors.Is(err, context.DeadlineExceeded) {
-			err = nil // the click had the page left, which answers nothing
-		}
-		b.settle()
-		return err
-	})
-}
-
-// strike focuses what has a role and a name, which Tab must come to, and presses the key that
-// works it.
-func (b *tab) strike(role, name string) *tab {
-	b.Helper()
-	key := kb.Enter
-	if role == "checkbox" || role == "radio" {
-		key = " "
-	}
-	b.at(role, name, func(id cdp.BackendNodeID) error {
-		if _, err := try(b, dom.Focus, dom.FocusParams{BackendNodeID: id}); err != nil {
-			return err
-		}
-		if !soft[bool](b, `document.activeElement !== document.body && document.activeElement.tabIndex >= 0`) {
-			return errors.New("no key comes to it")
-		}
-		ctx, cancel := context.WithTimeout(b.ctx, moment)
-		defer cancel()
-		err := chromedp.Do(ctx, chromedp.KeyEvent(key))
-		if errors.Is(err, context.DeadlineExceeded) {
-			err = nil // the key had the page left, which answers nothing
-		}
-		b.settle()
-		return err
-	})
-	return b
-}
-
-func (b *tab) focus(role, name string) *tab {
-	b.Helper()
-	return b.at(role, name, func(id cdp.BackendNodeID) error {
-		_, err := try(b, dom.Focus, dom.FocusParams{BackendNodeID: id})
-		return err
-	})
-}
-
-// fill writes into a field in place of what is there.
-func (b *tab) fill(name, text string) *tab {
-	b.Helper()
-	role := "textbox"
-	if len(b.nodes(role, name)) == 0 {
-		for _, other := range []string{"combobox", "spinbutton", "searchbox"} {
-			if len(b.nodes(other, name)) > 0 {
-				role = other
-			}
-		}
-	}
-	b.focus(role, name)
-	eval[bool](b, `!document.activeElement.select || !document.activeElement.select()`)
-	if text == "" {
-		b.run(chromedp.KeyEvent(kb.Delete))
-	} else {
-		call(b, input.InsertText, input.InsertTextParams{Text: text})
-	}
-	return b
-}
-
-// pick picks an option of a list by its words, with the arrows.
-func (b *tab) pick(name, option string) *tab {
-	b.Helper()
-	b.focus("combobox", name)
-	quoted, _ := json.Marshal(option)
-	const steps = `(() => { const s = document.activeElement, i = [...s.options || []].findIndex(o => o.label.trim() === %s); return i < 0 ? 10000 : i - s.selectedIndex })()`
-	by := eval[int](b, fmt.Sprintf(steps, quoted))
-	require.Less(b, by, 10000, "%s has no option %q, but %v", name, option, eval[[]string](b, `[...document.activeElement.options || []].map(o => o.label)`))
-	for ; by > 0; by-- {
-		b.press(kb.ArrowDown)
-	}
-	for ; by < 0; by++ {
-		b.press(kb.ArrowUp)
-	}
-	require.Zero(b, eval[int](b, fmt.Sprintf(steps, quoted)), "the arrows do not come to %q", option)
-	return b
-}
-
-// press presses keys, wherever the focus is.
-func (b *tab) press(keys ...string) *tab {
-	b.Helper()
-	for _, k := range keys {
-		b.run(chromedp.KeyEvent(k))
-		if k == kb.Enter {
-			b.settle()
-		}
-	}
-	return b
-}
-
-// reach presses Tab until what has a name is focused, as somebody does who has no mouse.
-func (b *tab) reach(name string) *tab {
-	b.Helper()
-	for range 400 {
-		if strings.HasPrefix(b.focused(), name) {
-			return b
-		}
-		b.press(kb.Tab)
-	}
-	b.Fatalf("Tab never comes to %q", name)
-	return b
-}
-
-// focused is the name of what has the focus.
-func (b *tab) focused() string {
-	return eval[string](b, `(e => { if (!e) return ""; const l = e.labels && e.labels[0]; return (e.getAttribute("aria-label") || l && (l.childNodes[0].textContent) || e.textContent || "").trim() })(document.activeElement)`)
-}
-
-// axe looks the page over for what keeps people out, and fails on anything serious. Rules are
-// those to look for; none are all.
-func (b *tab) axe(rules ...string) *tab {
-	b.Helper()
-	b.run(chromedp.Evaluate[chromedp.Void](axeSource()))
-	only := ""
-	if len(rules) > 0 {
-		list, _ := json.Marshal(rules)
-		only = ", runOnly: " + string(list)
-	}
-	found := eval[[]string](b, `axe.run(document, {resultTypes: ["violations"]`+only+`}).then(r => r.violations.filter(v => v.impact === "serious" || v.impact === "critical")
-		.map(v => v.id + ": " + v.help + " at " + v.nodes.map(n => n.target.join(" ") + " [" + n.failureSummary.split("\n").slice(1, 2) + "]").slice(0, 4).join(" | ")))`)
-	require.Empty(b, found, "%s", eval[string](b, "location.href"))
-	return b
-}
-
-var axeSource = sync.OnceValue(func() string {
-	f, err := os.Open("testdata/axe.min.js.gz")
-	if err != nil {
-		panic(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		panic(err)
-	}
-	source, err := io.ReadAll(z)
-	if err != nil {
-		panic(err)
-	}
-	return string(source)
-})
-
-// size makes the window that large, with lengths shown that much larger.
-func (b *tab) size(width, height int64, zoom float64) *tab {
-	b.Helper()
-	call(b, emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: height, DeviceScaleFactor: zoom})
-	return b
-}
-
-// prefers has the system prefer light or dark.
-func (b *tab) prefers(scheme string) *tab {
-	b.Helper()
-	call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
-	return b
-}
-
-// fits reports whether nothing of the page is wider than the window.
-func (b *tab) fits() *tab {
-	b.Helper()
-	wide := eval[[]int](b, `[document.documentElement.scrollWidth, innerWidth]`)
-	require.LessOrEqual(b, wide[0], wide[1]+1, "%s is wider than the window: %v", eval[string](b, "location.href"),
-		eval[[]string](b, `[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest(".scroll,.timeline,svg,pre")).slice(0, 5).map(e => e.tagName + "." + e.className)`))
-	return b
-}
-
-// shoot keeps a picture of the page among the project's documents; only with EXTFLOW_UPDATE.
-func (b *tab) shoot(file string) *tab {
-	b.Helper()
-	if os.Getenv("EXTFLOW_UPDATE") == "" {
-		return b
-	}
-	shot := call(b, page.CaptureScreenshot, page.CaptureScreenshotParams{Format: page.CaptureScreenshotFormatWebp, Quality: new(int64(82))})
-	require.NoError(b, os.MkdirAll("../../../docs", 0o755))
-	require.NoError(b, os.WriteFile("../../../docs/"+file, shot.Data, 0o644))
-	return b
-}
-
-// choose chooses a file for the field that a selector finds.
-func (b *tab) choose(selector, content string) *tab {
-	b.Helper()
-	file := filepath.Join(b.TempDir(), "file")
-	require.NoError(b, os.WriteFile(file, []byte(content), 0o600))
-	root := call(b, dom.GetDocument, dom.GetDocumentParams{})
-	found := call(b, dom.QuerySelector, dom.QuerySelectorParams{NodeID: root.Root.NodeID, Selector: selector})
-	call(b, dom.SetFileInputFiles, dom.SetFileInputFilesParams{Files: []string{file}, NodeID: found.NodeID})
-	return b
-}
-
-// clickFirst clicks the first that a selector finds.
-func clickFirst(selector string) chromedp.Action[chromedp.Void] {
-	quoted, _ := json.Marshal(selector)
-	return chromedp.Evaluate[chromedp.Void]("document.querySelector(" + string(quoted) + ").click()")
 }
 
 // closing ends a site's streams before its server waits for them.

@@ -11,8 +11,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/extflow/extflow/flow"
-	"github.com/extflow/extflow/flow/account"
 	"github.com/extflow/extflow/storage"
 )
 
@@ -87,35 +85,6 @@ func cloned(v any) any {
 	return v
 }
 
-// sectionsOf are the sections of a release, and of an account's own settings.
-func sectionsOf(r flow.Release, a storage.Account) (sections, error) {
-	return sectionsIn(&account.Document{
-		Account: r.Account, Settings: r.Settings, Range: a.Range, Quarantine: a.Quarantine, Region: a.Region,
-		Countries: a.Countries, KeepCalls: a.KeepCalls, Emergency: a.Emergency,
-	})
-}
-
-func sectionsIn(doc *account.Document) (sections, error) {
-	text, err := account.ExportJSON(doc)
-	if err != nil {
-		return nil, err
-	}
-	var root map[string]any
-	dec := json.NewDecoder(bytes.NewReader(text))
-	dec.UseNumber()
-	if err := dec.Decode(&root); err != nil {
-		return nil, err
-	}
-	out := sections{}
-	for _, name := range draftParts {
-		out[name], _ = root[name].(map[string]any)
-		if out[name] == nil {
-			out[name] = map[string]any{}
-		}
-	}
-	return out, nil
-}
-
 // draft is the person's; a new one where there is none, or where it changed nothing
 // and another version was published since.
 func (c *Console) draft(ctx context.Context, who Person) (*draft, error) {
@@ -153,26 +122,6 @@ func (c *Console) draft(ctx context.Context, who Person) (*draft, error) {
 		return d, nil
 	}
 	return fresh, nil
-}
-
-// began is what a draft began with: its release, and the account's own settings as they
-// were then; as they are now for one that an older program kept.
-func (c *Console) began(ctx context.Context, d *draft, own map[string]any) error {
-	base, err := c.cfg.Store.Releases().Load(ctx, c.cfg.Account, d.Release)
-	if err != nil {
-		return err
-	}
-	if d.began, err = sectionsOf(base, storage.Account{}); err != nil {
-		return err
-	}
-	if d.Whole == nil {
-		d.Whole = own
-	}
-	maps.Copy(d.began["settings"], cloned(d.Whole).(map[string]any))
-	if d.Now["settings"] == nil {
-		d.Now["settings"] = cloned(d.began["settings"]).(map[string]any)
-	}
-	return nil
 }
 
 // keep stores the draft. The error is storage.ErrConflict where the person changed
