@@ -28,7 +28,7 @@ type Player struct {
 // Play answers a request for the recording of a message. What it answers is never
 // stored on the way: Cache-Control is private, no-store.
 func (p *Player) Play(w http.ResponseWriter, r *http.Request, account, mailbox, call string) {
-	audio, err := p.open(r.Context(), account, mailbox, call)
+	audio, err := p.Open(r.Context(), account, mailbox, call)
 	h := w.Header()
 	h.Set("Cache-Control", "private, no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
@@ -55,8 +55,11 @@ func (p *Player) log(ctx context.Context, level slog.Level, what, call string, e
 	}
 }
 
-// open is the recording of a message that is there.
-func (p *Player) open(ctx context.Context, account, mailbox, call string) (Audio, error) {
+// Open is the recording of a message, from where it is. The error wraps
+// storage.ErrNotFound where the mailbox has no such message, ErrNone where its
+// recording is not there, ErrTooLarge, or the carrier's: errors.ErrUnsupported,
+// adapter.ErrGone and adapter.ErrRefused among them. Close it.
+func (p *Player) Open(ctx context.Context, account, mailbox, call string) (Audio, error) {
 	m, err := p.Store.Mailboxes().Message(ctx, account, mailbox, call)
 	if err != nil {
 		return Audio{}, err

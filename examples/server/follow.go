@@ -35,15 +35,22 @@ func (s *server) keep() voicemail.Recordings {
 }
 
 // follow has the feed followed until the server stops.
-func (s *server) follow() {
+func (s *server) follow() error {
 	keeper := &voicemail.Keeper{Store: s.store, Carriers: s.adapters(), Keep: s.keep()}
 	takers := map[string]func(context.Context, storage.Entry) error{"recordings": keeper.Take}
 	if s.set.webhook.URL != "" {
 		takers["webhook"] = s.set.webhook.Take
+	}
+	if s.mail = s.sender(); s.mail != nil {
+		takers["mail"] = s.mail.Take
+		if err := s.meter.WatchMail(s.mail.State); err != nil {
+			return err
+		}
 	}
 	node := uuid.NewString()
 	for name, take := range takers {
 		f := &feed.Follower{Store: s.store, Account: s.account, Name: name, Node: node, Take: take, Logger: s.log}
 		s.runs = append(s.runs, f.Run)
 	}
+	return nil
 }

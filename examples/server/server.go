@@ -19,6 +19,7 @@ import (
 	"github.com/extflow/extflow/examples/server/setup"
 	"github.com/extflow/extflow/examples/server/simulator"
 	"github.com/extflow/extflow/storage"
+	"github.com/extflow/extflow/voicemail/mail"
 )
 
 // server is everything that a process serves with.
@@ -37,6 +38,7 @@ type server struct {
 	runs      []func(context.Context) error       // until the server stops
 	api       *api.API
 	news      *console.News
+	mail      *mail.Sender // nil where nobody is told by e-mail
 	console   *console.Console
 	people    *console.Accounts // who may sign in to the console
 	elsewhere http.Handler      // takes people to a provider and back; nil where there is none
@@ -239,7 +241,9 @@ func (s *server) describe() (err error) {
 		}
 		s.runs = append(s.runs, s.simulate)
 	}
-	s.follow()
+	if err := s.follow(); err != nil {
+		return err
+	}
 	if s.api, err = api.New(c); err != nil {
 		return err
 	}
@@ -247,7 +251,7 @@ func (s *server) describe() (err error) {
 	pages := console.Config{
 		Who: s.who, Accounts: s.people,
 		Account: c.Account, Store: c.Store, Engine: c.Engine, Logger: c.Logger, Settle: c.Settle, Simulator: c.Simulator, Renew: c.Renew,
-		News: s.news, Links: []console.Link{{To: "openapi.json", Text: "API"}},
+		Health: s.mailSign, News: s.news, Links: []console.Link{{To: "openapi.json", Text: "API"}},
 	}
 	for _, carrier := range s.carriers {
 		pages.Carriers = append(pages.Carriers, console.Carrier{Name: carrier.Name, Fields: carrier.Fields})

@@ -31,6 +31,7 @@ type settings struct {
 
 	recordings string       // a folder; empty leaves them at the carrier
 	webhook    feed.Webhook // without a URL there is none
+	mail       mailSettings
 
 	openID                    openid.Config // without an issuer nobody signs in elsewhere
 	openIDRoles, openIDScopes string        // as they are written
@@ -61,6 +62,7 @@ func readSettings(args []string, env func(string) string, help io.Writer) (*sett
 	s.checkOpenID(env, fault)
 	s.checkServing(fault)
 	s.checkDB(fault)
+	s.checkMail(env, fault)
 	s.checkCarriers(env, fault)
 	s.simulator = !s.anyCarrier()
 	if simulator != "" {
@@ -117,7 +119,7 @@ func (s *settings) flags(args []string, env func(string) string, help io.Writer,
 		fs.SetOutput(help)
 		fmt.Fprintln(help, "server answers calls for one account. Flags, each with its twin in the environment:")
 		fs.PrintDefaults()
-		fmt.Fprintln(help, "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN switch Twilio on; TWILIO_API_URL is another base of its REST API.\nVONAGE_APPLICATION_ID, VONAGE_PRIVATE_KEY (PEM, or a file), VONAGE_API_KEY and VONAGE_SIGNATURE_SECRET switch Vonage on; VONAGE_API_URL is another base.\nTELNYX_ACCOUNT_ID, TELNYX_APPLICATION_ID, TELNYX_API_KEY and TELNYX_PUBLIC_KEY switch Telnyx on; TELNYX_API_URL is another base.\nEXTFLOW_ADMIN_TOKEN admits administrators from elsewhere than this machine.\nEXTFLOW_WEBHOOK_URL and EXTFLOW_WEBHOOK_SECRET have the feed posted to a product, signed.\nEXTFLOW_OIDC_SECRET is the client's secret at the provider where people sign in; without it the client is a public one.")
+		fmt.Fprintln(help, "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN switch Twilio on; TWILIO_API_URL is another base of its REST API.\nVONAGE_APPLICATION_ID, VONAGE_PRIVATE_KEY (PEM, or a file), VONAGE_API_KEY and VONAGE_SIGNATURE_SECRET switch Vonage on; VONAGE_API_URL is another base.\nTELNYX_ACCOUNT_ID, TELNYX_APPLICATION_ID, TELNYX_API_KEY and TELNYX_PUBLIC_KEY switch Telnyx on; TELNYX_API_URL is another base.\nEXTFLOW_ADMIN_TOKEN admits administrators from elsewhere than this machine.\nEXTFLOW_WEBHOOK_URL and EXTFLOW_WEBHOOK_SECRET have the feed posted to a product, signed.\nEXTFLOW_SMTP_URL and EXTFLOW_MAIL_FROM have voicemail told by e-mail; EXTFLOW_MAIL is attach or link.\nEXTFLOW_OIDC_SECRET is the client's secret at the provider where people sign in; without it the client is a public one.")
 		return err
 	case err != nil:
 		return fmt.Errorf("%w\n%w; -help lists the flags", errSettings, err)
