@@ -11,6 +11,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/extflow/extflow"
@@ -46,6 +48,7 @@ type Simulator struct {
 	clock   clock
 	skipped func(time.Duration)
 	nudge   chan struct{}
+	tidied  atomic.Int64 // when, by the clock, what was kept for long enough was last removed
 }
 
 // Name is the carrier's name in the calls that it brings.
@@ -109,9 +112,14 @@ func (s *Simulator) Resume(ctx context.Context, account string, ahead time.Durat
 	return s.Catch(ctx)
 }
 
-// Run lets time pass until ctx ends, and returns ctx's error.
+const busy, idle = 50 * time.Millisecond, time.Second
+
+// Run lets time pass until ctx ends, and returns ctx's error. Beside that it removes
+// what was kept for as long as the account says, as extflow.Engine.Run does.
 func (s *Simulator) Run(ctx context.Context) error {
-	const busy, idle = 50 * time.Millisecond, time.Second
+	var beside sync.WaitGroup
+	defer beside.Wait()
+	beside.Go(func() { s.tidy(ctx) })
 	for {
 		_ = s.Catch(ctx) // what went wrong at a phone is in the log
 		sleep := idle
