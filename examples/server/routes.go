@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -29,7 +30,7 @@ func (s *server) table() []route {
 	f := func(h http.HandlerFunc) http.Handler { return h }
 	return []route{
 		{http.MethodGet, "/healthz", "Whether the process lives", true, "text/plain", f(s.healthz)},
-		{http.MethodGet, "/readyz", "Whether it can take calls: the store answers, and nothing waits too long", false, "application/json", f(s.readyz)},
+		{http.MethodGet, "/readyz", "Whether it can take calls: the store answers and takes what it is given, and nothing waits too long", false, "application/json", f(s.readyz)},
 		{http.MethodGet, "/metrics", "Metrics, for Prometheus", false, "text/plain", s.meter.Handler()},
 		{http.MethodGet, "/openapi.json", "This description", false, "application/json", f(s.serveOpenAPI)},
 		{http.MethodGet, "/{$}", "The console, whose pages and forms are below it", false, "text/html", s.console},
@@ -90,6 +91,9 @@ func (s *server) readyz(w http.ResponseWriter, r *http.Request) {
 	}
 	if _, err := s.store.Accounts().Load(ctx, s.account); err != nil {
 		reasons = append(reasons, "the store does not answer")
+	} else if err := writable(ctx, s.store, s.account); err != nil {
+		s.log.Error("nothing can be stored", slog.Any("error", err))
+		reasons = append(reasons, "the store takes nothing; the log says why")
 	} else if lag, err := meter.Lag(ctx, s.store); err != nil || lag > readyLag {
 		reasons = append(reasons, fmt.Sprintf("calls wait for attention: %v late", lag.Round(time.Second)))
 	}
