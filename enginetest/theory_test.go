@@ -140,7 +140,7 @@ func (o office) setup(carrier *sim.Carrier) extflow.Setup {
 	s := extflow.Setup{
 		Account: "acme",
 		Settings: flow.Settings{
-			Defaults: flow.Defaults{WrapUp: 1},
+			Defaults: flow.Defaults{WrapUp: flow.None},
 			Queues: map[string]flow.Queue{"q": {
 				MaxWait: 24 * time.Hour, MaxSize: 10_000, Announce: flow.Announce{Every: time.Hour, Position: extension.Off},
 			}},

@@ -85,7 +85,7 @@ func (c *checker) defaults() {
 	c.duration("settings.inter_digit", d.InterDigit, time.Second, time.Minute)
 	c.terminator("settings.terminator", d.Terminator)
 	oneOf(c, "settings.caller_id", d.CallerID, ShowCaller, ShowNumber)
-	c.duration("settings.wrap_up", d.WrapUp, 0, time.Hour)
+	c.lasting("settings.wrap_up", d.WrapUp, time.Hour)
 	c.duration("settings.max_talk", d.MaxTalk, time.Minute, 24*time.Hour)
 	c.count("settings.max_guesses", d.MaxGuesses, 1, 200)
 	c.onOff("settings.screening", d.Screening)

@@ -44,7 +44,7 @@ func TestCheck_refusesWordsThatOnlyAProgramCanWrite(t *testing.T) {
 	t.Parallel()
 	minus := -1
 	s := rightSettings()
-	s.Defaults = flow.Defaults{ExtensionLength: -4, WrapUp: -1, MaxGuesses: 201, CallerID: "me", Screening: "maybe", DefaultMailbox: "Personal"}
+	s.Defaults = flow.Defaults{ExtensionLength: -4, WrapUp: -2, MaxGuesses: 201, CallerID: "me", Screening: "maybe", DefaultMailbox: "Personal"}
 	s.Queues["support"] = flow.Queue{LeaveKey: "ä", Strategy: "x", Offer: "y", Announce: flow.Announce{Position: "z"}}
 	s.Mailboxes["team"] = flow.Mailbox{Greetings: map[flow.Reason]flow.Message{"bussy": {}}, Keys: map[string]flow.Dest{"": *flow.HangUp(nil)}, Notify: "a\x00"}
 	s.Menus["main"] = flow.Menu{Prompt: flow.Message{Say: "\xff", Voice: "\x01"}, Keys: map[string]flow.Dest{"": *flow.HangUp(nil)}, Repeats: &minus, Counters: "none"}
@@ -55,7 +55,7 @@ func TestCheck_refusesWordsThatOnlyAProgramCanWrite(t *testing.T) {
 		`settings.extension_length: -4 is out of range; write 2 to 8`,
 		`settings.default_mailbox: no mailbox "Personal"; add it to mailboxes, or name one that is there`,
 		`settings.caller_id: "me" is not known here; write caller or number`,
-		`settings.wrap_up: -1ns is out of range; write 0s to 1h`,
+		`settings.wrap_up: -2ns is out of range; write 0s to 1h`,
 		`settings.max_guesses: 201 is out of range; write 1 to 200`,
 		`settings.screening: "maybe" is not known here; write on or off`,
 		`hours.office.open.: "" is no day; write mon, tue, wed, thu, fri, sat or sun`,

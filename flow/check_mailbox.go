@@ -19,7 +19,7 @@ func (c *checker) mailbox(name string, m Mailbox) {
 		oneOf(c, path+".greetings."+string(reason), reason, ForUnavailable, ForBusy, ForNoAnswer)
 		c.message(path+".greetings."+string(reason), &greeting)
 	}
-	c.duration(path+".min_length", m.MinLength, 0, time.Minute)
+	c.lasting(path+".min_length", m.MinLength, time.Minute)
 	c.duration(path+".max_length", m.MaxLength, 5*time.Second, time.Hour)
 	if m.MaxLength > 0 && m.MinLength >= m.MaxLength {
 		c.fault(path+".min_length", "%s is not shorter than max_length, so no message would be kept; write less", lasting(m.MinLength))

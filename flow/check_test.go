@@ -41,7 +41,7 @@ func rightSettings() flow.Settings {
 		Mailboxes: map[string]flow.Mailbox{
 			"team": {
 				Greeting: flow.Named("file"), Greetings: map[flow.Reason]flow.Message{flow.ForBusy: *flow.Named("voicemail")},
-				MinLength: 1, MaxLength: time.Hour, Silence: time.Second, MaxMessages: 10_000,
+				MinLength: flow.None, MaxLength: time.Hour, Silence: time.Second, MaxMessages: 10_000,
 				Keys: map[string]flow.Dest{"0": *flow.ToQueue("support")}, OnFull: flow.HangUp(flow.Named("sorry")), Notify: "team@example.com",
 			},
 			"grace": {Owner: "grace"},

@@ -21,6 +21,13 @@ func (c *checker) duration(path string, d, low, high time.Duration) {
 	}
 }
 
+// lasting checks a time that may be none at all; zero is the default.
+func (c *checker) lasting(path string, d, high time.Duration) {
+	if d != None {
+		c.duration(path, d, 0, high)
+	}
+}
+
 // lasting writes a duration without its empty parts: "2m", not "2m0s".
 func lasting(d time.Duration) string {
 	s := d.String()

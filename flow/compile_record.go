@@ -45,7 +45,7 @@ func (c *compiler) recorder(name string, box Mailbox, greeting *Message) node {
 		Keys:    strings.Join(slices.Sorted(maps.Keys(box.Keys)), ""),
 	}
 	standing := &Move{Do: do, arm: new(stepArms(do.Time + firstProbe))}
-	n := node{action: record, shortest: cmp.Or(box.MinLength, shortest)}
+	n := node{action: record, shortest: max(0, cmp.Or(box.MinLength, shortest))}
 	n.standing = standing.saying(c.message(cmp.Or(greeting, box.Greeting), owner))
 	if greeting == nil {
 		for _, r := range []Reason{ForUnavailable, ForBusy, ForNoAnswer} {

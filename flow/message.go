@@ -118,7 +118,7 @@ func (m *Message) VoiceOn(carrier string) string { return cmp.Or(m.Voice, m.Voic
 
 func (d Defaults) zone() string              { return cmp.Or(d.Timezone, "UTC") }
 func (d Defaults) extensionLength() int      { return cmp.Or(d.ExtensionLength, 4) }
-func (d Defaults) wrapUp() time.Duration     { return cmp.Or(d.WrapUp, 10*time.Second) }
+func (d Defaults) wrapUp() time.Duration     { return max(0, cmp.Or(d.WrapUp, 10*time.Second)) }
 func (d Defaults) maxTalk() time.Duration    { return cmp.Or(d.MaxTalk, 2*time.Hour) }
 func (d Defaults) maxGuesses() int           { return cmp.Or(d.MaxGuesses, 10) }
 func (d Defaults) firstDigit() time.Duration { return cmp.Or(d.FirstDigit, 5*time.Second) }

@@ -161,3 +161,18 @@ func TestRecord_aRecordingTooShortThatIsOnlyReportedMovesNothing(t *testing.T) {
 	l.happens(What{Kind: HungUp})
 	l.fact(What{Kind: Recorded, Ref: "RE1", Length: time.Second}).ends(ResultAbandoned)
 }
+
+func TestRecord_noneIsNoShortestMessage(t *testing.T) {
+	t.Parallel()
+	b := compiled(t, func(s *Settings) {
+		box := s.Mailboxes["team"]
+		box.MinLength = None
+		s.Mailboxes["team"] = box
+		s.Defaults.WrapUp = None
+	})
+	l := dials(t, b, "voicemail team").happens(What{Kind: Recorded, Ref: "RE1"})
+	require.Equal(t, ResultVoicemail, l.c.Result)
+	settings := b.Settings()
+	require.Zero(t, settings.Defaults.wrapUp())
+	require.Equal(t, 10*time.Second, Defaults{}.wrapUp())
+}

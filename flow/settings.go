@@ -20,6 +20,10 @@ type Settings struct {
 	Entries   map[string]Entry   `json:"entries,omitempty"` // where numbers lead, by a name that number.Assignment.Entry bears
 }
 
+// None is no time at all, for the settings in which a zero Duration is a default
+// that is more.
+const None time.Duration = -1
+
 // Defaults hold for the whole account.
 type Defaults struct {
 	ExtensionLength int           `json:"extension_length,omitempty"` // 2 to 8; 4
@@ -31,7 +35,7 @@ type Defaults struct {
 	InterDigit      time.Duration `json:"inter_digit,omitempty"`      // 1 s to 60 s; 5 s
 	Terminator      string        `json:"terminator,omitempty"`       // "#", or "none"
 	CallerID        CallerID      `json:"caller_id,omitempty"`        // what a rung agent sees; caller
-	WrapUp          time.Duration `json:"wrap_up,omitempty"`          // rest after a queue talk; 10 s
+	WrapUp          time.Duration `json:"wrap_up,omitempty"`          // rest after a queue talk; 10 s, or None
 	MaxTalk         time.Duration `json:"max_talk,omitempty"`         // the carrier's own limit of a talk; 2 h
 	MaxGuesses      int           `json:"max_guesses,omitempty"`      // wrong entries in one call; 10
 
@@ -169,7 +173,7 @@ type Mailbox struct {
 	Owner       string             `json:"owner,omitempty"`    // an agent's id; empty is a team's
 	Greeting    *Message           `json:"greeting,omitempty"` // the message "voicemail"
 	Greetings   map[Reason]Message `json:"greetings,omitempty"`
-	MinLength   time.Duration      `json:"min_length,omitempty"` // 0 s to 1 min; 2 s
+	MinLength   time.Duration      `json:"min_length,omitempty"` // 1 s to 1 min; 2 s, or None
 	MaxLength   time.Duration      `json:"max_length,omitempty"` // 5 s to 1 h; 2 min
 	Silence     time.Duration      `json:"silence,omitempty"`    // 1 s to 10 s; 5 s
 	Keys        map[string]Dest    `json:"keys,omitempty"`       // keys that lead elsewhere during the greeting

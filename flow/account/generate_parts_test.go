@@ -35,7 +35,7 @@ func (m *maker) settings() {
 		DefaultQueue: m.pick(m.queues), DefaultMailbox: oneOf(m.T, append(m.mailboxes, "ada")...),
 		FirstDigit: m.lasting(time.Second, time.Minute), InterDigit: m.lasting(time.Second, time.Minute),
 		Terminator: oneOf(m.T, "", "#", "none"), CallerID: oneOf(m.T, "", flow.ShowCaller, flow.ShowNumber),
-		WrapUp: m.lasting(1, time.Hour), MaxTalk: m.lasting(time.Minute, days), MaxGuesses: oneOf(m.T, 0, 1, 200), Screening: m.onOff(),
+		WrapUp: oneOf(m.T, flow.None, m.lasting(2, time.Hour)), MaxTalk: m.lasting(time.Minute, days), MaxGuesses: oneOf(m.T, 0, 1, 200), Screening: m.onOff(),
 	}
 	m.doc.Emergency = m.spoken(m.doc.Emergency)
 	if m.maybe() {
@@ -110,7 +110,7 @@ func (m *maker) queue() flow.Queue {
 
 func (m *maker) mailbox() flow.Mailbox {
 	b := flow.Mailbox{
-		Greeting: m.maySay(), MinLength: m.lasting(1, 4*time.Second), MaxLength: m.lasting(5*time.Second, time.Hour), Silence: m.lasting(time.Second, 10*time.Second),
+		Greeting: m.maySay(), MinLength: oneOf(m.T, flow.None, m.lasting(2, 4*time.Second)), MaxLength: m.lasting(5*time.Second, time.Hour), Silence: m.lasting(time.Second, 10*time.Second),
 		Keys: m.keys(0), MaxMessages: oneOf(m.T, 0, 1, 10_000), OnFull: oneOf(m.T, nil, flow.HangUp(flow.Say("Full."))), Notify: oneOf(m.T, "", "team@example.com", "https://example.com/?a=b#c"),
 	}
 	for _, reason := range []flow.Reason{flow.ForUnavailable, flow.ForBusy, flow.ForNoAnswer} {

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/extflow/extflow/flow"
 )
 
 // lasting is a time such as "15s".
@@ -12,10 +14,6 @@ type lasting struct {
 	into *time.Duration
 	none bool // no time at all may be meant
 }
-
-// none is the shortest time there is. It stands for no time where zero is the
-// default: a wrap-up of 0s is not one of 10 s.
-const none = time.Nanosecond
 
 func (v lasting) read(r *reader, n *node, at string) {
 	s, ok := r.line(n, at, "a time such as 15s, 5m, 2h or 30d")
@@ -27,7 +25,7 @@ func (v lasting) read(r *reader, n *node, at string) {
 	case !ok:
 		r.fault(n.line, at, "%.64q is no time; write one such as 15s, 5m, 2h or 30d", s)
 	case d == 0 && v.none:
-		*v.into = none
+		*v.into = flow.None
 	case d == 0:
 		r.fault(n.line, at, "%s is too short; write more, or leave the key out for the default", s)
 	default:
@@ -70,7 +68,7 @@ const maxLasting = 36500 * day
 
 // formatLasting writes a time as people do, in days where it is whole days.
 func formatLasting(d time.Duration) string {
-	if d <= none {
+	if d <= time.Nanosecond { // which stood for none in releases of before
 		return "0s"
 	}
 	if d%day == 0 {

@@ -143,9 +143,8 @@ numbers:
 func TestParse_keepsNoTimeApartFromTheDefault(t *testing.T) {
 	t.Parallel()
 	doc := parsed(t, "account: acme\nsettings: {wrap_up: 0s}\nmailboxes: {team: {min_length: 0}}\n")
-	require.NotZero(t, doc.Settings.Defaults.WrapUp, "zero is 10 s")
-	require.Less(t, doc.Settings.Defaults.WrapUp, time.Millisecond)
-	require.Less(t, doc.Settings.Mailboxes["team"].MinLength, time.Millisecond)
+	require.Equal(t, flow.None, doc.Settings.Defaults.WrapUp, "zero is 10 s")
+	require.Equal(t, flow.None, doc.Settings.Mailboxes["team"].MinLength)
 	written, err := account.Export(doc)
 	require.NoError(t, err)
 	require.Contains(t, string(written), "wrap_up: 0s")
