@@ -35,11 +35,18 @@ type flaky struct {
 	storage.Store
 	calls, fails atomic.Int64 // calls so far; the one that fails
 	late         bool         // a commit fails once it is stored
+	strike       func()       // what happens in place of the failure, if anything: with late, after the n-th commit
+	stored       atomic.Int64 // commits so far
 	commits      sync.Map     // which of the calls were commits
 }
 
 func (f *flaky) fault() error {
-	if f.calls.Add(1) == f.fails.Load() {
+	switch {
+	case f.strike != nil && f.late:
+	case f.calls.Add(1) == f.fails.Load():
+		if f.strike != nil {
+			f.strike()
+		}
 		return errStore
 	}
 	return nil
@@ -103,7 +110,11 @@ func (c flakyCalls) Commit(ctx context.Context, t *storage.Txn) error {
 	if err != nil && !c.f.late {
 		return err
 	}
-	return errors.Join(c.Calls.Commit(ctx, t), err)
+	stored := c.Calls.Commit(ctx, t)
+	if c.f.strike != nil && c.f.late && c.f.stored.Add(1) == c.f.fails.Load() {
+		c.f.strike()
+	}
+	return errors.Join(stored, err)
 }
 
 func (a flakyAgenda) Now(ctx context.Context) (time.Time, error) {
