@@ -42,7 +42,7 @@ func (r *reading) createMessage(key string) string {
 	if name == "" {
 		return "say"
 	}
-	r.made = append(r.made, made{thing{"messages", name}, map[string]any{"say": r.value(key + "~say")}})
+	r.made = append(r.made, made{thing{"messages", name}, map[string]any{"say": inLanguages(r.value(key + "~say"))}})
 	return "name:" + name
 }
 

@@ -62,6 +62,8 @@ func (r *reading) field(f field) any {
 			return list
 		}
 		return nil
+	case "voices":
+		return voicesOf(r.form.Get(f.Key))
 	case "span":
 		return spanOf(r.value(f.Key))
 	case "pick":
@@ -83,9 +85,9 @@ func (r *reading) own() map[string]any {
 	m := map[string]any{}
 	kind := r.value("~m")
 	if kind == "play" {
-		m["play"] = r.value("~play")
+		m["play"] = inLanguages(r.value("~play"))
 	} else {
-		m["say"] = r.value("~say")
+		m["say"] = inLanguages(r.value("~say"))
 	}
 	r.voice("", m)
 	return m
@@ -114,9 +116,9 @@ func (r *reading) message(key string) any {
 	case named:
 		m["name"] = name
 	case pick == "say":
-		m["say"] = r.value(key + "~say")
+		m["say"] = inLanguages(r.value(key + "~say"))
 	case pick == "play":
-		m["play"] = r.value(key + "~play")
+		m["play"] = inLanguages(r.value(key + "~play"))
 	default:
 		return nil
 	}

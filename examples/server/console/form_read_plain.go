@@ -70,3 +70,35 @@ func (r *reading) dates(key string) any {
 	}
 	return m
 }
+
+// inLanguages is what is said or played: words, or by language as the form shows it, as in
+// {"en": "Hello.", "es": "Hola."}.
+func inLanguages(s string) any {
+	var m map[string]string
+	if !strings.HasPrefix(s, "{") || json.Unmarshal([]byte(s), &m) != nil || len(m) == 0 {
+		return s
+	}
+	all := map[string]any{}
+	for language, words := range m {
+		all[language] = words
+	}
+	return all
+}
+
+// voicesOf are voices by language and carrier, from lines such as "es-MX twilio: Polly.Mia".
+// What is no such line is kept as a language without a carrier, which the check tells.
+func voicesOf(s string) any {
+	m := map[string]any{}
+	for line := range strings.SplitSeq(strings.ReplaceAll(s, "\r", ""), "\n") {
+		where, voice, _ := strings.Cut(strings.TrimSpace(line), ":")
+		language, carrier, _ := strings.Cut(strings.TrimSpace(where), " ")
+		if language == "" {
+			continue
+		}
+		put(m, language+"."+strings.TrimSpace(carrier), strings.TrimSpace(voice))
+	}
+	if len(m) == 0 {
+		return nil
+	}
+	return m
+}

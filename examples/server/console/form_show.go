@@ -122,6 +122,14 @@ func (s *showing) field(f field) formField {
 		if _, list := v.([]any); v != nil && !list {
 			out.Value = plainly(v)
 		}
+	case "voices":
+		m, _ := v.(map[string]any)
+		for _, language := range slices.Sorted(maps.Keys(m)) {
+			by, _ := m[language].(map[string]any)
+			for _, carrier := range slices.Sorted(maps.Keys(by)) {
+				out.Value += language + " " + carrier + ": " + plainly(by[carrier]) + "\n"
+			}
+		}
 	case "span":
 		out.Value = plainly(v)
 		if ends, ok := v.([]any); ok {

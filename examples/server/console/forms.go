@@ -16,7 +16,7 @@ import (
 type field struct {
 	Key   string // in the thing, as in "ring.time"
 	Label string
-	Kind  string   // text, count, lasting, word, switch, pick, message, dest, answer, keys, week, dates, list, span
+	Kind  string   // text, count, lasting, word, switch, pick, message, dest, answer, keys, week, dates, list, span, voices
 	Words []string // word: the choices
 	Of    string   // pick: the section whose names may be picked; "agents" too
 	Note  string   // what is to be written, where a form has it otherwise than the document
@@ -98,6 +98,7 @@ var forms = map[string][]group{
 		{"2. Where, and in which language", []field{
 			{Key: "default_region", Label: "Country of numbers written without one", Kind: "text"}, {Key: "countries", Label: "Countries that may be rung", Kind: "list"},
 			{Key: "language", Label: "Language", Kind: "text"}, {Key: "timezone", Label: "Time zone", Kind: "text"},
+			{Key: "voices", Label: "Voices", Kind: "voices", Note: "One a line: a language, a carrier, and the carrier's name for the voice, as in es-MX twilio: Polly.Mia. Without any, the carriers' own."},
 		}},
 		{"3. Where callers go when nothing else is said", []field{
 			{Key: "default_queue", Label: "Default queue", Kind: "pick", Of: "queues"}, {Key: "default_mailbox", Label: "Default mailbox", Kind: "pick", Of: "mailboxes"},

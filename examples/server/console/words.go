@@ -117,6 +117,12 @@ func inWords(v any) string {
 }
 
 func mapInWords(m map[string]any) string {
+	if by, ok := m["say"].(map[string]any); ok {
+		return "“" + inWords(by) + "”"
+	}
+	if by, ok := m["play"].(map[string]any); ok {
+		return "audio " + inWords(by)
+	}
 	if say, ok := m["say"]; ok {
 		return fmt.Sprintf("“%v”", say)
 	}
