@@ -18,6 +18,7 @@ type World struct {
 	Agents     map[string]bool      // agents' ids
 	Numbers    map[number.E164]bool // the account's own numbers
 	Personal   map[string]bool      // mailboxes that agents without one of their own use as theirs
+	Files      map[string]bool      // audio that the account has uploaded
 }
 
 // Check finds everything wrong with settings that a reader of one value, or of
@@ -29,6 +30,12 @@ func Check(s Settings, w World) Faults {
 	if s.Defaults.DefaultMailbox == "" {
 		c.keyed = keyedSpots(s, w)
 	}
+	c.all()
+	return c.faults
+}
+
+func (c *checker) all() {
+	s := c.s
 	c.defaults()
 	inOrder(s.Messages, c.ownMessage)
 	inOrder(s.Hours, c.hours)
@@ -39,7 +46,6 @@ func Check(s Settings, w World) Faults {
 	inOrder(s.Menus, c.menu)
 	inOrder(s.Flows, c.flow)
 	inOrder(s.Entries, c.entry)
-	return c.faults
 }
 
 // maxSuggestions is how many missing names are looked up in one check: a
@@ -54,6 +60,7 @@ type checker struct {
 	suggestions int               // left
 	keyed       map[spot]bool     // where an extension can have been keyed; unused with a default mailbox
 	owners      map[string]string // mailboxes met so far, by owner
+	files       map[string]bool   // where it is not nil: files met so far
 }
 
 func (c *checker) fault(path, format string, args ...any) {

@@ -130,10 +130,11 @@ func (c *checker) words(path, words string) {
 
 // audio checks what is played: an absolute URL, or the plain name of a file.
 func (c *checker) audio(path, play string) {
-	rest, web := strings.CutPrefix(play, "https://")
-	if !web {
-		rest, web = strings.CutPrefix(play, "http://")
+	if !isWeb(play) && c.files != nil {
+		c.files[play] = true
 	}
+	web := isWeb(play)
+	_, rest, _ := strings.Cut(play, "://")
 	host, _, _ := strings.Cut(rest, "/")
 	blank := strings.ContainsFunc(play, func(r rune) bool { return r <= ' ' })
 	switch {
@@ -141,5 +142,19 @@ func (c *checker) audio(path, play string) {
 		c.fault(path, "%.64q is no address; write an absolute one, as in https://media.example.com/hold.mp3", play)
 	case !web && (strings.ContainsAny(play, "/\\:") || strings.HasPrefix(play, ".") || len(play) > 255 || strings.TrimSpace(play) != play):
 		c.fault(path, "%.64q is neither an https or http URL nor the name of an uploaded file; write one of them", play)
+	case !web && c.w.Files != nil && !c.w.Files[play]:
+		c.missing(path, "file", "uploaded audio", play, maps.Keys(c.w.Files))
 	}
+}
+
+func isWeb(play string) bool {
+	return strings.HasPrefix(play, "https://") || strings.HasPrefix(play, "http://")
+}
+
+// Files are the names of the uploaded files that messages of the settings play, each
+// once, in order.
+func (s Settings) Files() []string {
+	c := &checker{s: s, files: map[string]bool{}}
+	c.all()
+	return slices.Sorted(maps.Keys(c.files))
 }

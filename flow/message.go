@@ -49,6 +49,7 @@ func (s *Settings) message(m *Message, otherwise, language string) Message {
 	if out.Voice == "" && out.Say != "" {
 		s.cast(&out)
 	}
+	out.Content = s.Audio[out.Play]
 	return out
 }
 

@@ -18,6 +18,10 @@ type Settings struct {
 	Menus     map[string]Menu    `json:"menus,omitempty"`
 	Flows     map[string]Flow    `json:"flows,omitempty"`
 	Entries   map[string]Entry   `json:"entries,omitempty"` // where numbers lead, by a name that number.Assignment.Entry bears
+
+	// Audio is which content a file that messages play had when the settings were
+	// published, by the file's name. Files that are not in it are played by their name.
+	Audio map[string]string `json:"audio,omitempty"`
 }
 
 // None is no time at all, for the settings in which a zero Duration is a default
@@ -55,6 +59,10 @@ type Message struct {
 	Play     string `json:"play,omitempty"`     // an absolute URL, or a file that the account has uploaded
 	Language string `json:"language,omitempty"` // BCP 47; the account's
 	Voice    string `json:"voice,omitempty"`    // the carrier's name for it; its default
+
+	// Content is which content of the file Play is meant (Settings.Audio). Compile sets
+	// it; settings leave it empty.
+	Content string `json:"content,omitempty"`
 
 	In     []Wording         `json:"in,omitempty"`     // the same in several languages
 	Voices map[string]string `json:"voices,omitempty"` // filled in: the account's for the language, by the carrier's name

@@ -59,6 +59,7 @@ type Store interface {
 	Feed() Feed
 	Budget() Budget
 	Notes() Notes
+	Audio() Audio
 }
 
 // Change is one call before and after. A zero Was is a new call.

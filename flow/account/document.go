@@ -50,7 +50,11 @@ func Sample() []byte { return slices.Clone(sample) }
 // Parse reads a document in YAML or JSON. The error is of type Faults and holds
 // everything that is wrong; errors.Is(err, flow.ErrSettings) is true. What it
 // returns can be published: flow.Compile accepts the Settings.
-func Parse(data []byte) (*Document, error) {
+func Parse(data []byte) (*Document, error) { return ParseAmong(data, nil) }
+
+// ParseAmong is Parse where it is known which audio the account has uploaded, by name:
+// a message that plays another file is a fault. Nil is not checked against.
+func ParseAmong(data []byte, files map[string]bool) (*Document, error) {
 	root, faults := load(data)
 	if len(faults) > 0 {
 		return nil, faults.told()
@@ -59,6 +63,7 @@ func Parse(data []byte) (*Document, error) {
 		return nil, Faults{{Line: max(root.line, 1), Problem: "no account document; write keys and values, the first of them account: NAME"}}
 	}
 	r := newReader(root)
+	r.files = files
 	var d draft
 	d.keys().read(r, root, "")
 	if d.account == "" {

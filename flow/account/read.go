@@ -22,6 +22,7 @@ type reader struct {
 	countries   []string          // where telephones may be
 	telephone   int               // the line of the first telephone that is to be rung
 	suggestions int               // left; a document full of mistakes must not make it slow
+	files       map[string]bool   // audio that the account has uploaded; nil where nobody knows
 }
 
 // newReader looks ahead for what may stand anywhere in the document and is needed

@@ -23,6 +23,7 @@ func (r *reader) checkRelease(doc *Document, d *draft) {
 	w := flow.World{
 		Extensions: map[string]bool{}, Agents: map[string]bool{},
 		Numbers: map[number.E164]bool{}, Personal: map[string]bool{},
+		Files: r.files,
 	}
 	for _, a := range d.agents {
 		w.Agents[a.ID], w.Extensions[a.Extension] = true, true

@@ -33,6 +33,7 @@ type account struct {
 	cursor uint64 // of the last entry that the feed got
 
 	readers map[string]reader
+	audio   sounds
 }
 
 func newAccount(dir *extension.Directory) *account {
@@ -44,6 +45,7 @@ func newAccount(dir *extension.Directory) *account {
 		live:  map[uint64]*record{},
 
 		readers: map[string]reader{},
+		audio:   sounds{files: map[string]storage.File{}, contents: map[string]*sound{}, played: map[string]bool{}},
 	}
 }
 

@@ -97,6 +97,9 @@ func (c *releases) Publish(ctx context.Context, r flow.Release) error {
 		return fmt.Errorf("there is a release %q: %w", r.ID, storage.ErrConflict)
 	}
 	a.releases = append(slices.Clip(a.releases), release{id: r.ID, version: r.Version, text: text})
+	for _, content := range r.Settings.Audio {
+		a.audio.played[content] = true
+	}
 	return nil
 }
 

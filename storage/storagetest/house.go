@@ -50,6 +50,8 @@ func newHouse(t *testing.T, open func(*testing.T) Harness) *house {
 	c3 := h.records("c3")
 	h.happens(&c3, flow.What{Kind: flow.Recorded, Ref: "RE3", Length: 5 * time.Second})
 	h.spend("key", 1, 3, time.Hour)
+	h.note("test", "call", "{}")
+	h.uploads("hold.wav", Wave(1000))
 	h.neighbour = h.snapshot()
 	h.account = acme
 	h.furnish()

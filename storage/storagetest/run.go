@@ -53,6 +53,7 @@ func Run(t *testing.T, open func(t *testing.T) Harness) {
 		{"budget", budget()},
 		{"keep", keep()},
 		{"notes", notes()},
+		{"audio", audio()},
 	} {
 		t.Run(topic.name, func(t *testing.T) {
 			for _, p := range topic.promises {

@@ -137,6 +137,8 @@ func (h *house) snapshot() string {
 	keep("feed", entries, err)
 	s["numbers"] = all(h, h.store.Numbers().List(h.ctx, h.account))
 	s["releases"] = all(h, h.store.Releases().List(h.ctx, h.account))
+	s["notes"] = all(h, h.store.Notes().List(h.ctx, h.account, "test"))
+	s["files"] = all(h, h.store.Audio().Files(h.ctx, h.account))
 	s["left"] = h.spend("key", 0, 2, time.Hour) // true unless others spent it
 	return h.text(s)
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"maps"
+	"slices"
 
 	"github.com/extflow/extflow/flow"
 	"github.com/extflow/extflow/storage"
@@ -86,6 +88,11 @@ func (s *releases) Publish(ctx context.Context, r flow.Release) error {
 		n, err := c.Exec(ctx, insertRelease, r.Account, r.ID, r.Version, doc)
 		if err == nil && n == 0 {
 			return fmt.Errorf("there is a release %q, or somebody published meanwhile: %w", r.ID, storage.ErrConflict)
+		}
+		for _, name := range slices.Sorted(maps.Keys(r.Settings.Audio)) {
+			if err == nil {
+				_, err = c.Exec(ctx, insertPlayed, r.Account, r.Settings.Audio[name], r.ID)
+			}
 		}
 		return err
 	})

@@ -31,6 +31,7 @@ func (s *Store) Mailboxes() storage.Mailboxes { return (*mailboxes)(s) }
 func (s *Store) Feed() storage.Feed           { return (*feed)(s) }
 func (s *Store) Budget() storage.Budget       { return (*budget)(s) }
 func (s *Store) Notes() storage.Notes         { return (*notes)(s) }
+func (s *Store) Audio() storage.Audio         { return (*audio)(s) }
 
 // page is how many rows of a list are read at once: who takes time over a list
 // keeps no connection meanwhile.

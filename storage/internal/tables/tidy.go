@@ -78,7 +78,8 @@ func tidy(ctx context.Context, c Conn, a storage.Account, now time.Time, n int) 
 			return 0, err
 		}
 	}
-	return len(calls) + entries, nil
+	sounds, err := tidyAudio(ctx, c, a.ID, now, n)
+	return len(calls) + entries + sounds, err
 }
 
 // forget removes a call that is over, with its turns. A message that it left stays.
