@@ -143,7 +143,7 @@ func (c *checker) audio(path, play string) {
 	case !web && (strings.ContainsAny(play, "/\\:") || strings.HasPrefix(play, ".") || len(play) > 255 || strings.TrimSpace(play) != play):
 		c.fault(path, "%.64q is neither an https or http URL nor the name of an uploaded file; write one of them", play)
 	case !web && c.w.Files != nil && !c.w.Files[play]:
-		c.missing(path, "file", "uploaded audio", play, maps.Keys(c.w.Files))
+		c.missing(path, "file", "the uploaded audio", play, maps.Keys(c.w.Files))
 	}
 }
 

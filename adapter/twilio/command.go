@@ -77,7 +77,7 @@ const lap = 20
 func (v *view) music(p *page, t *flow.Turn, m *flow.Message) {
 	switch {
 	case m != nil && m.Play != "":
-		p.play(v.adapter.media(t.Call.Account, m.Play))
+		p.play(v.adapter.media(t.Call.Account, m))
 	case v.adapter.cfg.HoldMusic != "":
 		p.play(v.adapter.cfg.HoldMusic)
 	default:

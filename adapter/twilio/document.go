@@ -100,7 +100,7 @@ func (v *view) words(p *page, t *flow.Turn) {
 			return
 		}
 		if m.Play != "" {
-			p.play(v.adapter.media(t.Call.Account, m.Play))
+			p.play(v.adapter.media(t.Call.Account, m))
 		} else if m.Say != "" {
 			p.say(m, v.adapter.cfg.Name)
 		}
@@ -155,8 +155,8 @@ func (p *page) redirect(address string) {
 }
 
 // media is the absolute URL of audio: an account's file has none of its own.
-func (a *Adapter) media(account, play string) string {
-	return webhook.Media(a.cfg.MediaURL, account, play)
+func (a *Adapter) media(account string, m *flow.Message) string {
+	return webhook.Media(a.cfg.MediaURL, account, m)
 }
 
 // seconds is a duration in whole seconds, rounded up, within bounds.

@@ -56,7 +56,7 @@ func (a *Adapter) ask(p *page, q *request, t *flow.Turn) {
 		p.link("action", a, &flow.Turn{Call: q.call, Seq: q.seq}, atAccept, "t="+strconv.Itoa(said+1))
 		p.gather(1, "", seconds(screen.Time, 1, 60))
 		if m.Play != "" {
-			p.play(a.media(q.call.Account, m.Play))
+			p.play(a.media(q.call.Account, &m))
 		} else {
 			p.say(&m, a.cfg.Name)
 		}

@@ -70,7 +70,7 @@ type Config struct {
 	Dialect   Dialect // how the carrier differs from Twilio; the zero value is Twilio
 	NoPlacing bool    // never place legs; members of queues are rung directly
 	HoldMusic string  // the URL of music for callers who hold without any of the account's; silence
-	MediaURL  string  // below which the account's uploaded files are served, as MediaURL/account/file; PublicURL/media
+	MediaURL  string  // below which the account's uploaded files are served (package audio), as MediaURL/account/content/file; PublicURL/media
 	Overrides string  // Twilio's connection overrides for every URL, as in "rc=2&rp=ct,rt,5xx"; none
 }
 

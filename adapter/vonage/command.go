@@ -39,7 +39,7 @@ func (v *view) hold(n *ncco, t *flow.Turn) {
 	wait := time.Second
 	switch m := do.Music; {
 	case m != nil && m.Play != "":
-		n.add(stream{Action: "stream", StreamURL: []string{v.media(t.Call.Account, m.Play)}, BargeIn: barge})
+		n.add(stream{Action: "stream", StreamURL: []string{v.media(t.Call.Account, m)}, BargeIn: barge})
 	case v.cfg.HoldMusic != "":
 		n.add(stream{Action: "stream", StreamURL: []string{v.cfg.HoldMusic}, BargeIn: barge})
 	default:

@@ -80,7 +80,7 @@ func (v *view) words(n *ncco, t *flow.Turn, barge bool) {
 		case i >= mostWords:
 			return
 		case m.Play != "":
-			n.add(stream{Action: "stream", StreamURL: []string{v.media(t.Call.Account, m.Play)}, BargeIn: barge})
+			n.add(stream{Action: "stream", StreamURL: []string{v.media(t.Call.Account, m)}, BargeIn: barge})
 		case m.Say != "":
 			n.say(m, v.cfg.Name, barge)
 		}
@@ -107,8 +107,8 @@ func cut(s string, most int) string {
 }
 
 // media is the absolute URL of audio: an account's file has none of its own.
-func (a *Adapter) media(account, play string) string {
-	return webhook.Media(a.cfg.MediaURL, account, play)
+func (a *Adapter) media(account string, m *flow.Message) string {
+	return webhook.Media(a.cfg.MediaURL, account, m)
 }
 
 // seconds is a duration in whole seconds, rounded up, within bounds.

@@ -61,7 +61,7 @@ func (a *Adapter) pressOne(n *ncco, q *request, t *flow.Turn, screen flow.Screen
 	}
 	m := screen.Announcing(from)
 	if m.Play != "" {
-		n.add(stream{Action: "stream", StreamURL: []string{a.media(q.call.Account, m.Play)}, BargeIn: true})
+		n.add(stream{Action: "stream", StreamURL: []string{a.media(q.call.Account, &m)}, BargeIn: true})
 	} else {
 		n.say(&m, a.cfg.Name, true)
 	}

@@ -83,7 +83,7 @@ type Config struct {
 	NoPlacing bool   // never place legs: members of queues are rung directly, and nobody is asked to press 1
 	HoldMusic string // the URL of music for callers who hold without any of the account's; silence
 	Ringback  string // the URL of what callers hear while a leg is placed for them; PublicURL/ringback.wav, which the adapter serves
-	MediaURL  string // below which the account's uploaded files are served, as MediaURL/account/file; PublicURL/media
+	MediaURL  string // below which the account's uploaded files are served (package audio), as MediaURL/account/content/file; PublicURL/media
 }
 
 // ErrConfig is in every error that New returns.

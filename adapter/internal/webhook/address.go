@@ -85,12 +85,15 @@ func Room(account, id string) string {
 }
 
 // Media is the absolute URL of audio: an account's file has none of its own, and is
-// served below a URL.
-func Media(below, account, play string) string {
-	if strings.HasPrefix(play, "https://") || strings.HasPrefix(play, "http://") {
-		return play
+// served below a URL, by its content where that is known.
+func Media(below, account string, m *flow.Message) string {
+	if strings.HasPrefix(m.Play, "https://") || strings.HasPrefix(m.Play, "http://") {
+		return m.Play
 	}
 	dst := append([]byte(below), '/')
 	dst = append(AppendSegment(dst, account), '/')
-	return string(AppendSegment(dst, play))
+	if m.Content != "" {
+		dst = append(AppendSegment(dst, m.Content), '/')
+	}
+	return string(AppendSegment(dst, m.Play))
 }
