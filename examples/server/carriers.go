@@ -44,7 +44,7 @@ func (s *settings) makeTwilio(log *slog.Logger) (carrier, error) {
 	base := s.publicURL + "/twilio"
 	set := twilio.Config{
 		Name: "twilio", AccountSID: s.twilio.accountSID, AuthTokens: []string{s.twilio.authToken},
-		PublicURL: base, APIURL: s.twilio.apiURL, Logger: log,
+		PublicURL: base, MediaURL: s.publicURL + mediaPath, APIURL: s.twilio.apiURL, Logger: log,
 	}
 	if s.twilio.tuned != nil {
 		s.twilio.tuned(&set)
@@ -70,7 +70,7 @@ func (s *settings) makeVonage(log *slog.Logger) (carrier, error) {
 	set := vonage.Config{
 		Name: "vonage", ApplicationID: s.vonage.applicationID, PrivateKey: s.vonage.privateKey,
 		APIKey: s.vonage.apiKey, SignatureSecrets: []string{s.vonage.signatureSecret},
-		PublicURL: base, APIURL: s.vonage.apiURL, Logger: log,
+		PublicURL: base, MediaURL: s.publicURL + mediaPath, APIURL: s.vonage.apiURL, Logger: log,
 	}
 	if s.vonage.tuned != nil {
 		s.vonage.tuned(&set)

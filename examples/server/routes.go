@@ -12,6 +12,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/extflow/extflow/audio"
 	"github.com/extflow/extflow/examples/server/meter"
 )
 
@@ -25,6 +26,9 @@ type route struct {
 	handler http.Handler
 }
 
+// mediaPath is where carriers fetch audio, below the public URL.
+const mediaPath = "/media"
+
 // table is the server's own routes, carriers' apart.
 func (s *server) table() []route {
 	f := func(h http.HandlerFunc) http.Handler { return h }
@@ -33,6 +37,8 @@ func (s *server) table() []route {
 		{http.MethodGet, "/readyz", "Whether it can take calls: the store answers and takes what it is given, and nothing waits too long", false, "application/json", f(s.readyz)},
 		{http.MethodGet, "/metrics", "Metrics, for Prometheus", false, "text/plain", s.meter.Handler()},
 		{http.MethodGet, "/openapi.json", "This description", false, "application/json", f(s.serveOpenAPI)},
+		{http.MethodGet, mediaPath + audio.Pattern, "Audio that messages play, for carriers: whoever knows its address may keep it", true, "audio/mpeg",
+			&audio.Handler{Store: s.store.Audio(), Logger: s.log}},
 		{http.MethodGet, "/{$}", "The console, whose pages and forms are below it", false, "text/html", s.console},
 	}
 }
@@ -47,6 +53,9 @@ func (s *server) handler() http.Handler {
 			to = mux
 		}
 		to.Handle(r.method+" "+r.pattern, r.handler)
+		if below := s.set.publicPath(); below != "" && strings.HasPrefix(r.pattern, mediaPath) { // a proxy may leave the path as it is
+			to.Handle(r.method+" "+below+r.pattern, r.handler)
+		}
 	}
 	admin.Handle("/api/v1/", s.api)
 	admin.Handle("/", s.console)
@@ -116,7 +125,7 @@ func (s *server) document() ([]byte, error) {
 	for _, r := range s.routes {
 		path := strings.TrimSuffix(r.pattern, "{$}")
 		o.AddOperation(&huma.Operation{
-			OperationID: "get" + strings.NewReplacer("/", "-", ".", "-").Replace(path), Method: r.method, Path: path,
+			OperationID: "get" + strings.NewReplacer("/", "-", ".", "-", "{", "", "}", "").Replace(path), Parameters: wildcards(path), Method: r.method, Path: path,
 			Summary: r.summary, Tags: []string{"operations"}, Responses: answers(r.answers), Security: securityOf(r.open),
 		})
 	}
@@ -129,6 +138,16 @@ func (s *server) document() ([]byte, error) {
 		})
 	}
 	return json.Marshal(o)
+}
+
+// wildcards are the parameters of a path, each a string.
+func wildcards(path string) (all []*huma.Param) {
+	for _, part := range strings.Split(path, "/") {
+		if name, ok := strings.CutPrefix(part, "{"); ok {
+			all = append(all, &huma.Param{Name: strings.TrimSuffix(name, "}"), In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString}})
+		}
+	}
+	return all
 }
 
 func answers(contentType string) map[string]*huma.Response {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/extflow/extflow"
 	"github.com/extflow/extflow/examples/server/setup"
@@ -39,6 +40,11 @@ func (s *settings) seed(ctx context.Context, store storage.Store, out io.Writer)
 	now, err := store.Agenda().Now(ctx)
 	if err != nil {
 		return "", err
+	}
+	if files := doc.Settings.Files(); len(files) > 0 {
+		if _, err := store.Accounts().Load(ctx, doc.Account); errors.Is(err, storage.ErrNotFound) {
+			return "", fmt.Errorf("%s plays uploaded audio (%s), and a new account has none; start without it, upload it, then apply the document", from, strings.Join(files, ", "))
+		}
 	}
 	_, err = extflow.Install(ctx, store, extflow.Setup(*doc), now)
 	switch {

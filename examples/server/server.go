@@ -218,16 +218,27 @@ func (s *server) renew(ctx context.Context) error {
 	return nil
 }
 
-// simulate lets the simulator's time pass: that of whichever is the newest.
+// simulate lets the simulator's time pass: that of whichever is the newest. What was
+// kept for long enough is removed meanwhile, as Engine.Run does it.
 func (s *server) simulate(ctx context.Context) error {
+	var tidied time.Time
 	for ctx.Err() == nil {
 		sim := s.sim.Load()
+		if time.Since(tidied) >= tidying {
+			tidied = time.Now()
+			if err := sim.Engine.Tidy(ctx); err != nil && ctx.Err() == nil {
+				s.log.Warn("what was kept for long enough is not removed", slog.Any("error", err))
+			}
+		}
 		turn, cancel := context.WithTimeout(ctx, time.Second)
 		_ = sim.Run(turn) // it ends when its turn does
 		cancel()
 	}
 	return ctx.Err()
 }
+
+// tidying is how often that is.
+const tidying = time.Minute
 
 // describe makes the API and the routes.
 func (s *server) describe() (err error) {

@@ -96,7 +96,7 @@ func (r *reader) emergency(at string, e emergency, d *draft, ours map[number.E16
 			r.fault(r.lineOf(path), path, "%s", f.Problem)
 		}
 	}
-	if play := e.resolve(d.messages).Play; r.files != nil && play != "" && !strings.Contains(play, "://") {
+	if play := e.resolve(s, "").Play; r.files != nil && play != "" && !strings.Contains(play, "://") {
 		path := under(at, "hangup")
 		r.fault(r.lineOf(path), path, "an emergency is for when nothing answers here, and %.64q would have to be fetched from here; write words or a URL elsewhere", play)
 	}

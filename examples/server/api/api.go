@@ -80,6 +80,7 @@ func New(c Config) (*API, error) {
 	a.queues()
 	a.mailboxes()
 	a.recordings()
+	a.audio()
 	a.calls()
 	a.supervision()
 	a.feed()

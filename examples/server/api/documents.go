@@ -96,7 +96,11 @@ func (a *API) checkDocument(ctx context.Context, in *struct {
 	RawBody []byte `contentType:"application/yaml"`
 }) (*struct{ Body Checked }, error) {
 	out := &struct{ Body Checked }{Checked{Faults: []Fault{}, Differences: []setup.Difference{}}}
-	doc, err := account.Parse(in.RawBody)
+	st, err := setup.Read(ctx, a.cfg.Store, a.cfg.Account)
+	if err != nil {
+		return nil, err
+	}
+	doc, err := account.ParseAmong(in.RawBody, st.Files())
 	var faults account.Faults
 	switch {
 	case errors.As(err, &faults):
@@ -110,10 +114,6 @@ func (a *API) checkDocument(ctx context.Context, in *struct {
 	if doc.Account != a.cfg.Account {
 		out.Body.Faults = append(out.Body.Faults, Fault{Line: 1, Path: "account", Problem: a.another(doc.Account)})
 		return out, nil
-	}
-	st, err := setup.Read(ctx, a.cfg.Store, a.cfg.Account)
-	if err != nil {
-		return nil, err
 	}
 	differences, err := setup.Compare(st.Document, *doc, setup.Open(in.RawBody))
 	out.Body.OK = err == nil
@@ -129,16 +129,16 @@ func (a *API) importDocument(ctx context.Context, in *struct {
 	Condition
 	RawBody []byte `contentType:"application/yaml"`
 }) (*struct{ Body Imported }, error) {
-	doc, err := account.Parse(in.RawBody)
+	st, err := setup.Read(ctx, a.cfg.Store, a.cfg.Account)
+	if err != nil {
+		return nil, err
+	}
+	doc, err := account.ParseAmong(in.RawBody, st.Files())
 	if err != nil {
 		return nil, err
 	}
 	if doc.Account != a.cfg.Account {
 		return nil, at(http.StatusUnprocessableEntity, "account", "%s", a.another(doc.Account))
-	}
-	st, err := setup.Read(ctx, a.cfg.Store, a.cfg.Account)
-	if err != nil {
-		return nil, err
 	}
 	if err := matches(in.IfMatch, documentTag(st)); err != nil {
 		return nil, err

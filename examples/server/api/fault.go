@@ -39,6 +39,10 @@ func (a *API) fail(ctx context.Context, what string, err error) error {
 		}
 		return p
 	}
+	var played *storage.PlayedError
+	if errors.As(err, &played) {
+		return problem(http.StatusConflict, played.Error())
+	}
 	if p := agentFaults(err); p != nil {
 		return p
 	}
@@ -65,6 +69,7 @@ var known = []struct {
 	{extflow.ErrThere, http.StatusConflict},
 	{extflow.ErrNotFree, http.StatusConflict},
 	{extflow.ErrPace, http.StatusServiceUnavailable},
+	{storage.ErrAudio, http.StatusUnprocessableEntity},
 	{account.ErrTooLarge, http.StatusUnprocessableEntity},
 	{extension.ErrRange, http.StatusUnprocessableEntity},
 	{sim.ErrOver, http.StatusConflict},

@@ -184,7 +184,7 @@ func (a *API) publishable(ctx context.Context, d *setup.Draft, from string, p *P
 		if err != nil {
 			return nil, err
 		}
-		return account.Parse(text)
+		return account.ParseAmong(text, d.State.Files())
 	}
 	text, err := json.Marshal(p)
 	if err != nil {
@@ -206,5 +206,5 @@ func (a *API) publishable(ctx context.Context, d *setup.Draft, from string, p *P
 	if text, err = json.Marshal(d.Root); err != nil {
 		return nil, err
 	}
-	return account.Parse(text)
+	return account.ParseAmong(text, d.State.Files())
 }

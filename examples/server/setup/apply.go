@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/extflow/extflow/audio"
 	"github.com/extflow/extflow/extension"
 	"github.com/extflow/extflow/flow/account"
 	"github.com/extflow/extflow/number"
@@ -24,6 +25,9 @@ import (
 // before anything is changed. Where the store fails in the middle all the same, or
 // somebody changes the account meanwhile, the error is an *Unfinished.
 func Apply(ctx context.Context, s storage.Store, was State, want account.Document, keep map[string]bool, note string) (done []string, err error) {
+	if want.Settings, err = audio.Pin(ctx, s.Audio(), was.Account.ID, want.Settings); err != nil {
+		return nil, fmt.Errorf("nothing was changed: %w", err)
+	}
 	if err := rehearse(ctx, s, was, want, keep); err != nil {
 		return nil, fmt.Errorf("nothing was changed: %w", err)
 	}
@@ -163,7 +167,7 @@ func (a *applier) release(note string) error {
 	if same(a.want.Settings, a.was.Release.Settings) {
 		return nil
 	}
-	r, err := Publish(a.ctx, a.store, a.id, a.was.Release.Version, a.want.Settings, note)
+	r, err := publish(a.ctx, a.store, a.id, a.was.Release.Version, a.want.Settings, note)
 	if err != nil {
 		return fmt.Errorf("release: %w", err)
 	}

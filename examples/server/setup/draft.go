@@ -138,7 +138,7 @@ func (d *Draft) Check() (*account.Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	return account.Parse(text)
+	return account.ParseAmong(text, d.State.Files())
 }
 
 // Store checks a draft and stores what it changes. Of agents only the mailboxes are

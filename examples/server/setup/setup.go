@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/extflow/extflow/audio"
 	"github.com/extflow/extflow/flow"
 	"github.com/extflow/extflow/flow/account"
 	"github.com/extflow/extflow/storage"
@@ -20,6 +21,16 @@ type State struct {
 	Document account.Document
 	Release  flow.Release // the newest
 	Account  storage.Account
+	Audio    map[string]string // the content of each uploaded file, by its name
+}
+
+// Files are the uploaded files, for account.ParseAmong.
+func (st State) Files() map[string]bool {
+	files := map[string]bool{}
+	for name := range st.Audio {
+		files[name] = true
+	}
+	return files
 }
 
 // Read is what the store has of an account. The settings are those of its newest
@@ -32,6 +43,9 @@ func Read(ctx context.Context, s storage.Store, id string) (State, error) {
 		return st, err
 	}
 	if st.Release, err = s.Releases().Latest(ctx, id); err != nil {
+		return st, err
+	}
+	if st.Audio, err = audio.Files(ctx, s.Audio(), id); err != nil {
 		return st, err
 	}
 	a := st.Account
@@ -78,9 +92,18 @@ func Members(ctx context.Context, s storage.Store, id, queue string) ([]string, 
 }
 
 // Publish makes settings the account's next release, after the version that they
-// were made from. The error is storage.ErrConflict where another came first, or
+// were made from, with the files that they play as they are now. The error is storage.ErrConflict where another came first, or
 // flow.Faults.
 func Publish(ctx context.Context, s storage.Store, id string, after uint32, settings flow.Settings, note string) (flow.Release, error) {
+	settings, err := audio.Pin(ctx, s.Audio(), id, settings)
+	if err != nil {
+		return flow.Release{}, err
+	}
+	return publish(ctx, s, id, after, settings, note)
+}
+
+// publish is Publish of settings that name their files' contents.
+func publish(ctx context.Context, s storage.Store, id string, after uint32, settings flow.Settings, note string) (flow.Release, error) {
 	now, err := s.Agenda().Now(ctx)
 	if err != nil {
 		return flow.Release{}, err
