@@ -68,7 +68,8 @@ func TestAudio_whatNoCarrierPlaysIsRefusedAndSaysWhatToDo(t *testing.T) {
 	require.Empty(t, p.get("/api/v1/audio").is(200).at("files"))
 	p.get("/api/v1/audio/none.wav").is(404)
 	p.send(http.MethodDelete, "/api/v1/audio/none.wav", nil).is(404)
-	p.put("/api/v1/document", strings.Replace(p.get("/api/v1/document").text, "emergency: {hangup: {say: We cannot take your call right now. Please try again later.}}", "emergency: {hangup: {play: sorry.wav}}", 1)).is(422)
+	sorry := p.put("/api/v1/document", "account: acme\nnumbers: {\"+12025550100\": {hangup: goodbye, emergency: {hangup: {play: sorry.wav}}}}\n").is(422)
+	require.Contains(t, sorry.text, "an emergency is for when nothing answers here")
 }
 
 func TestAudio_aNewAccountCannotPlayWhatNobodyHasUploaded(t *testing.T) {
