@@ -27,6 +27,7 @@ type callData struct {
 	Testable bool
 	Unsaid   bool // the standing turn is still to be delivered
 	Ago      string
+	Waiting  waitingData // for who supervises
 }
 
 func (d callData) Shown() []entry {
@@ -82,6 +83,15 @@ func (c *Console) callPage(w http.ResponseWriter, r *http.Request) error {
 	}
 	if d.Full {
 		c.note(r, "looked at the numbers and keys of a call", "call", d.Call.ID)
+	}
+	if d.Call.Live() && !d.Call.IsLeg() {
+		_, store, err := c.find(r.Context(), d.Call.ID)
+		if err != nil {
+			return err
+		}
+		if d.Waiting, err = c.waiting(r.Context(), r, d.Call, store); err != nil {
+			return err
+		}
 	}
 	v := c.view(r, "calls", "Call from "+d.From, d)
 	if d.At == 0 && !d.Call.Has(flow.Closed) {

@@ -26,6 +26,8 @@ func (c *Console) routes() {
 	c.handle("GET /calls/{call}/live", Supervisor, c.callLive)
 	c.handle("GET /calls/{call}/story", Supervisor, c.callStory)
 	c.handle("POST /calls/{call}/end", Supervisor, c.endCall)
+	c.handle("POST /calls/{call}/move", Supervisor, c.moveCall)
+	c.handle("POST /calls/{call}/pick", Supervisor, c.pickCall)
 	c.handle("POST /calls/{call}/test", Supervisor, c.saveTest)
 	c.handle("GET /health", Supervisor, c.healthPage)
 
