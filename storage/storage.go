@@ -60,6 +60,7 @@ type Store interface {
 	Budget() Budget
 	Notes() Notes
 	Audio() Audio
+	Subjects() Subjects
 }
 
 // Change is one call before and after. A zero Was is a new call.

@@ -65,6 +65,7 @@ func (s *Store) Feed() storage.Feed           { return (*feed)(s) }
 func (s *Store) Budget() storage.Budget       { return (*budget)(s) }
 func (s *Store) Notes() storage.Notes         { return (*notes)(s) }
 func (s *Store) Audio() storage.Audio         { return (*audio)(s) }
+func (s *Store) Subjects() storage.Subjects   { return (*subjects)(s) }
 
 // now is the time by the store's clock: a wall clock's reading, so that it can be
 // compared with times that were written down.

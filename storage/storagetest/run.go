@@ -54,6 +54,7 @@ func Run(t *testing.T, open func(t *testing.T) Harness) {
 		{"keep", keep()},
 		{"notes", notes()},
 		{"audio", audio()},
+		{"subjects", subjects()},
 	} {
 		t.Run(topic.name, func(t *testing.T) {
 			for _, p := range topic.promises {

@@ -32,6 +32,7 @@ func (s *Store) Feed() storage.Feed           { return (*feed)(s) }
 func (s *Store) Budget() storage.Budget       { return (*budget)(s) }
 func (s *Store) Notes() storage.Notes         { return (*notes)(s) }
 func (s *Store) Audio() storage.Audio         { return (*audio)(s) }
+func (s *Store) Subjects() storage.Subjects   { return (*subjects)(s) }
 
 // page is how many rows of a list are read at once: who takes time over a list
 // keeps no connection meanwhile.

@@ -1,0 +1,180 @@
+package tables
+
+import (
+	"context"
+
+	"github.com/extflow/extflow/flow"
+	"github.com/extflow/extflow/number"
+	"github.com/extflow/extflow/storage"
+)
+
+// subjects is the store as storage.Subjects. Whoever forwarded a call is in its state
+// alone: those of the account are looked through, a page at a time.
+type subjects Store
+
+const (
+	selectConcerned = `SELECT call, state, owed FROM extflow_calls WHERE account = $1 AND (caller = $2 OR state LIKE $3) AND call > $4 ORDER BY call LIMIT $5`
+	selectLeft      = messageColumns + ` WHERE account = $1 AND caller = $2 ORDER BY call`
+	selectLeftBy    = messageColumns + ` WHERE account = $1 AND call = $2`
+	selectEntries   = `SELECT cursor, call, seq, at, post FROM extflow_feed WHERE account = $1 AND call = $2 ORDER BY cursor`
+	eraseEntries    = `DELETE FROM extflow_feed WHERE account = $1 AND call = $2`
+	findPurse       = `SELECT purse FROM extflow_budgets WHERE account = $1 AND purse = $2`
+	erasePurse      = `DELETE FROM extflow_budgets WHERE account = $1 AND purse = $2`
+)
+
+// concerned is every call of a number, by id.
+func (s *subjects) concerned(ctx context.Context, account string, n number.E164, f func(flow.Call) error) error {
+	forwarded := `%"forwarded_from":"` + string(n) + `"%`
+	for after := ""; ; {
+		var some []flow.Call
+		err := s.View(ctx, func(c Conn) error {
+			some = nil
+			return each(ctx, c, selectConcerned, []any{account, string(n), forwarded, after, page}, func(scan func(...any) error) error {
+				var state string
+				var owed int64
+				if err := scan(&after, &state, &owed); err != nil {
+					return err
+				}
+				call, err := CallOf(state, owed != 0)
+				some = append(some, call)
+				return err
+			})
+		})
+		if err != nil {
+			return err
+		}
+		for _, c := range some {
+			if !storage.Concerns(&c, n) {
+				continue
+			}
+			if err := f(c); err != nil {
+				return err
+			}
+		}
+		if len(some) < page {
+			return nil
+		}
+	}
+}
+
+// left are the messages of a number's calls, and those of which the call is gone.
+func (s *subjects) left(ctx context.Context, account string, n number.E164, calls []flow.Call) (all []storage.Message, err error) {
+	err = s.View(ctx, func(c Conn) error {
+		if all, err = messages(ctx, c, selectLeft, account, string(n)); err != nil {
+			return err
+		}
+		for _, call := range calls {
+			if call.From == n {
+				continue
+			}
+			more, err := messages(ctx, c, selectLeftBy, account, call.ID)
+			if err != nil {
+				return err
+			}
+			all = append(all, more...)
+		}
+		return nil
+	})
+	return all, err
+}
+
+func (s *subjects) Export(ctx context.Context, account string, n number.E164) (storage.Subject, error) {
+	now, err := s.Now(ctx)
+	out := storage.Subject{Number: n, At: now, Calls: []storage.SubjectCall{}, Messages: []storage.Message{}, Keys: []string{}}
+	if err != nil || n == "" {
+		return out, err
+	}
+	var calls []flow.Call
+	err = s.concerned(ctx, account, n, func(call flow.Call) error {
+		calls = append(calls, call)
+		turns, err := (*Store)(s).Calls().Turns(ctx, call.Key, 0)
+		if err != nil {
+			return err
+		}
+		var entries []storage.Entry
+		err = s.View(ctx, func(c Conn) error {
+			entries, err = entriesOf(ctx, c, account, selectEntries, account, call.ID)
+			return err
+		})
+		out.Calls = append(out.Calls, storage.SubjectCall{Call: call, Turns: turns, Entries: entries})
+		return err
+	})
+	if err != nil {
+		return out, err
+	}
+	left, err := s.left(ctx, account, n, calls)
+	if err != nil {
+		return out, err
+	}
+	out.Messages = append(out.Messages, left...)
+	return out, s.View(ctx, func(c Conn) error {
+		var key string
+		ok, err := one(ctx, c, findPurse, []any{account, string(n)}, &key)
+		if ok {
+			out.Keys = []string{key}
+		}
+		return err
+	})
+}
+
+// Erase takes each call in a step of its own: nobody who takes calls waits for all.
+func (s *subjects) Erase(ctx context.Context, account string, n number.E164) (gone storage.Erased, err error) {
+	if n == "" {
+		return gone, ctx.Err()
+	}
+	now, err := s.Now(ctx)
+	if err != nil {
+		return gone, err
+	}
+	var calls []flow.Call
+	var live storage.LiveError
+	err = s.concerned(ctx, account, n, func(call flow.Call) error {
+		calls = append(calls, call)
+		if !call.Has(flow.Closed) {
+			live.Calls = append(live.Calls, call.ID)
+		}
+		return nil
+	})
+	if err != nil {
+		return gone, err
+	}
+	if len(live.Calls) > 0 {
+		return gone, &live
+	}
+	left, err := s.left(ctx, account, n, calls)
+	if err != nil {
+		return gone, err
+	}
+	for _, call := range calls {
+		if err := s.Update(ctx, func(c Conn) error { return eraseCall(ctx, c, account, call.ID) }); err != nil {
+			return gone, err
+		}
+		gone.Calls++
+	}
+	for _, m := range left {
+		err := s.Update(ctx, func(c Conn) error {
+			if _, err := c.Exec(ctx, dropMessage, account, m.Call); err != nil {
+				return err
+			}
+			post := flow.Post{Kind: flow.PostMessageDeleted, Mailbox: m.Mailbox, Ref: m.Ref, Carrier: m.Carrier, Length: m.Length}
+			return publish(ctx, c, account, m.Call, post, now.UnixNano())
+		})
+		if err != nil {
+			return gone, err
+		}
+		gone.Messages++
+	}
+	return gone, s.Update(ctx, func(c Conn) error {
+		n, err := c.Exec(ctx, erasePurse, account, string(n))
+		gone.Keys = int(n)
+		return err
+	})
+}
+
+func eraseCall(ctx context.Context, c Conn, account, call string) error {
+	if err := forget(ctx, c, account, call); err != nil {
+		return err
+	}
+	_, err := c.Exec(ctx, eraseEntries, account, call)
+	return err
+}

@@ -1,0 +1,115 @@
+package storagetest
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/extflow/extflow/flow"
+	"github.com/extflow/extflow/number"
+	"github.com/extflow/extflow/storage"
+)
+
+func subjects() []promise {
+	return []promise{
+		{"all that an account holds about a number is exported, and nothing of others", func(h *house) {
+			h.someoneElse("other")
+			h.subject()
+			s, err := h.store.Subjects().Export(h.ctx, acme, caller)
+			require.NoError(h, err)
+			require.Equal(h, caller, s.Number)
+			require.Len(h, s.Calls, 2)
+			for i, id := range []string{"c1", "c3"} {
+				require.Equal(h, h.key(id), s.Calls[i].Call.Key)
+				require.Equal(h, h.turns(id), s.Calls[i].Turns)
+				require.NotEmpty(h, s.Calls[i].Entries)
+			}
+			require.Len(h, s.Messages, 1)
+			require.Equal(h, "RE3", s.Messages[0].Ref)
+			require.Equal(h, []string{string(caller)}, s.Keys)
+			text, err := json.Marshal(s)
+			require.NoError(h, err)
+			require.NotContains(h, string(text), string(somebody))
+		}},
+		{"what is erased is gone everywhere, and its messages are posted as deleted", func(h *house) {
+			h.someoneElse("other")
+			h.subject()
+			gone, err := h.store.Subjects().Erase(h.ctx, acme, caller)
+			require.NoError(h, err)
+			require.Equal(h, storage.Erased{Calls: 2, Messages: 1, Keys: 1}, gone)
+			require.NotContains(h, h.snapshot(), string(caller))
+			require.Equal(h, []string{"other"}, h.list(storage.Query{}))
+			require.Empty(h, h.turns("c1"))
+			entries := h.feed(0, 100)
+			last := entries[len(entries)-1]
+			require.Equal(h, []any{"c3", flow.PostMessageDeleted, "RE3", "sim"}, []any{last.Call.ID, last.Post.Kind, last.Post.Ref, last.Post.Carrier})
+			s, err := h.store.Subjects().Export(h.ctx, acme, caller)
+			require.NoError(h, err)
+			require.Empty(h, s.Calls)
+			require.Empty(h, s.Messages)
+			require.Empty(h, s.Keys)
+			again, err := h.store.Subjects().Erase(h.ctx, acme, caller)
+			require.NoError(h, err)
+			require.Zero(h, again)
+		}},
+		{"a number whose call is under way is not erased, nor half of it", func(h *house) {
+			h.subject()
+			h.arrives("live")
+			before := h.snapshot()
+			_, err := h.store.Subjects().Erase(h.ctx, acme, caller)
+			var live *storage.LiveError
+			require.ErrorAs(h, err, &live)
+			require.Equal(h, []string{"live"}, live.Calls)
+			require.Equal(h, before, h.snapshot())
+		}},
+		{"whoever forwarded a call is found in it", func(h *house) {
+			start := h.start("f1", "flow desk")
+			start.From, start.ForwardedFrom = somebody, caller
+			change := h.draft(flow.Call{}, flow.What{Kind: flow.Arrived, Start: start})
+			h.stores(change)
+			c := change.Now
+			h.happens(&c, hungUp)
+			gone, err := h.store.Subjects().Erase(h.ctx, acme, caller)
+			require.NoError(h, err)
+			require.Equal(h, storage.Erased{Calls: 1}, gone)
+			require.Empty(h, h.list(storage.Query{}))
+		}},
+		{"an account that is not there, and no number, hold nothing", func(h *house) {
+			h.subject()
+			for account, n := range map[string]number.E164{"initech": caller, acme: ""} {
+				s, err := h.store.Subjects().Export(h.ctx, account, n)
+				require.NoError(h, err)
+				require.Empty(h, s.Calls)
+				gone, err := h.store.Subjects().Erase(h.ctx, account, n)
+				require.NoError(h, err)
+				require.Zero(h, gone)
+			}
+		}},
+	}
+}
+
+// somebody is another caller.
+const somebody = number.E164("+14155550177")
+
+// subject is a caller's two finished calls, one with a message, and a wrong entry.
+func (h *house) subject() {
+	h.Helper()
+	c1 := h.arrives("c1")
+	h.happens(&c1, hungUp)
+	c3 := h.records("c3")
+	h.happens(&c3, flow.What{Kind: flow.Recorded, Ref: "RE3", Length: 5 * time.Second})
+	h.happens(&c3, hungUp)
+	h.spend(string(caller), 1, 3, time.Hour)
+}
+
+func (h *house) someoneElse(id string) {
+	h.Helper()
+	start := h.start(id, "flow desk")
+	start.From = somebody
+	change := h.draft(flow.Call{}, flow.What{Kind: flow.Arrived, Start: start})
+	h.stores(change)
+	c := change.Now
+	h.happens(&c, hungUp)
+	h.spend(string(somebody), 1, 3, time.Hour)
+}
