@@ -34,7 +34,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	sound, err := h.Store.Open(r.Context(), r.PathValue("account"), content)
 	switch {
 	case errors.Is(err, storage.ErrNotFound):
-		http.Error(w, "there is no such audio", http.StatusNotFound)
+		http.NotFound(w, r)
 		return
 	case err != nil:
 		if h.Logger != nil {

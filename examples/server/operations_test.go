@@ -16,7 +16,7 @@ import (
 func TestGate_holdsForEveryRouteOfTheServer(t *testing.T) {
 	t.Parallel()
 	p := start(t, nil).checked()
-	fill := strings.NewReplacer("{agent}", "ada", "{name}", "support", "{call}", "c1", "{release}", "1", "{id}", "sim-1")
+	fill := strings.NewReplacer("{agent}", "ada", "{name}", "support", "{call}", "c1", "{release}", "1", "{id}", "sim-1", "{file}", "hold.mp3")
 	for op := range p.spec.operations() {
 		method, path, _ := strings.Cut(op, " ")
 		p.spec = nil

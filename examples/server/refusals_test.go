@@ -13,7 +13,7 @@ import (
 func TestAPI_refusesBadInputOnEveryOperation(t *testing.T) {
 	t.Parallel()
 	p := still(t)
-	fill := strings.NewReplacer("{agent}", "ada", "{name}", "support", "{call}", "c1", "{release}", "1", "{id}", "sim-1")
+	fill := strings.NewReplacer("{agent}", "ada", "{name}", "support", "{call}", "c1", "{release}", "1", "{id}", "sim-1", "{file}", "hold.mp3")
 	bodies := 0
 	for op, described := range p.spec.operations() {
 		method, path, _ := strings.Cut(op, " ")
@@ -21,8 +21,8 @@ func TestAPI_refusesBadInputOnEveryOperation(t *testing.T) {
 			continue
 		}
 		path = fill.Replace(path)
-		if strings.HasSuffix(path, "/recording") {
-			continue // it answers sound, and has no parameters to refuse
+		if strings.HasSuffix(path, "/recording") || method != http.MethodDelete && strings.HasSuffix(path, "/hold.mp3") {
+			continue // it answers or takes sound, which has tests of its own
 		}
 		nonsense := p.send(method, path+"?nonsense=1", nil)
 		require.Contains(t, []int{400, 422}, nonsense.status, op+nonsense.text)
