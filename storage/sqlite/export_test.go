@@ -19,3 +19,15 @@ func (s *Store) Limit(t *testing.T, more int) (room func()) {
 	set(fmt.Sprintf(`PRAGMA max_page_count = %d`, set(`PRAGMA page_count`)+more))
 	return func() { set(`PRAGMA max_page_count = 1073741823`) }
 }
+
+// Do runs a statement on the writing connection, between two transactions.
+func (s *Store) Do(t *testing.T, sql string) {
+	t.Helper()
+	err := s.w.between(func(l *link) error {
+		_, err := l.conn.ExecContext(t.Context(), sql)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
