@@ -80,8 +80,16 @@ func open(t *testing.T, c sqlite.Config) *sqlite.Store {
 
 func TestStore_keepsEveryPromise(t *testing.T) {
 	t.Parallel()
+	asked := map[string]bool{}
 	storagetest.Run(t, func(t *testing.T) storagetest.Harness {
 		c := newClock()
-		return storagetest.Harness{Store: open(t, sqlite.Config{Now: c.Now}), Pass: c.Pass}
+		s := open(t, sqlite.Config{Now: c.Now})
+		t.Cleanup(func() {
+			for _, stmt := range s.Statements(t) {
+				asked[stmt] = true
+			}
+		})
+		return storagetest.Harness{Store: s, Pass: c.Pass}
 	})
+	onlyByAKey(t, asked)
 }

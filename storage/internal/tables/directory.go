@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"strings"
 	"time"
 
 	"github.com/extflow/extflow/extension"
@@ -17,11 +18,12 @@ import (
 type directory Store
 
 // An agent is read with its duty, and with how many calls other than $2 ring one of
-// its places, through whomever.
+// its places, through whomever. To SQLite a CROSS JOIN says what to read first: the few
+// places that the agent has, and not all of the account.
 const (
 	agentColumns = `a.agent, a.extension, a.rev, a.doc, d.presence, d.reason, d.held_by, d.held_until, d.rest_until, d.idle_since, d.misses,
-		(SELECT COUNT(*) FROM extflow_endpoints e JOIN extflow_places p ON p.account = e.account AND p.place = e.place
-			WHERE e.account = a.account AND e.agent = a.agent AND p.call <> '' AND p.call <> $2)`
+		(SELECT COUNT(*) FROM extflow_endpoints e CROSS JOIN extflow_places p
+			WHERE e.account = a.account AND e.agent = a.agent AND p.account = a.account AND p.place = e.place AND p.call <> '' AND p.call <> $2)`
 	joinDuty = `JOIN extflow_duties d ON d.account = a.account AND d.agent = a.agent`
 
 	selectAgent   = `SELECT ` + agentColumns + ` FROM extflow_agents a ` + joinDuty + ` WHERE a.account = $1 AND a.agent = $3`
@@ -30,9 +32,12 @@ const (
 		JOIN extflow_agents a ON a.account = c.account AND (a.agent = c.agent OR a.agent = c.successor) ` + joinDuty + `
 		WHERE c.account = $1 AND c.extension = $3 AND (c.until = 0 OR c.until > $4)`
 	selectClaimAt = `SELECT agent FROM extflow_claims WHERE account = $1 AND extension = $2 AND (until = 0 OR until > $3)`
-	selectLonger  = `SELECT extension FROM extflow_claims WHERE account = $1 AND extension LIKE $2 LIMIT 1`
+	selectLonger  = `SELECT extension FROM extflow_claims WHERE account = $1 AND extension > $2 AND extension <= $3 LIMIT 1`
 	selectReached = `SELECT call FROM extflow_places WHERE account = $1 AND place = $2 AND call <> ''`
 )
+
+// longest makes of an extension the last of all that begin with it: they are digits.
+var longest = strings.Repeat("9", extension.MaxLength)
 
 // person is an agent, and whether a call rings one of its endpoints elsewhere.
 type person struct {
@@ -127,7 +132,7 @@ func unclaimed(ctx context.Context, c Conn, account, entry string, now time.Time
 	if gone, err := one(ctx, c, selectClaimAt, []any{account, entry, now.UnixNano()}, &other); err != nil || gone {
 		return extension.ClassUnknown, err
 	}
-	longer, err := one(ctx, c, selectLonger, []any{account, entry + "_%"}, &other)
+	longer, err := one(ctx, c, selectLonger, []any{account, entry, entry + longest}, &other)
 	return a.Range.Unclaimed(entry, longer), err
 }
 

@@ -18,8 +18,9 @@ import (
 // ends. Whoever changes agents keeps others of the account from it meanwhile.
 
 const (
-	claimColumns  = `SELECT extension, agent, name, successor, until FROM extflow_claims WHERE account = $1`
-	selectNear    = claimColumns + ` AND (extension = $2 OR extension LIKE $3 OR $2 LIKE extension || '%')`
+	claimColumns = `SELECT extension, agent, name, successor, until FROM extflow_claims WHERE account = $1`
+	selectNear   = claimColumns + ` AND extension >= $2 AND extension <= $3 UNION ` + claimColumns + ` AND extension IN
+		(SUBSTR($2, 1, 2), SUBSTR($2, 1, 3), SUBSTR($2, 1, 4), SUBSTR($2, 1, 5), SUBSTR($2, 1, 6), SUBSTR($2, 1, 7))`
 	selectOwn     = claimColumns + ` AND (agent = $2 OR successor = $2)`
 	selectAll     = claimColumns + ` ORDER BY extension`
 	selectFrom    = `SELECT extension, until FROM extflow_claims WHERE account = $1 AND extension >= $2 ORDER BY extension LIMIT $3`
@@ -172,7 +173,7 @@ func (s *staff) put(ctx context.Context, a extension.Agent) (extension.Agent, er
 		}
 	}
 	if ext := wanted.Extension; ext != "" && ext != was.Extension {
-		if err := s.claims(ctx, selectNear, ext, ext+"%"); err != nil {
+		if err := s.claims(ctx, selectNear, ext, ext+longest); err != nil {
 			return a, err
 		}
 	}

@@ -25,9 +25,10 @@ const (
 	selectWaits = `SELECT place FROM extflow_waits WHERE account = $1 AND queue = $2 AND at >= $3 ORDER BY served DESC LIMIT $4`
 
 	nextLine      = `SELECT account, queue FROM extflow_lines WHERE (account, queue) > ($1, $2) ORDER BY account, queue LIMIT 1`
-	selectServing = `SELECT DISTINCT queue FROM extflow_members WHERE account = $1 AND (agent = $2 OR agent IN (
-		SELECT o.agent FROM extflow_endpoints e JOIN extflow_endpoints o ON o.account = e.account AND o.place = e.place
-		WHERE e.account = $1 AND e.agent = $2)) ORDER BY queue`
+	selectServing = `SELECT DISTINCT m.queue FROM (SELECT CAST($2 AS TEXT) AS agent UNION
+		SELECT o.agent FROM extflow_endpoints e CROSS JOIN extflow_endpoints o
+		WHERE e.account = $1 AND e.agent = $2 AND o.account = $1 AND o.place = e.place) a
+		CROSS JOIN extflow_members m WHERE m.account = $1 AND m.agent = a.agent ORDER BY m.queue`
 	deleteMembers = `DELETE FROM extflow_members WHERE account = $1 AND queue = $2`
 	insertMember  = `INSERT INTO extflow_members (account, queue, agent, ordinal) VALUES ($1, $2, $3, $4)`
 	findAgent     = `SELECT 1 FROM extflow_agents WHERE account = $1 AND agent = $2`

@@ -1,7 +1,9 @@
 package tables
 
 import (
+	"cmp"
 	"context"
+	"slices"
 
 	"github.com/extflow/extflow/flow"
 	"github.com/extflow/extflow/number"
@@ -16,7 +18,7 @@ const (
 	selectConcerned = `SELECT call, state, owed FROM extflow_calls WHERE account = $1 AND (caller = $2 OR state LIKE $3) AND call > $4 ORDER BY call LIMIT $5`
 	selectLeft      = messageColumns + ` WHERE account = $1 AND caller = $2 ORDER BY call`
 	selectLeftBy    = messageColumns + ` WHERE account = $1 AND call = $2`
-	selectEntries   = `SELECT cursor, call, seq, at, post FROM extflow_feed WHERE account = $1 AND call = $2 ORDER BY cursor`
+	selectEntries   = `SELECT cursor, call, seq, at, post FROM extflow_feed WHERE account = $1 AND call = $2`
 	eraseEntries    = `DELETE FROM extflow_feed WHERE account = $1 AND call = $2`
 	findPurse       = `SELECT purse FROM extflow_budgets WHERE account = $1 AND purse = $2`
 	erasePurse      = `DELETE FROM extflow_budgets WHERE account = $1 AND purse = $2`
@@ -96,6 +98,7 @@ func (s *subjects) Export(ctx context.Context, account string, n number.E164) (s
 			entries, err = entriesOf(ctx, c, account, selectEntries, account, call.ID)
 			return err
 		})
+		slices.SortFunc(entries, func(a, b storage.Entry) int { return cmp.Compare(a.Cursor, b.Cursor) }) // in SQL, SQLite reads the whole feed for that
 		out.Calls = append(out.Calls, storage.SubjectCall{Call: call, Turns: turns, Entries: entries})
 		return err
 	})
