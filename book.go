@@ -41,6 +41,27 @@ func (e *Engine) open(b *flow.Book, name string, now time.Time) (bool, error) {
 	return h.OpenAt(now.In(zone)), nil
 }
 
+// opened is the answer to whether hours are open, those of the number called where
+// they have no name.
+func (e *Engine) opened(b *flow.Book, c flow.Call, name string, now time.Time) (flow.What, error) {
+	if name == "" {
+		name = b.EntryHours(c.Entry)
+	}
+	what := flow.What{Kind: flow.Opened, Yes: true}
+	h, ok := b.Hours(name)
+	if !ok {
+		return what, nil
+	}
+	zone, err := e.zone(h.Timezone)
+	if err != nil {
+		return what, fmt.Errorf("hours %q: %w", name, err)
+	}
+	if what.Yes = h.OpenAt(now.In(zone)); !what.Yes && c.IsOutbound() {
+		what.Length = h.Opens(now.In(zone))
+	}
+	return what, nil
+}
+
 // opener is open for those who ask by name alone. Hours whose zone this machine
 // does not know count as open: an agent is rung rather than lost.
 func (e *Engine) opener(b *flow.Book, now time.Time) func(string) bool {

@@ -28,6 +28,13 @@ type Config struct {
 	Lease    time.Duration  // how long a claimed call is this node's; 30 s
 	Workers  int            // how many calls Run attends at once; 32
 	Guesses  GuessLimit     // wrong entries of one caller across calls
+	Outbound OutboundLimit  // calls of ours to people outside
+
+	// Dialable says whether a number outside may be called, in one of these countries
+	// (ISO 3166): written.Dialable, of package number/written, refuses emergency, short
+	// and premium numbers besides. Where it is nil nobody outside is ever called: no
+	// caller is called back, and CallOut is refused.
+	Dialable func(n number.E164, countries []string) error
 }
 
 // GuessLimit bounds the wrong entries of a caller across calls: 20 an hour.
@@ -91,8 +98,8 @@ func New(c Config) (*Engine, error) {
 			faults = append(faults, errors.New("Carriers has an entry without a name, or without a carrier"))
 		}
 	}
-	if c.Deadline < 0 || c.Lease < 0 || c.Workers < 0 || c.Guesses.Entries < 0 || c.Guesses.Per < 0 {
-		faults = append(faults, errors.New("Deadline, Lease, Workers and Guesses must not be negative"))
+	if c.Deadline < 0 || c.Lease < 0 || c.Workers < 0 || c.Guesses.Entries < 0 || c.Guesses.Per < 0 || c.Outbound.negative() {
+		faults = append(faults, errors.New("Deadline, Lease, Workers, Guesses and Outbound must not be negative"))
 	}
 	if len(faults) > 0 {
 		return nil, errors.Join(append([]error{ErrConfig}, faults...)...)
@@ -132,6 +139,7 @@ func (c Config) withDefaults() Config {
 	if c.Guesses.Per == 0 {
 		c.Guesses.Per = time.Hour
 	}
+	c.Outbound = c.Outbound.withDefaults()
 	return c
 }
 

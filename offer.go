@@ -219,7 +219,11 @@ func (s *serving) draft(w *work, o flow.Offer) (ignored bool, err error) {
 	caller := w.changes[i].Now
 	q, _ := s.book.Queue(o.Queue)
 	able := adapter.AbilitiesOf(s.e.Carriers[caller.Carrier])
-	if q.Offer == flow.Dial || !able.Place {
+	switch {
+	case caller.IsOutbound() && !able.Place: // nor could the caller be called
+		_, err := w.happen(o.Call, w.event(o.Call, flow.What{Kind: flow.Told, News: flow.Dropped}))
+		return false, err
+	case !caller.IsOutbound() && (q.Offer == flow.Dial || !able.Place):
 		m, err := w.ring(ring{Offer: o, direct: true})
 		return m.Ignored != 0, err
 	}
@@ -256,9 +260,12 @@ func (w *work) ring(r ring) (flow.Move, error) {
 		return m, err
 	}
 	caller := w.changes[i].Now
+	if !slices.Contains(caller.Legs, r.leg) { // it waits no more, and that is to be stored
+		return flow.Move{}, nil
+	}
 	start := flow.Info{
-		Key: flow.Key{Account: w.account, ID: r.leg}, Carrier: caller.Carrier, Region: caller.Region,
-		From: caller.From, To: caller.To, Release: caller.Release, Peer: caller.ID, Queue: r.Queue,
+		Key: flow.Key{Account: w.account, ID: r.leg}, Carrier: caller.Carrier, Region: caller.Region, From: caller.From,
+		To: caller.To, Release: caller.Release, Peer: caller.ID, Queue: r.Queue, Outbound: caller.Outbound,
 	}
 	return w.happen(r.leg, flow.Event{Call: start.Key, At: w.now, What: flow.What{Kind: flow.Arrived, Start: &start, Party: r.Party}})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"time"
 
 	"github.com/extflow/extflow/adapter"
 	"github.com/extflow/extflow/flow"
@@ -18,9 +19,18 @@ func (e *Engine) place(ctx context.Context, carrier adapter.Carrier, c flow.Call
 	if err != nil || !first {
 		return err
 	}
-	ref, err := adapter.Place(ctx, carrier, turn)
+	wait, err := e.turnOf(ctx, c, adapter.AbilitiesOf(carrier).Pace)
+	if err != nil {
+		return err
+	}
+	var ref string
+	if wait == 0 {
+		ref, err = adapter.Place(ctx, carrier, turn)
+	}
 	what := flow.What{Kind: flow.Began, Ref: ref}
 	switch {
+	case wait > 0:
+		what = flow.What{Kind: flow.NotPlaced, Length: wait, Cause: "the carrier's pace"}
 	case err == nil && ref == "": // its callbacks tell
 		return nil
 	case err == nil:
@@ -39,6 +49,19 @@ func (e *Engine) place(ctx context.Context, carrier adapter.Carrier, c flow.Call
 		return err
 	}
 	return e.dismiss(ctx, carrier, now, ref)
+}
+
+// turnOf is how long a leg has to wait for the carrier's pace that no token was taken
+// for before: the leg of an offer was given one.
+func (e *Engine) turnOf(ctx context.Context, c flow.Call, pace time.Duration) (time.Duration, error) {
+	if !c.Outbound || c.IsLeg() && c.Queue != "" || pace <= 0 {
+		return 0, nil
+	}
+	now, err := e.Store.Agenda().Now(ctx)
+	if err != nil {
+		return 0, err
+	}
+	return e.paced(ctx, c.Carrier, pace, now)
 }
 
 // placing stores that a leg is placed now. It reports false where that is not to

@@ -89,7 +89,7 @@ func (e *Engine) Pick(ctx context.Context, call flow.Key, id, agent string) erro
 	q, _ := b.Queue(queue)
 	able := adapter.AbilitiesOf(e.Carriers[c.Carrier])
 	o := ring{Offer: flow.Offer{Queue: queue, Call: call.ID, Carrier: c.Carrier, Party: party}, id: id, leg: e.NewID()}
-	o.direct = q.Offer == flow.Dial || !able.Place
+	o.direct = !c.IsOutbound() && (q.Offer == flow.Dial || !able.Place)
 	if err := e.awaitPace(ctx, c.Carrier, able.Pace, o.direct); err != nil {
 		return err
 	}

@@ -126,7 +126,7 @@ func (e *Engine) woke(ctx context.Context, c flow.Call, clock flow.Clock, now ti
 	case flow.NoticeClock:
 		return e.lineNews(ctx, c, w, now)
 	case flow.StepClock, flow.LifeClock:
-		if c.IsLeg() && c.Phase == flow.Calling && !c.Has(flow.Placed) {
+		if !c.Has(flow.Placed) && (c.IsLeg() && c.Phase == flow.Calling || c.IsOutbound()) {
 			return w, nil // the carrier cannot know it
 		}
 		status, err := e.probe(ctx, c)

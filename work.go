@@ -23,7 +23,7 @@ type work struct {
 	taken   []string // agents found reserved while trying to store this before
 	changes []storage.Change
 	seen    []Observed
-	guesses []string // callers whose entries were wrong
+	spends  []spend // what is taken from budgets once this is stored
 
 	recall   bool     // go by what this node remembers of calls
 	recalled []string // those of which it did
@@ -186,12 +186,24 @@ func (w *work) commit() error {
 
 func unchanged(c storage.Change) bool { return len(c.Turns) == 0 }
 
-// after is what follows a commit: guesses are counted, queues looked at, carriers
+// spend is something that counts against a limit: a wrong entry, a call outside.
+type spend struct {
+	key   string
+	limit int
+	per   time.Duration
+}
+
+// left reports whether anything of a budget is left.
+func (w *work) left(s spend) (bool, error) {
+	return w.e.Store.Budget().Spend(w.ctx, w.account, s.key, 0, s.limit, s.per)
+}
+
+// after is what follows a commit: budgets are charged, queues looked at, carriers
 // given what they are owed, and observers told.
 func (w *work) after(changes []storage.Change) {
-	for _, caller := range w.guesses {
-		if _, err := w.e.Store.Budget().Spend(w.ctx, w.account, caller, 1, w.e.Guesses.Entries, w.e.Guesses.Per); err != nil {
-			w.e.Logger.LogAttrs(w.ctx, slog.LevelWarn, "a wrong entry was not counted", slog.Any("error", err))
+	for _, s := range w.spends {
+		if _, err := w.e.Store.Budget().Spend(w.ctx, w.account, s.key, 1, s.limit, s.per); err != nil {
+			w.e.Logger.LogAttrs(w.ctx, slog.LevelWarn, "a budget was not charged", slog.Any("error", err))
 		}
 	}
 	owed := false
@@ -233,8 +245,12 @@ func (w *work) turn(id string) flow.Turn {
 func (w *work) answer(b *flow.Book, c flow.Call, do flow.Command, ev *flow.Event) (flow.What, error) {
 	switch {
 	case do.Kind == flow.AskHours:
-		open, err := w.e.open(b, do.Name, w.now)
-		return flow.What{Kind: flow.Opened, Yes: open}, err
+		return w.e.opened(b, c, do.Name, w.now)
+	case do.Kind == flow.Vet:
+		what, _, err := w.vet(c)
+		return what, err
+	case do.Kind == flow.StandIn:
+		return w.standIn(b, c)
 	case do.Kind == flow.Tell:
 		news := flow.What{Kind: flow.Told, News: do.News, Leg: c.ID, Party: c.Party}
 		m, err := w.happen(c.Info.Peer, w.event(c.Info.Peer, news))
@@ -255,7 +271,7 @@ func (w *work) answer(b *flow.Book, c flow.Call, do flow.Command, ev *flow.Event
 func (w *work) findAgent(b *flow.Book, c flow.Call, entry flow.Digits, keyed bool) (flow.What, error) {
 	caller := "guess " + string(c.From)
 	if keyed && c.From != "" {
-		left, err := w.e.Store.Budget().Spend(w.ctx, w.account, caller, 0, w.e.Guesses.Entries, w.e.Guesses.Per)
+		left, err := w.left(spend{caller, w.e.Guesses.Entries, w.e.Guesses.Per})
 		if err != nil {
 			return flow.What{}, err
 		}
@@ -271,7 +287,7 @@ func (w *work) findAgent(b *flow.Book, c flow.Call, entry flow.Digits, keyed boo
 	}
 	wrong := class == extension.ClassUnknown || class == extension.ClassPartial
 	if keyed && c.From != "" && wrong {
-		w.guesses = append(w.guesses, caller)
+		w.spends = append(w.spends, spend{caller, w.e.Guesses.Entries, w.e.Guesses.Per})
 	}
 	if class == extension.ClassAvailable && slices.Contains(w.taken, party.Agent) {
 		class = extension.ClassBusy

@@ -59,18 +59,18 @@ func (c *Call) become(b *Book, e *Event, eff effect, now int64) {
 	c.Last = now
 	c.Entries += eff.entered
 	if eff.move != nil {
-		c.arm(eff.move.arm, now)
+		c.arm(eff.move.arm, now, 0)
 		c.Move, c.Standing = b.moveFor(c, eff.move), c.Rev
 		if eff.move.fills {
 			c.Move = c.words(c.Move, &e.What)
 		}
 	}
-	c.arm(eff.arm, now)
+	c.arm(eff.arm, now, e.Length)
 	if c.Marks.Has(Closed) {
 		c.Clocks = Clocks{}
 	}
 	switch {
-	case e.Reply, e.Kind == Placing, c.Marks.Has(CallerGone):
+	case e.Reply, e.Kind == Placing, c.Marks.Has(CallerGone), eff.move != nil && eff.move.Do.Kind == Await:
 		c.Owed = false
 	case eff.move != nil, eff.again:
 		c.Owed = true
@@ -96,7 +96,7 @@ func (c *Call) carry(was *State, w *What) {
 	if w.Kind == Arrived {
 		c.Info = w.Start
 	}
-	if c.Info.leg() {
+	if c.Info.IsPlaced() {
 		c.place(was, w)
 	}
 	switch {
@@ -121,7 +121,7 @@ func (c *Call) carry(was *State, w *What) {
 	}
 }
 
-// place takes over how far the carrier is with a leg: which turn it was told to
+// place takes over how far the carrier is with what we place: which turn it was told to
 // place, and by what reference it knows it.
 func (c *Call) place(was *State, w *What) {
 	ref := c.Info.Ref
@@ -133,7 +133,7 @@ func (c *Call) place(was *State, w *What) {
 	case (w.Kind == Began || w.Kind == Answered) && w.Ref != "":
 		ref = w.Ref
 	}
-	if w.Kind == Unreachable && c.Phase == Calling && c.Try > was.Try {
+	if w.Kind == Unreachable && c.Phase == Calling && c.Info.leg() && c.Try > was.Try {
 		c.Lost++
 	}
 	if ref != c.Info.Ref {
@@ -158,12 +158,15 @@ func (c *Call) ignore(e *Event, why Ignored, now int64) Ignored {
 // an old turn, it only reports what a control request must say, its clock was
 // moved since, or it comes from a leg that is not out.
 func (c *Call) refuses(e *Event, now int64) Ignored {
-	leg := c.Info.leg()
+	leg := c.Info.IsPlaced()
 	if c.Info == nil && e.Kind != Arrived {
 		return NotNow
 	}
 	switch e.Kind {
 	case HungUp:
+		if c.Info.outward() && e.Re != 0 {
+			return c.earlier(e)
+		}
 		return 0
 	case Pressed, Answered, Failed:
 		if e.Re == 0 {
@@ -216,8 +219,8 @@ func (c *Call) refusesNews(w *What) Ignored {
 		if slices.Contains(c.Legs, w.Leg) {
 			return Repeated
 		}
-	case Missed, Accepted, Left:
-		if !slices.Contains(c.Legs, w.Leg) {
+	case Missed, Accepted, Left, Reached:
+		if !slices.Contains(c.Legs, w.Leg) && (!c.Info.leg() || w.Leg != c.Info.Peer) {
 			return NotNow
 		}
 	}

@@ -15,6 +15,8 @@ type Book struct {
 	tongues  []string          // the languages in which callers are spoken to; the account's first
 	spoken   map[string]uint8  // those of entries that have one
 	legs     map[string]StepID // the steps of legs that we place, by the queue that they are for
+	reaches  map[string]StepID // the steps of calls of ours to somebody outside, by the queue that they stand in
+	summons  map[string]StepID // the steps of the agents' legs of these
 	sorry    StepID            // something failed
 	limit    StepID            // too many steps or turns
 	moves    map[string]StepID // where a supervisor can lead a waiting caller, beside the entries
@@ -63,11 +65,19 @@ type node struct {
 	join     *Move
 	notice   arms
 	deserted arms
+	callback *offering // nil where callers cannot ask to be called back
 
 	// Leg.
 	ask  *Move
 	told *Move // hangs up; in a queue, the announcement
 	gone *Move
+	hold *Move // the agent waits until the other side was reached; nil where there is nobody to reach
+
+	// Reach.
+	tries uint8
+	again *Move // waits for the next try
+
+	noAnswer *Move // in the agent's leg: nobody answered
 
 	// End.
 	result Result
@@ -88,6 +98,7 @@ const (
 	end
 	leg
 	speak
+	reach
 )
 
 // Backup clocks, by what the call waits for. The carrier's own timers decide;
@@ -175,11 +186,13 @@ func (b *Book) react(s *State, w *What) effect {
 		return b.aftermath(n, s, w)
 	case n.action == leg:
 		return b.stepLeg(n, s, w)
+	case n.action == reach:
+		return b.stepReach(n, s, w)
 	case w.Kind == HungUp, w.Kind == Woke && w.Report == Gone:
 		return b.callerGone(s, w)
 	case n.action == nothing: // a step of some other book
 		return b.divert(s, b.sorry, w)
-	case w.Kind == Failed, w.Kind == Exhausted && w.Budget != Guesses:
+	case w.Kind == Failed, w.Kind == Exhausted && w.Budget != Guesses && w.Budget != Outlay:
 		return b.giveUp(s, w)
 	case w.Kind == Told && w.News == Dropped:
 		return b.endCall(s)
@@ -203,25 +216,29 @@ func (b *Book) react(s *State, w *What) effect {
 
 // begin enters the step that the call starts with.
 func (b *Book) begin(s *State, w *What) effect {
-	id := b.entries[w.Start.Entry]
+	id, life := b.entries[w.Start.Entry], &lifeAgain
 	switch {
-	case w.Start.Peer != "":
-		id = b.legOf(w.Start.Queue)
+	case w.Start.leg() && w.Start.Outbound:
+		id = of(b.summons, w.Start.Queue)
+	case w.Start.leg():
+		id = of(b.legs, w.Start.Queue)
+	case w.Start.Outbound:
+		id, life = of(b.reaches, w.Start.Queue), &reachLife
 	case w.Start.Loop:
 		id = b.refuse
 	}
 	s.Tongue = b.begun(w)
 	eff := b.enter(s, id, w)
-	eff.arm = &lifeAgain
+	eff.arm = life
 	return eff
 }
 
-// legOf is the step of legs for a queue; the queue without a name has one too.
-func (b *Book) legOf(queue string) StepID {
-	if id, ok := b.legs[queue]; ok {
+// of is the step for a queue; the queue without a name has one too.
+func of(steps map[string]StepID, queue string) StepID {
+	if id, ok := steps[queue]; ok {
 		return id
 	}
-	return b.legs[""]
+	return steps[""]
 }
 
 // enter goes to a step, and on through those that wait for nothing.
@@ -234,7 +251,7 @@ func (b *Book) enter(s *State, id StepID, w *What) effect {
 		b.blaze(s, id)
 	}
 	s.At, s.Tries, s.Try, s.Phase = id, [2]uint8{}, 0, Unbegun
-	s.Marks &^= Held | Alone | Overdue | Dialling
+	s.Marks &^= Held | Alone | Overdue | Dialling | Confirming
 	eff := b.open(n, s, w)
 	eff.entered++
 	return eff
@@ -265,6 +282,9 @@ func (b *Book) open(n *node, s *State, w *What) effect {
 		return b.leave(n, s, OnDone, w)
 	case leg:
 		s.Phase, s.Marks = Calling, s.Marks|Held
+		return effect{move: n.standing}
+	case reach:
+		s.Phase = InLine
 		return effect{move: n.standing}
 	}
 	return b.enter(s, b.sorry, w)

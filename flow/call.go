@@ -45,12 +45,17 @@ func (c Call) Now() Move {
 	return m
 }
 
-// Turn is the standing turn, as a carrier gets it when it asks again.
+// Turn is the standing turn, as a carrier gets it when it asks again. Where there is
+// nothing to do it hangs up: what asks is a leg that nobody waits for any more.
 func (c Call) Turn() Turn {
 	if c.Info == nil {
 		return Turn{}
 	}
-	return Turn{Call: c.Key, Seq: c.Standing, Move: c.Now()}
+	now := c.Now()
+	if now.Do.Kind == Await {
+		now = Move{Do: Command{Kind: Hangup}}
+	}
+	return Turn{Call: c.Key, Seq: c.Standing, Move: now}
 }
 
 // fill puts into a compiled move what only the call knows.
@@ -60,7 +65,10 @@ func (c *Call) fill(m *Move) {
 		if m.Do.Party == nil {
 			m.Do.Party = c.Party
 		}
-		if m.Do.Kind == Originate {
+		if c.Info.outward() {
+			m.Do.Party = &extension.Party{Endpoints: []extension.Endpoint{{Address: "tel:" + string(c.Info.From)}}}
+		}
+		if m.Do.Kind == Originate && c.Info.leg() {
 			m.Do.Tried, m.Do.Lost = c.Try, c.Lost
 		}
 	case Record:
@@ -122,6 +130,10 @@ func (c *Call) live() bool { return c.Info != nil && c.Phase != Unbegun && !c.Ma
 // IsLeg reports whether we placed the call, to an agent, for another call.
 func (c Call) IsLeg() bool { return c.Info.leg() }
 
+// IsOutbound reports whether the call is one of ours to somebody outside: a callback,
+// or a call that the product asked for.
+func (c Call) IsOutbound() bool { return c.Info.outward() }
+
 // Forwarder is the number that passed the call on; empty where none did. A carrier
 // that only repeats the number called there names nobody: that number is the
 // carrier's, and forwards nothing.
@@ -132,16 +144,28 @@ func (i *Info) Forwarder() number.E164 {
 	return i.ForwardedFrom
 }
 
+// IsPlaced reports whether the carrier's side of the call is a leg that we place: to
+// an agent, or to somebody outside.
+func (i *Info) IsPlaced() bool { return i.leg() || i.outward() }
+
 func (i *Info) leg() bool { return i != nil && i.Peer != "" }
+
+// outward reports whether the call is one of ours to somebody outside.
+func (i *Info) outward() bool { return i != nil && i.Outbound && i.Peer == "" }
+
+// callback reports whether it is one that a caller asked a queue for.
+func (i *Info) callback() bool { return i.outward() && i.Queue != "" }
 
 // arm sets and stops the instants of clocks, counted from now. Which are armed is
 // part of the State, and the machine's to say.
-func (c *Call) arm(a *arms, now int64) {
+func (c *Call) arm(a *arms, now int64, told time.Duration) {
 	if a == nil {
 		return
 	}
 	for k := range a.in {
 		switch {
+		case a.by.Has(Clock(k+1)) && told > 0:
+			c.Clocks[k] = now + int64(told)
 		case a.on.Has(Clock(k + 1)):
 			c.Clocks[k] = now + int64(a.in[k])
 		case a.set.Has(Clock(k + 1)):

@@ -147,14 +147,24 @@ func (c *checker) queue(name string, q Queue) {
 	if q.LeaveKey == "" && q.OnLeave != nil {
 		c.fault(path+".on_leave", "no key leads here; add a leave_key, or remove it")
 	}
-	if q.Callback {
-		c.fault(path+".callback", "callbacks are not part of this version yet; leave it out")
-	}
+	c.callback(path, q)
 	keyed := c.keyed[spot{TargetQueue, name}]
 	c.dest(place{path: path + ".on_max_wait", keyed: keyed}, q.OnMaxWait)
 	c.dest(place{path: path + ".on_max_size", keyed: keyed}, q.OnMaxSize)
 	c.dest(place{path: path + ".on_no_members", keyed: keyed}, q.OnNoMembers)
 	c.dest(place{path: path + ".on_leave", keyed: keyed}, q.OnLeave)
+}
+
+func (c *checker) callback(path string, q Queue) {
+	switch key := q.callbackKey(); {
+	case !q.Callback && q.CallbackKey != "":
+		c.fault(path+".callback_key", "callers cannot ask to be called back here; write callback: on, or remove it")
+	case !c.key(path+".callback_key", q.CallbackKey) || !q.Callback:
+	case key == q.LeaveKey:
+		c.fault(path+".callback_key", "key %s leaves the line in this queue; pick another for one of them", key)
+	case key == "#" && c.s.Defaults.Terminator != noTerminator:
+		c.fault(path+".callback_key", "# ends an entry in this account; pick another key, or write settings.terminator: none")
+	}
 }
 
 func (c *checker) menu(name string, m Menu) {

@@ -25,7 +25,7 @@ func (b *Book) stepCollect(n *node, s *State, w *What) effect {
 		}
 		b.address(s, w, true)
 		return b.leave(n, s, OnEntered, w)
-	case s.Phase == Finding && w.Kind == Exhausted:
+	case s.Phase == Finding && w.Kind == Exhausted && w.Budget == Guesses:
 		return b.leave(n, s, OnLimit, w)
 	}
 	return effect{ignored: NotNow}

@@ -54,7 +54,8 @@ func compile(s Settings, steps, tongues []string, tongue int) *Book {
 	for _, name := range slices.Sorted(maps.Keys(s.Entries)) {
 		c.entry(name)
 	}
-	c.moving() // last, so that it moves no other step
+	c.moving() // these last, so that they move no other step
+	c.reaching("", c.ringing(Ringing{}, "", ""))
 	return c.b
 }
 
@@ -80,6 +81,8 @@ func newCompiler(s Settings, steps, tongues []string, tongue string) *compiler {
 		entries:  map[string]StepID{},
 		boxes:    map[string]StepID{},
 		legs:     map[string]StepID{},
+		reaches:  map[string]StepID{},
+		summons:  map[string]StepID{},
 		settings: s,
 		tongues:  tongues,
 		spoken:   map[string]uint8{},

@@ -211,6 +211,9 @@ func (c *compiler) queue(name string) StepID {
 	n.notice = arms{}.with(NoticeClock, every)
 	n.deserted = arms{}.with(NoticeClock, noMembers)
 	hold := Command{Kind: Hold, Keys: q.LeaveKey}
+	if q.Callback {
+		hold.Keys += q.callbackKey()
+	}
 	var first []Message
 	if m := c.message(q.Hold, "hold"); m.Play != "" {
 		hold.Music = &m
@@ -221,9 +224,11 @@ func (c *compiler) queue(name string) StepID {
 		n.leave = q.LeaveKey[0]
 	}
 	lap := n.notice.with(StepClock, firstProbe)
+	first = append(first, c.invitation(q)...)
 	n.plain = &Move{Do: hold, arm: new(lap)}
+	n.callback = c.offering(&n, q)
 	n.standing = &Move{Say: first, Do: hold, arm: new(lap.with(WaitClock, cmp.Or(q.MaxWait, 10*time.Minute)))}
-	if says := c.announcement(q.Announce); len(says) > 0 {
+	if says := append(c.announcement(q.Announce), c.invitation(q)...); len(says) > 0 {
 		n.told = &Move{Say: says, Do: hold, arm: new(lap), fills: true}
 	}
 	ring := c.ringing(Ringing{Time: cmp.Or(q.Ring, 15*time.Second)}, "", "")
@@ -231,6 +236,10 @@ func (c *compiler) queue(name string) StepID {
 	n.join = &Move{Do: Command{Kind: Join, Limit: c.s.Defaults.maxTalk()}, arm: new(stepArms(nextProbe))}
 	c.put(id, "queue "+name, n)
 	c.b.legs[name] = c.fill("queue "+name+": leg", func() node { return c.placedLeg(ring.Time) })
+	if q.Callback {
+		c.reaching(name, ring)
+		n.next[OnCallback] = c.end("called back", "callback-promised", ResultCallback)
+	}
 
 	in := scope{ring: c.ringing(Ringing{}, "", "")}
 	late := q.OnMaxWait

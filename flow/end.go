@@ -19,7 +19,7 @@ func (b *Book) endCall(s *State) effect {
 	eff := effect{move: b.bye}
 	eff.tell = recall(s)
 	s.Phase = Ending
-	s.Marks &^= Held
+	s.Marks &^= Held | Confirming
 	if s.Result == NoResult {
 		s.Result = ResultGoodbye
 	}
@@ -41,7 +41,7 @@ func (b *Book) callerGone(s *State, w *What) effect {
 	var eff effect
 	eff.tell = recall(s)
 	s.Marks |= CallerGone
-	s.Marks &^= Held
+	s.Marks &^= Held | Confirming
 	if w.Kind == Woke {
 		s.Marks |= Reconciled
 	}

@@ -42,7 +42,7 @@ type What struct {
 	Start    *Info            `json:"start,omitempty"`    // Arrived; else who calls whom as the carrier repeats it, for safe turns alone
 	Leg      string           `json:"leg,omitempty"`      // Told: the id of the call that speaks, or that is offered
 	Ref      string           `json:"ref,omitempty"`      // Recorded: the carrier's reference of the recording; Began, Answered: of the leg
-	Length   time.Duration    `json:"length,omitempty"`   // Recorded; Woke by Notice: the estimated wait
+	Length   time.Duration    `json:"length,omitempty"`   // Recorded; Woke by Notice: the estimated wait; Opened: until it opens; NotPlaced: until it can be placed
 	Cause    string           `json:"cause,omitempty"`    // the carrier's own word, for people who read the turn
 }
 
@@ -88,6 +88,7 @@ const (
 	Deserted                  // no member is at work any more
 	Dropped                   // the product ends the call
 	Moved                     // a supervisor leads the waiting caller elsewhere
+	Reached                   // the other side, which was called for the agent, has answered
 )
 
 // Budget is what ran out.
@@ -98,6 +99,7 @@ const (
 	Guesses Budget = iota + 1 // wrong entries, of this call or of its caller across calls
 	Entries                   // steps entered
 	Turns                     // turns taken
+	Outlay                    // calls of ours to somebody outside, of a number, an agent or an account
 )
 
 // Clock is one of the four that a call can have armed.
@@ -148,4 +150,10 @@ type Info struct {
 	Peer          string      `json:"peer,omitempty"`     // a leg that we place: the id of the caller's call
 	Queue         string      `json:"queue,omitempty"`    // a leg that we place: the queue that it is offered for
 	Loop          bool        `json:"loop,omitempty"`     // the caller is one of our own numbers, or an endpoint being rung
+
+	// Outbound is a call of ours: From is somebody outside whom we call, showing To, once
+	// an agent has accepted. With a Peer it is that agent's leg.
+	Outbound bool      `json:"outbound,omitempty"`
+	After    string    `json:"after,omitempty"` // a callback: the id of the call in whose place it stands
+	Since    time.Time `json:"since,omitzero"`  // a callback: when that call joined the line
 }

@@ -39,7 +39,13 @@ func (b *Book) AllEvents() []What {
 	out = append(out,
 		What{Kind: Arrived, Start: &Info{Entry: "nowhere"}},
 		What{Kind: Arrived, Start: &Info{Loop: true}},
-		What{Kind: Arrived, Start: &Info{Peer: "caller"}})
+		What{Kind: Arrived, Start: &Info{Peer: "caller"}},
+		What{Kind: Arrived, Start: &Info{Outbound: true}},
+		What{Kind: Arrived, Start: &Info{Peer: "ours", Outbound: true}})
+	for _, queue := range slices.Sorted(maps.Keys(b.reaches)) {
+		out = append(out, What{Kind: Arrived, Start: &Info{Outbound: true, Queue: queue}},
+			What{Kind: Arrived, Start: &Info{Peer: "ours", Outbound: true, Queue: queue}})
+	}
 	for _, queue := range slices.Sorted(maps.Keys(b.legs)) {
 		out = append(out, What{Kind: Arrived, Start: &Info{Peer: "caller", Queue: queue}})
 	}
@@ -58,7 +64,7 @@ func (b *Book) AllEvents() []What {
 	for _, to := range slices.Concat(b.EntryNames(), slices.Sorted(maps.Keys(b.moves))) {
 		out = append(out, What{Kind: Told, News: Moved, Entry: to, Digits: "1001"})
 	}
-	for news := Offered; news <= Dropped; news++ {
+	for news := Offered; news <= Reached; news++ {
 		out = append(out, What{Kind: Told, News: news, Leg: "leg", Party: &extension.Party{Agent: "agent", Mailbox: Personal}})
 	}
 	for clock := StepClock; clock <= LifeClock; clock++ {
@@ -67,7 +73,7 @@ func (b *Book) AllEvents() []What {
 				What{Kind: Woke, Clock: clock, Report: report, Class: extension.ClassAway})
 		}
 	}
-	for budget := Guesses; budget <= Turns; budget++ {
+	for budget := Guesses; budget <= Outlay; budget++ {
 		out = append(out, What{Kind: Exhausted, Budget: budget})
 	}
 	return out

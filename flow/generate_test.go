@@ -117,6 +117,9 @@ func (m *maker) queue() Queue {
 	if m.even() {
 		q.LeaveKey, q.OnLeave = m.key(), m.perhaps(false)
 	}
+	if q.Callback = m.seldom(); q.Callback && q.LeaveKey == "1" {
+		q.CallbackKey = "2"
+	}
 	return q
 }
 

@@ -38,6 +38,35 @@ func (h Hours) OpenAt(t time.Time) bool {
 	return false
 }
 
+// Opens is how long it is from an instant, in the hours' time zone, until they are
+// open: 0 where they are now, and where no day of the next year has any.
+func (h Hours) Opens(t time.Time) time.Duration {
+	if h.OpenAt(t) {
+		return 0
+	}
+	for day := range 367 {
+		date := time.Date(t.Year(), t.Month(), t.Day()+day, 0, 0, 0, 0, t.Location())
+		spans, holiday := h.Holidays[date.Format(time.DateOnly)]
+		if !holiday {
+			spans = h.Open[dayNames[date.Weekday()]]
+		}
+		var first time.Duration
+		for _, span := range spans {
+			at := time.Date(date.Year(), date.Month(), date.Day(), 0, int(span.From), 0, 0, t.Location())
+			if d := at.Sub(t); span.From < span.To && d > 0 && (first == 0 || d < first) {
+				first = d
+			}
+		}
+		if first > 0 {
+			return first
+		}
+	}
+	return 0
+}
+
+// EntryHours are the name of the hours of an entry; empty where it is always open.
+func (b *Book) EntryHours(entry string) string { return b.settings.Entries[entry].Hours }
+
 // Hours are the account's hours by name, with the time zone filled in; false
 // where there are none of that name.
 func (b *Book) Hours(name string) (Hours, bool) {

@@ -154,18 +154,18 @@ func TestJSON_fieldsThatNobodyKnowsAreIgnored(t *testing.T) {
 func TestJSON_everyConstantHasItsWord(t *testing.T) {
 	t.Parallel()
 	require.Len(t, kindJSON, int(Began)+1)
-	require.Len(t, newsJSON, int(Moved)+1)
-	require.Len(t, budgetJSON, int(Turns)+1)
+	require.Len(t, newsJSON, int(Reached)+1)
+	require.Len(t, budgetJSON, int(Outlay)+1)
 	require.Len(t, clockJSON, numClocks+1)
 	require.Len(t, reportJSON, int(Gone)+1)
-	require.Len(t, commandJSON, int(Tell)+1)
+	require.Len(t, commandJSON, int(StandIn)+1)
 	require.Len(t, causeJSON, int(Unassigned)+1)
 	require.Len(t, ignoredJSON, int(Meaningless)+1)
-	require.Len(t, phaseJSON, int(Ended)+1)
+	require.Len(t, phaseJSON, int(Later)+1)
 	require.Len(t, resultJSON, int(ResultMissed)+1)
 	require.Len(t, outcomeJSON, numOutcomes)
-	require.Len(t, postJSON, int(PostMessageDeleted)+1)
-	require.Equal(t, Placed, Marks(1)<<(len(markJSON)-1))
+	require.Len(t, postJSON, int(PostCapped)+1)
+	require.Equal(t, Confirming, Marks(1)<<(len(markJSON)-1))
 	for _, words := range [][]string{
 		kindJSON, newsJSON, budgetJSON, clockJSON, reportJSON, commandJSON, causeJSON, ignoredJSON, phaseJSON, resultJSON, outcomeJSON, postJSON, markJSON,
 	} {

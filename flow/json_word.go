@@ -15,18 +15,19 @@ var (
 		"agent_hung_up", "recorded", "hung_up", "woke", "told", "replied", "opened", "failed", "exhausted",
 		"placing", "not_placed", "began",
 	}
-	newsJSON    = []string{"", "offered", "missed", "accepted", "withdrawn", "left", "dialled", "deserted", "dropped", "moved"}
-	budgetJSON  = []string{"", "guesses", "entries", "turns"}
+	newsJSON    = []string{"", "offered", "missed", "accepted", "withdrawn", "left", "dialled", "deserted", "dropped", "moved", "reached"}
+	budgetJSON  = []string{"", "guesses", "entries", "turns", "outlay"}
 	clockJSON   = []string{"", "step", "wait", "notice", "life"}
 	reportJSON  = []string{"", "alive", "talking", "gone"}
 	commandJSON = []string{
-		"", "listen", "connect", "hold", "record", "hangup", "originate", "join", "again", "find", "ask_hours", "tell",
+		"", "listen", "connect", "hold", "record", "hangup", "originate", "join", "again", "await", "find", "ask_hours", "tell",
+		"vet", "stand_in",
 	}
 	causeJSON   = []string{"", "line_busy", "unassigned"}
 	ignoredJSON = []string{"", "late", "repeated", "not_now", "just_a_fact", "over", "not_due", "meaningless"}
 	phaseJSON   = []string{
 		"", "listening", "finding", "asking", "in_ring", "in_talk", "in_line", "recording", "ending",
-		"calling", "screening", "telling", "pending", "ended",
+		"calling", "screening", "telling", "pending", "ended", "holding", "later",
 	}
 	resultJSON = []string{
 		"", "answered", "voicemail", "abandoned", "goodbye", "handed_off", "callback", "rejected", "limit", "failed", "missed",
@@ -35,10 +36,11 @@ var (
 	postJSON    = []string{
 		"", "message_pending", "message_left", "message_dropped", "message_lost", "missed", "freed", "talked",
 		"waiting", "served", "ended", "away", "message_marked", "message_forwarded", "message_deleted",
+		"callback_wanted", "callback_given_up", "capped",
 	}
 	markJSON = []string{
 		"held", "caller_gone", "closed", "reconciled", "box_keyed", "alone", "overdue", "kept", "dialling",
-		"placed",
+		"placed", "confirming",
 	}
 )
 

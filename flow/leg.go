@@ -10,7 +10,7 @@ func (b *Book) stepLeg(n *node, s *State, w *What) effect {
 	switch {
 	case w.Kind == Placing, w.Kind == NotPlaced, w.Kind == Began:
 		return b.placing(s, w)
-	case w.Kind == Failed && (s.Phase == Screening || s.Phase == InTalk), w.Kind == Told && w.News == Dropped:
+	case w.Kind == Failed && (s.Phase == Screening || s.Phase == Holding || s.Phase == InTalk), w.Kind == Told && w.News == Dropped:
 		return n.dropped(s)
 	case w.Kind == HungUp, w.Kind == AgentHungUp, w.Kind == Failed, w.Kind == Woke && w.Report == Gone:
 		return b.legOver(s, w)
@@ -44,9 +44,29 @@ func (b *Book) stepLeg(n *node, s *State, w *What) effect {
 			if !w.Yes {
 				return n.dismiss(s, n.gone)
 			}
+			if n.hold != nil {
+				s.Phase = Holding
+				return effect{move: n.hold}
+			}
 			s.Phase, s.Result = InTalk, ResultAnswered
 			return effect{move: n.join}
 		}
+	case Holding:
+		if w.Kind == Told {
+			return n.held(s, w.News)
+		}
+	}
+	return effect{ignored: NotNow}
+}
+
+// held is an agent who waits for somebody whom we call hearing what became of it.
+func (n *node) held(s *State, news News) effect {
+	switch news {
+	case Reached:
+		s.Phase, s.Result = InTalk, ResultAnswered
+		return effect{move: n.join}
+	case Missed:
+		return n.dismiss(s, n.noAnswer)
 	}
 	return effect{ignored: NotNow}
 }
@@ -58,7 +78,7 @@ const maxTelephones = 10
 const placeAgain = 5 * time.Second
 
 var (
-	placeLater = arms{}.with(NoticeClock, placeAgain)
+	placeLater = arms{by: NoticeClock.Of()}.with(NoticeClock, placeAgain)
 	placeNow   = arms{}.with(NoticeClock, 0)
 )
 
@@ -131,7 +151,7 @@ func (n *node) missed(s *State) effect {
 // so. The caller's call hears of it.
 func (n *node) dropped(s *State) effect {
 	news := Missed
-	if s.Phase == InTalk {
+	if s.Phase == InTalk || s.Phase == Holding {
 		news = Left
 	}
 	eff := n.dismiss(s, n.told)
@@ -162,7 +182,7 @@ func (b *Book) withdrawn(s *State) effect {
 func (b *Book) legOver(s *State, w *What) effect {
 	var eff effect
 	switch s.Phase {
-	case InTalk:
+	case InTalk, Holding:
 		eff.tell = Left
 	case Calling, Screening:
 		eff.tell = Missed

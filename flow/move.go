@@ -37,7 +37,7 @@ type Command struct {
 	Keys   string        `json:"keys,omitempty"`   // keys that mean something on their own
 
 	CallerID CallerID         `json:"callerid,omitempty"` // Connect, Originate
-	Time     time.Duration    `json:"time,omitempty"`     // Connect, Originate: the ring; Record: the longest
+	Time     time.Duration    `json:"time,omitempty"`     // Connect, Originate: the ring; Record: the longest; Await: until the next try
 	Silence  time.Duration    `json:"silence,omitempty"`  // Record: this much of it ends the recording
 	Limit    time.Duration    `json:"limit,omitempty"`    // Connect, Join: the carrier's limit of the talk
 	Screen   *Screen          `json:"screen,omitempty"`   // Connect, Originate: what the agent hears before being joined
@@ -49,14 +49,14 @@ type Command struct {
 	Music    *Message         `json:"music,omitempty"`    // Hold
 
 	Entry Digits `json:"entry,omitempty"` // Find: what was keyed, or the extension that the flow names
-	Name  string `json:"name,omitempty"`  // Find: a queue; Hours: which
+	Name  string `json:"name,omitempty"`  // Find: a queue; Hours: which, those of the number called where it is empty; Await: open, until it is
 }
 
 // CommandKind is what kind of command it is.
 type CommandKind uint8
 
-// The commands. From Find on they are the engine's, answered before the commit;
-// no carrier ever sees one.
+// The commands. No carrier ever sees Await, nor those from Find on: they are the
+// engine's, answered before the commit.
 const (
 	Listen    CommandKind = iota + 1 // collect an entry
 	Connect                          // ring the party and join the caller to it
@@ -66,9 +66,12 @@ const (
 	Originate                        // place a leg to the party
 	Join                             // join this leg to the talk
 	Again                            // come back with the same request: the store was out of reach
+	Await                            // nothing is to be done; what turns up of the call is hung up
 	Find                             // look an entry, or a queue, up
 	AskHours                         // are these hours open?
 	Tell                             // tell the peer and wait for its reply
+	Vet                              // may the caller be called back? available; busy where a callback is open; else away
+	StandIn                          // have a call of ours stand in the line in this one's place; answered as Vet
 )
 
 // Engine reports whether the command is answered by the engine.
@@ -142,6 +145,7 @@ type Turn struct {
 type arms struct {
 	set ClockSet // those that it touches
 	on  ClockSet // those of them that run from then on
+	by  ClockSet // those of them whose time the event tells, if it does (Length)
 	in  [numClocks]time.Duration
 }
 

@@ -23,6 +23,16 @@ var phrases = map[string]map[string]string{
 		"screening":     "Call from {caller}. Press 1 to accept.",
 		"gone":          "The caller has gone. Goodbye.",
 		"emergency":     "We cannot take your call right now. Please try again later. Goodbye.",
+
+		"callback-offer":     "To be called back without losing your place in line, press {key}.",
+		"callback-confirm":   "We will call you back at {caller}. Press 1 to confirm, or any other key to keep waiting.",
+		"callback-promised":  "Thank you. You keep your place in line, and we will call you back. Goodbye.",
+		"callback-open":      "We are going to call you back at this number already.",
+		"callback-refused":   "Sorry, we cannot call you back at this number. Please hold.",
+		"callback-screening": "Call back {caller}. Press 1 to accept.",
+		"call-screening":     "Call to {caller}. Press 1 to be connected.",
+		"calling":            "We are calling {caller}. One moment, please.",
+		"not-reached":        "There is no answer. Goodbye.",
 	},
 	"es": {
 		"welcome":       "Bienvenido. Marque la extensión de la persona con quien desea hablar.",
@@ -40,6 +50,16 @@ var phrases = map[string]map[string]string{
 		"screening":     "Llamada de {caller}. Para aceptarla, pulse 1.",
 		"gone":          "La persona que llamaba ha colgado. Adiós.",
 		"emergency":     "En este momento no podemos atender su llamada. Por favor, inténtelo más tarde. Adiós.",
+
+		"callback-offer":     "Si desea que le llamemos sin perder su lugar en la cola, pulse {key}.",
+		"callback-confirm":   "Le llamaremos al {caller}. Para confirmar, pulse 1; para seguir a la espera, pulse cualquier otra tecla.",
+		"callback-promised":  "Gracias. Conserva su lugar en la cola y le devolveremos la llamada. Adiós.",
+		"callback-open":      "Ya está previsto que le llamemos a este número.",
+		"callback-refused":   "Lo sentimos, no podemos llamarle a este número. Por favor, manténgase a la espera.",
+		"callback-screening": "Devolución de llamada a {caller}. Para aceptarla, pulse 1.",
+		"call-screening":     "Llamada a {caller}. Para establecerla, pulse 1.",
+		"calling":            "Estamos llamando a {caller}. Un momento, por favor.",
+		"not-reached":        "No contestan. Adiós.",
 	},
 	"fr": {
 		"welcome":       "Bienvenue. Veuillez composer le numéro de poste de votre correspondant.",
@@ -57,6 +77,16 @@ var phrases = map[string]map[string]string{
 		"screening":     "Appel de {caller}. Pour accepter, appuyez sur 1.",
 		"gone":          "Votre correspondant a raccroché. Au revoir.",
 		"emergency":     "Nous ne pouvons pas prendre votre appel pour le moment. Veuillez rappeler plus tard. Au revoir.",
+
+		"callback-offer":     "Pour être rappelé sans perdre votre place dans la file d'attente, appuyez sur {key}.",
+		"callback-confirm":   "Nous vous rappellerons au {caller}. Pour confirmer, appuyez sur 1 ; pour continuer d'attendre, appuyez sur une autre touche.",
+		"callback-promised":  "Merci. Vous gardez votre place dans la file d'attente et nous vous rappellerons. Au revoir.",
+		"callback-open":      "Un rappel à ce numéro est déjà prévu.",
+		"callback-refused":   "Nous sommes désolés, nous ne pouvons pas vous rappeler à ce numéro. Veuillez patienter.",
+		"callback-screening": "Rappel de {caller}. Pour accepter, appuyez sur 1.",
+		"call-screening":     "Appel vers {caller}. Pour être mis en relation, appuyez sur 1.",
+		"calling":            "Nous appelons {caller}. Un instant, s'il vous plaît.",
+		"not-reached":        "Il n'y a pas de réponse. Au revoir.",
 	},
 	"de": {
 		"welcome":       "Willkommen. Bitte geben Sie die Durchwahl der gewünschten Person ein.",
@@ -74,6 +104,16 @@ var phrases = map[string]map[string]string{
 		"screening":     "Anruf von {caller}. Zum Annehmen drücken Sie die 1.",
 		"gone":          "Der Anrufer hat aufgelegt. Auf Wiederhören.",
 		"emergency":     "Wir können Ihren Anruf im Moment nicht entgegennehmen. Bitte versuchen Sie es später noch einmal. Auf Wiederhören.",
+
+		"callback-offer":     "Wenn Sie zurückgerufen werden möchten, ohne Ihren Platz in der Warteschlange zu verlieren, drücken Sie die {key}.",
+		"callback-confirm":   "Wir rufen Sie unter {caller} zurück. Zum Bestätigen drücken Sie die 1, zum Weiterwarten eine andere Taste.",
+		"callback-promised":  "Vielen Dank. Sie behalten Ihren Platz in der Warteschlange, und wir rufen Sie zurück. Auf Wiederhören.",
+		"callback-open":      "Ein Rückruf unter dieser Nummer ist bereits vorgesehen.",
+		"callback-refused":   "Unter dieser Nummer können wir Sie leider nicht zurückrufen. Bitte bleiben Sie am Apparat.",
+		"callback-screening": "Rückruf bei {caller}. Zum Annehmen drücken Sie die 1.",
+		"call-screening":     "Anruf bei {caller}. Zum Verbinden drücken Sie die 1.",
+		"calling":            "Wir rufen {caller} an. Einen Moment, bitte.",
+		"not-reached":        "Es meldet sich niemand. Auf Wiederhören.",
 	},
 	"pt": {
 		"welcome":       "Bem-vindo. Por favor, digite o ramal da pessoa com quem deseja falar.",
@@ -91,6 +131,16 @@ var phrases = map[string]map[string]string{
 		"screening":     "Chamada de {caller}. Para aceitar, pressione 1.",
 		"gone":          "A pessoa que ligou desligou. Até logo.",
 		"emergency":     "No momento não podemos atender a sua chamada. Por favor, tente mais tarde. Até logo.",
+
+		"callback-offer":     "Para receber uma chamada de volta sem perder o seu lugar na fila, pressione {key}.",
+		"callback-confirm":   "Ligaremos de volta para {caller}. Para confirmar, pressione 1; para continuar à espera, pressione outra tecla.",
+		"callback-promised":  "Obrigado. O seu lugar na fila fica guardado e ligaremos de volta. Até logo.",
+		"callback-open":      "Já está prevista uma chamada de volta para este número.",
+		"callback-refused":   "Lamentamos, não podemos ligar de volta para este número. Por favor, aguarde.",
+		"callback-screening": "Chamada de volta para {caller}. Para aceitar, pressione 1.",
+		"call-screening":     "Chamada para {caller}. Para ser ligado, pressione 1.",
+		"calling":            "Estamos ligando para {caller}. Um momento, por favor.",
+		"not-reached":        "Ninguém atende. Até logo.",
 	},
 	"it": {
 		"welcome":       "Benvenuto. Digiti il numero interno della persona desiderata.",
@@ -108,6 +158,16 @@ var phrases = map[string]map[string]string{
 		"screening":     "Chiamata da {caller}. Per accettare, prema 1.",
 		"gone":          "Il chiamante ha riagganciato. Arrivederci.",
 		"emergency":     "Al momento non possiamo rispondere alla sua chiamata. La preghiamo di richiamare più tardi. Arrivederci.",
+
+		"callback-offer":     "Per essere richiamato senza perdere il suo posto nella coda, prema {key}.",
+		"callback-confirm":   "La richiameremo al numero {caller}. Per confermare, prema 1; per continuare ad attendere, prema un altro tasto.",
+		"callback-promised":  "Grazie. Lei conserva il suo posto nella coda e la richiameremo. Arrivederci.",
+		"callback-open":      "È già prevista una richiamata a questo numero.",
+		"callback-refused":   "Siamo spiacenti, non possiamo richiamarla a questo numero. La preghiamo di attendere in linea.",
+		"callback-screening": "Richiamata a {caller}. Per accettare, prema 1.",
+		"call-screening":     "Chiamata a {caller}. Per essere collegato, prema 1.",
+		"calling":            "Stiamo chiamando {caller}. Un momento, prego.",
+		"not-reached":        "Nessuna risposta. Arrivederci.",
 	},
 }
 
@@ -120,7 +180,9 @@ var homes = map[string]string{"pt": "pt-BR"}
 
 // phraseNames are the names of the phrases. New ones go to the end.
 var phraseNames = [...]string{"welcome", "no-input", "invalid", "unavailable", "leave-message", "thanks", "hold", "goodbye",
-	"sorry", "moment", "position", "wait", "screening", "gone", "emergency"}
+	"sorry", "moment", "position", "wait", "screening", "gone", "emergency",
+	"callback-offer", "callback-confirm", "callback-promised", "callback-open", "callback-refused", "callback-screening",
+	"call-screening", "calling", "not-reached"}
 
 // withheld is what stands for the number of a caller who withheld it, by language.
 var withheld = map[string]string{

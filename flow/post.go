@@ -43,6 +43,10 @@ const (
 	PostMessageMarked    // as read, or as unread
 	PostMessageForwarded // Mailbox is the one that has it now
 	PostMessageDeleted   // with Ref, Carrier and Length, so that the recording can be deleted too
+
+	PostCallbackWanted  // the caller asked to be called back; the call that does so stands in the line
+	PostCallbackGivenUp // and was not reached, or not in time
+	PostCapped          // a limit of calls of ours is reached
 )
 
 // Posts derives what a turn posts from the call before and after it. It decides
@@ -62,8 +66,25 @@ func (b *Book) Posts(was, now Call, e Event) []Post {
 		}
 	}
 	posts = was.messages(posts, now, e)
+	if e.Kind == Exhausted && e.Budget == Outlay {
+		add(Post{Kind: PostCapped, Queue: b.line(now)})
+	}
+	if now.Info.callback() {
+		posts = now.callback(posts, was)
+	}
 	if now.Has(Closed) && !was.Has(Closed) {
 		add(Post{Kind: PostEnded, Result: now.Result})
+	}
+	return posts
+}
+
+// callback adds that a callback is wanted, and that it is given up.
+func (c Call) callback(posts []Post, was Call) []Post {
+	if was.Info == nil {
+		posts = append(posts, Post{Kind: PostCallbackWanted, Queue: c.Info.Queue})
+	}
+	if c.Has(Closed) && !was.Has(Closed) && c.State.Result != ResultAnswered {
+		posts = append(posts, Post{Kind: PostCallbackGivenUp, Queue: c.Info.Queue})
 	}
 	return posts
 }
@@ -145,17 +166,22 @@ func (b *Book) queueOf(c Call) string {
 func (b *Book) Line(c Call) string { return b.line(c) }
 
 func (b *Book) line(c Call) string {
-	if c.Phase == InLine || c.Phase == InRing {
-		if n := b.node(c.State); n.action == queue {
-			return n.find.Do.Name
-		}
+	switch n := b.node(c.State); {
+	case n.action == queue && (c.Phase == InLine || c.Phase == InRing || c.Phase == Asking):
+		return n.find.Do.Name
+	case n.action == reach && (c.Phase == InLine || c.Phase == Asking && c.State.Legs > 0):
+		return c.Info.Queue
 	}
 	return ""
 }
 
 // waited is how long a caller had waited already who comes back to the place in the
-// line from a member's direct ring that only a fact had claimed to be answered.
+// line from a member's direct ring that only a fact had claimed to be answered, or
+// whom a callback stands for.
 func (b *Book) waited(was, now Call) time.Duration {
+	if !now.Info.Since.IsZero() {
+		return max(time.Duration(now.Last-now.Info.Since.UnixNano()), 0)
+	}
 	n := b.node(now.State)
 	if !was.Has(Dialling) || was.At != now.At || !now.Armed.Has(WaitClock) {
 		return 0

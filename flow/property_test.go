@@ -133,7 +133,7 @@ func (x *chaos) advance(e Event) string {
 // unlawful is what a step of a call must not do; empty where it is lawful.
 func unlawful(b *Book, was Call, e Event, c Call, m Move) string {
 	late := e.Re != 0 && e.Re != was.Standing
-	leg := was.IsLeg()
+	leg := was.Info.IsPlaced()
 	ring := e.Kind == FoundBusy || e.Kind == Unanswered || e.Kind == Declined || e.Kind == Unreachable
 	always := e.Kind == HungUp || e.Kind == Woke || e.Kind == Told || leg && (ring || e.Kind == AgentHungUp)
 	fetched := c.Rev != was.Rev && c.State == was.State && c.Standing == was.Standing && was.Owed && !c.Owed

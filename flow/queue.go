@@ -12,6 +12,8 @@ func (b *Book) stepQueue(n *node, s *State, w *What) effect {
 		return b.joinLine(n, s, w)
 	case InLine:
 		return b.waiting(n, s, w)
+	case Asking:
+		return b.vetted(n, s, w)
 	case InRing:
 		return b.ringMember(n, s, w)
 	case InTalk:
@@ -44,6 +46,10 @@ func (b *Book) joinLine(n *node, s *State, w *What) effect {
 
 func (b *Book) waiting(n *node, s *State, w *What) effect {
 	switch {
+	case n.asks(s, w):
+		return b.askedBack(n, s, w)
+	case s.Marks.Has(Confirming) && w.Kind == Woke:
+		return n.confirming(s, w.Clock)
 	case w.Kind == Pressed:
 		if key := w.Digits.key(); key != 0 && key == n.leave {
 			return b.leaveLine(n, s, OnLeave, w)
@@ -60,10 +66,11 @@ func (b *Book) waiting(n *node, s *State, w *What) effect {
 		return effect{arm: &n.deserted}
 	case w.Kind == Told && w.News == Dialled && w.Party != nil && s.Legs == 0:
 		s.Phase = InRing
-		s.Marks |= Held | Dialling
+		s.Marks = s.Marks&^Confirming | Held | Dialling
 		return effect{move: n.dial}
 	case w.Kind == Told && w.News == Accepted && s.Legs > 0:
 		s.Phase, s.Result = InTalk, ResultAnswered
+		s.Marks &^= Confirming
 		eff := effect{move: n.join}
 		if s.Legs > 1 { // the others are no longer wanted
 			s.Legs, eff.tell = 1, Withdrawn

@@ -139,7 +139,9 @@ type Queue struct {
 	MaxWait  time.Duration `json:"max_wait,omitempty"` // 10 s to 24 h; 10 min
 	MaxSize  int           `json:"max_size,omitempty"` // 1 to 10,000; 100
 	LeaveKey string        `json:"leave_key,omitempty"`
-	Callback bool          `json:"callback,omitempty"`
+	Callback bool          `json:"callback,omitempty"` // callers may ask to be called back
+
+	CallbackKey string `json:"callback_key,omitempty"` // the key that asks for it; 1
 
 	OnMaxWait   *Dest `json:"on_max_wait,omitempty"`   // the default mailbox, else goodbye
 	OnMaxSize   *Dest `json:"on_max_size,omitempty"`   // what on_max_wait is

@@ -9,9 +9,9 @@ type State struct {
 	Trail  [3]StepID `json:"trail,omitzero"`   // the menus and flows to go back to, newest first
 	Tries  [2]uint8  `json:"tries,omitzero"`   // failures of this visit: silence (or both), wrong entries
 	Phase  Phase     `json:"phase,omitempty"`  // what the step waits for
-	Try    uint8     `json:"try,omitempty"`    // a leg: telephones that did not take it; then the times that its screening was said
+	Try    uint8     `json:"try,omitempty"`    // a leg: telephones that did not take it; then the times that its screening was said; a call of ours: tries that failed
 	Tongue uint8     `json:"tongue,omitempty"` // the language in which the call is spoken to, by its place in the book; 0 is the account's
-	Legs   uint8     `json:"legs,omitempty"`   // offers out for a waiting caller, at most MaxLegs
+	Legs   uint8     `json:"legs,omitempty"`   // offers out for a waiting caller, at most MaxLegs; the agent's leg of a call that we place
 	Why    Outcome   `json:"why,omitempty"`    // how the last ring failed, for the mailbox's greeting; a leg: the worst of its telephones
 	Result Result    `json:"result,omitempty"`
 	Armed  ClockSet  `json:"armed,omitempty"`
@@ -44,6 +44,8 @@ const (
 	Telling         // a leg: for the caller's call to take it
 	Pending         // after the call: for a recording that is still to come
 	Ended           // nothing outstanding
+	Holding         // a leg: the agent waits while the other side is called
+	Later           // a call of ours to somebody: for the time of its next try
 )
 
 // Marks are things that are so or not.
@@ -61,6 +63,7 @@ const (
 	Kept                         // a message was left
 	Dialling                     // the ring was offered by a queue
 	Placed                       // a leg: the carrier was told to place it
+	Confirming                   // the caller was asked whether to be called back
 )
 
 // Has reports whether every mark of x is set.
@@ -120,6 +123,7 @@ const (
 	OnOtherwise // any other way
 	OnLeave     // the leave key
 	OnBack      // the back key
+	OnCallback  // the caller is to be called back
 	OnKey0
 	OnKeyStar   = OnKey0 + 10
 	OnKeyHash   = OnKey0 + 11
@@ -128,7 +132,7 @@ const (
 
 var outcomeNames = [numOutcomes]string{
 	"", "done", "entered", "silent", "invalid", "star", "busy", "unanswered", "declined", "unavailable",
-	"open", "closed", "limit", "otherwise", "leave", "back", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "#",
+	"open", "closed", "limit", "otherwise", "leave", "back", "callback", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "#",
 }
 
 // String is the outcome in a word, as in "busy"; a key is itself.

@@ -30,7 +30,16 @@ func (s Script) Command(c Command) string {
 		return "come back, " + strconv.Itoa(int(c.Retry))
 	case Find:
 		return s.find(c)
+	case Await:
+		return await(c)
+	case Vet:
+		return "ask whether the caller may be called back"
+	case StandIn:
+		return "have a callback stand in the line"
 	case AskHours:
+		if c.Name == "" {
+			return "ask whether the number is open"
+		}
 		return "ask whether " + plain(c.Name) + " is open"
 	case Tell:
 		return "tell " + word(newsWords, uint8(c.News), "news") + " and wait"
@@ -176,6 +185,17 @@ func (s Script) find(c Command) string {
 		return "look up mailbox " + plain(c.Mailbox)
 	}
 	return "look up " + s.digits(c.Entry)
+}
+
+// await is what a call of ours waits for that nobody is called for yet.
+func await(c Command) string {
+	switch {
+	case c.Name == untilOpen:
+		return "wait until the number is open"
+	case c.Time > 0:
+		return "wait for the next try, " + c.Time.String()
+	}
+	return "wait for an agent"
 }
 
 func hangup(why Cause) string {

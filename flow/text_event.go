@@ -85,6 +85,10 @@ func (s Script) arrived(w *What) string {
 	switch {
 	case i == nil:
 		return s.caller() + " dials"
+	case i.callback():
+		return plain(i.Queue) + " is to call " + s.number(i.From) + " back"
+	case i.outward():
+		return "the product has " + s.number(i.From) + " called"
 	case i.Peer != "" && i.Queue != "":
 		return plain(i.Queue) + " offers a caller to " + s.agent(w)
 	case i.Peer != "":
@@ -150,6 +154,12 @@ func (s Script) Post(p Post) string {
 		return "leaves " + plain(p.Queue)
 	case PostAway:
 		return plain(p.Agent) + " is away, having missed too often"
+	case PostCallbackWanted:
+		return "callback wanted from " + plain(p.Queue)
+	case PostCallbackGivenUp:
+		return "callback given up by " + plain(p.Queue)
+	case PostCapped:
+		return "no more calls of ours are allowed"
 	case PostEnded:
 		return "ends " + p.Result.word()
 	}

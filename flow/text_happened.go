@@ -21,7 +21,7 @@ func (n *narrator) happened(v *voice, e *Event) {
 	}
 	switch e.Kind {
 	case Arrived:
-		if !v.leg {
+		if !v.leg && !v.outward {
 			n.act(s.Event(*e))
 		}
 	case Pressed:

@@ -8,6 +8,8 @@ type merger struct {
 	at     []int          // the next turn of each
 	spoke  map[string]int // what a call has told and nobody has heard yet, by its id
 	called map[string]bool
+
+	standsIn bool // a callback is to stand in for its caller
 }
 
 func newMerger(calls [][]Turn) *merger {
@@ -49,6 +51,12 @@ func (m *merger) rank(t *Turn) int {
 	case HungUp:
 		return atLast
 	case Arrived:
+		if w.Start.callback() && w.Start.After != "" {
+			if m.standsIn {
+				return atOnce
+			}
+			return notYet
+		}
 		if w.Start == nil || w.Start.Peer == "" {
 			return byItself
 		}
@@ -58,7 +66,7 @@ func (m *merger) rank(t *Turn) int {
 		return notYet
 	case Told:
 		switch w.News {
-		case Missed, Accepted, Withdrawn, Left:
+		case Missed, Accepted, Withdrawn, Left, Reached:
 			if m.spoke[w.Leg] > 0 {
 				return atOnce
 			}
@@ -76,6 +84,7 @@ func (m *merger) took(t *Turn) {
 	case w.Kind == Told && m.spoke[w.Leg] > 0:
 		m.spoke[w.Leg]--
 	}
+	m.standsIn = m.standsIn || t.Move.Do.Kind == StandIn
 	if t.Move.Tell != 0 || t.Move.Do.Kind == Tell {
 		m.spoke[t.Call.ID]++
 	}

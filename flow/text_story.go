@@ -20,10 +20,17 @@ import (
 func (s Script) Story(calls ...[]Turn) string {
 	n := &narrator{script: s, presence: map[string]string{}, manner: map[string]string{}}
 	for i, turns := range calls {
-		n.voices = append(n.voices, &voice{who: s.caller()})
-		if i > 0 && len(turns) > 0 {
-			n.voices[i].who = s.agent(&turns[0].Event.What)
-			n.voices[i].leg = true
+		v := &voice{who: s.caller()}
+		n.voices = append(n.voices, v)
+		if len(turns) == 0 {
+			continue
+		}
+		switch w := &turns[0].Event.What; {
+		case w.Start.outward():
+			v.outward, v.name, v.party = true, "callback to "+v.who+": ", v.who
+		case i > 0:
+			v.leg, v.who = true, s.agent(w)
+			v.name = v.who + ": "
 		}
 	}
 	for m := newMerger(calls); ; {
@@ -63,7 +70,8 @@ const leftOnAgents = 1 << 20
 
 // voice is one call in the story.
 type voice struct {
-	who   string
+	who   string // at the margin
+	name  string // before what is answered
 	leg   bool
 	stood Command       // what it waits on
 	party string        // whom it rings
@@ -71,6 +79,8 @@ type voice struct {
 	at    time.Time     // and in fact
 	rang  int           // the scene in which it began
 	over  bool          // it was hung up by us
+
+	outward bool // we call who
 }
 
 // act begins a scene.
@@ -116,18 +126,16 @@ func (n *narrator) turn(v *voice, rank int, t Turn) {
 		n.act(n.script.Event(t.Event))
 	}
 	answers := &n.scenes[len(n.scenes)-1].answers
-	name := ""
-	if v.leg {
-		name = v.who + ": "
-	}
-	if t.Move.Do.Kind != 0 && !t.Move.Do.Kind.Engine() {
+	if again := t.Move.Do.Kind == Await && t.Move.Do == v.stood; t.Move.Do.Kind != 0 && !t.Move.Do.Kind.Engine() && !again {
 		for _, line := range n.script.Move(Move{Say: t.Move.Say, Do: t.Move.Do}) {
-			*answers = append(*answers, told{n.now, rank, name + line})
+			*answers = append(*answers, told{n.now, rank, v.name + line})
 		}
 		v.stood, v.since, v.at, v.rang = t.Move.Do, n.now, t.Event.At, len(n.scenes)-1
-		v.over = v.over || t.Move.Do.Kind == Hangup
+		v.over = (v.over || t.Move.Do.Kind == Hangup) && t.Move.Do.Kind != Originate
 		if p := t.Move.Do.Party; p != nil {
-			v.party = partyName(p)
+			if !v.outward {
+				v.party = partyName(p)
+			}
 			n.ring(v, " lets it ring")
 		}
 	}
@@ -137,7 +145,7 @@ func (n *narrator) turn(v *voice, rank int, t Turn) {
 		case p.Agent != "":
 			*answers = append(*answers, told{n.now, leftOnAgents, n.script.Post(p)})
 		default:
-			*answers = append(*answers, told{n.now, rank + 1, n.script.Post(p)})
+			*answers = append(*answers, told{n.now, rank + 1, v.name + n.script.Post(p)})
 		}
 	}
 }
@@ -155,6 +163,8 @@ func (p Post) Told(leg bool) bool {
 	switch p.Kind {
 	case PostMissed, PostTalked:
 		return p.Length > 0
+	case PostCallbackGivenUp, PostCapped:
+		return true
 	case PostMessageLeft, PostMessageDropped, PostMessageLost, PostEnded:
 		return !leg
 	}

@@ -53,9 +53,9 @@ func (s Script) hide(words string) string {
 }
 
 var (
-	newsWords    = []string{"", "offered", "missed", "accepted", "withdrawn", "left", "dialled", "deserted", "dropped", "moved"}
+	newsWords    = []string{"", "offered", "missed", "accepted", "withdrawn", "left", "dialled", "deserted", "dropped", "moved", "reached"}
 	ignoredWords = []string{"", "late", "repeated", "not now", "just a fact", "over", "not due", "meaningless"}
-	budgetWords  = []string{"", "guesses", "entries", "turns"}
+	budgetWords  = []string{"", "guesses", "entries", "turns", "outlay"}
 	clockWords   = []string{"", "step", "wait", "notice", "life"}
 	reportWords  = []string{"", "alive", "talking", "gone"}
 	resultWords  = []string{"", "answered", "voicemail", "abandoned", "goodbye", "handed off", "callback", "rejected", "limit", "failed", "missed"}

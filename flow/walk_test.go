@@ -87,7 +87,8 @@ func (w *walk) visit(s stand, how way) int32 {
 // wrong is what a state must not be; empty where it is as it should be.
 func (s stand) wrong(b *Book) string {
 	n := b.node(s.State)
-	carriers := s.Phase != Finding && s.Phase != Asking && s.Phase != Telling
+	outward := n.action == reach
+	carriers := s.Phase != Finding && s.Phase != Asking && s.Phase != Telling && s.Phase != Later && !(outward && s.Phase == InLine)
 	inQueue := n.action == queue && (s.Phase == InLine || s.Phase == InRing)
 	perhaps := s.Phase == InTalk && s.Has(Dialling) // a fact says that the member answered; the wait may yet go on
 	again := s.Phase == Calling && !s.Has(Placed)   // a leg that could not be placed is placed again
@@ -95,7 +96,7 @@ func (s stand) wrong(b *Book) string {
 	switch {
 	case s.Phase == Unbegun:
 		return cond(s.State != State{}, "something is so before the call has begun")
-	case s.Legs > MaxLegs, s.Legs > 0 && s.Phase != InLine && s.Phase != InTalk:
+	case s.Legs > MaxLegs, s.Legs > 0 && s.Phase != InLine && s.Phase != InTalk && s.Phase != Asking && !(outward && s.Phase == Calling):
 		return "offers are out where nobody waits for one"
 	case s.Tries[0] > n.repeats, s.Tries[1] > n.repeats:
 		return "failures beyond the repeats"
@@ -103,6 +104,10 @@ func (s stand) wrong(b *Book) string {
 		return "an agent is reserved and nobody rings or talks"
 	case s.Has(CallerGone) && (s.Has(Held) || s.Legs > 0):
 		return "the caller is gone and an agent is still reserved, or an offer out"
+	case s.Has(Confirming) && (s.Phase != InLine && s.Phase != Asking || n.callback == nil):
+		return "asked whether to be called back, and not waiting"
+	case s.Has(Confirming) != (s.Do == Listen) && n.action == queue && s.Phase == InLine:
+		return "asked, and nothing listens"
 	case s.Has(Closed):
 		return cond(s.Armed != 0, "closed, and a clock runs") + cond(s.Phase != Ended, "closed, and it waits") +
 			cond(s.Result == NoResult, "closed without a result")
@@ -134,7 +139,8 @@ func (s stand) wrong(b *Book) string {
 
 // waitsOn are the commands that can stand in a phase.
 var waitsOn = map[Phase][]CommandKind{
-	Listening: {Listen}, Finding: {Find}, Asking: {AskHours}, InRing: {Connect}, InTalk: {Connect, Join}, InLine: {Hold},
+	Listening: {Listen}, Finding: {Find}, Asking: {AskHours, Vet, StandIn}, InRing: {Connect}, InTalk: {Connect, Join},
+	InLine: {Hold, Listen, Await}, Holding: {Hold}, Later: {Await},
 	Recording: {Record}, Ending: {Hangup}, Calling: {Originate}, Screening: {Listen}, Telling: {Tell},
 }
 
@@ -150,10 +156,12 @@ func (s stand) wrongStep(b *Book, w *What, next stand, eff effect) string {
 		return "something is said to a caller who is gone"
 	case s.Result != NoResult && next.Result == NoResult && s.Phase != InTalk:
 		return "a result is forgotten"
-	case w.Kind == HungUp && !next.Has(CallerGone):
+	case w.Kind == HungUp && !next.Has(CallerGone) && b.node(s.State).action != reach:
 		return "the caller is gone and the call does not know"
 	case !s.Has(Reconciled) && next.Has(Reconciled) && w.Kind != Woke:
 		return "told, but marked as found by asking"
+	case b.node(s.State).action == reach && waits(s) && !waits(next) && eff.tell == Missed:
+		return ""
 	case waits(s) && !waits(next) && eff.tell != Withdrawn && !(w.Kind == Told && (w.News == Missed || w.News == Left)):
 		return "offers that nobody takes back"
 	case next.At == b.sorry && s.At != b.sorry && w.Kind != Failed && !(w.Kind == Arrived && w.Start.Entry == "nowhere"):

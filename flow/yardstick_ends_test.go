@@ -38,7 +38,7 @@ func handGiveUp(s handState, w *What) (handState, handEffects, bool) {
 			return s, handEffects{}, false
 		}
 		return handEnd(s, handGoodbye, ResultGoodbye)
-	case s.at == handEnding:
+	case s.at == handEnding, w.Kind == Exhausted && w.Budget == Outlay:
 		return s, handEffects{}, false
 	case w.Kind == Exhausted:
 		return handEnd(s, handSorry, ResultLimit)

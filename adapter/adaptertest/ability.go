@@ -42,10 +42,10 @@ var abilities = []struct {
 	}},
 	{Declined, "declined is busy: rule c, not b, and a rest of 30 s", []string{
 		"one-endpoint-declined-the-other-rings-on", "overflow-to-a-colleague-at-the-same-telephone", "rule-b-declined-is-no-answer",
-		"the-greeting-is-for-the-reason-of-the-last-ring", "queue-member-who-declines-rests-15s", "queue-rings-all-but-five-at-most",
+		"the-greeting-is-for-the-reason-of-the-last-ring", "queue-member-who-declines-rests-15s", "queue-rings-all-but-five-at-most", "callback-members-decline-or-let-it-ring",
 	}},
 	{Refused, "declined is unanswered: a rest of 30 s", []string{
-		"queue-member-who-declines-rests-15s", "queue-rings-all-but-five-at-most",
+		"queue-member-who-declines-rests-15s", "queue-rings-all-but-five-at-most", "callback-members-decline-or-let-it-ring",
 	}},
 	{Star, "* counts when the entry is over, 5 s after the last key", []string{
 		"queue-serves-first-come-first",

@@ -41,7 +41,8 @@ func (c *Carrier) Do(_ context.Context, t flow.Turn) error {
 
 func (c *Carrier) do(t flow.Turn) error {
 	l := c.find(t.Call, t.Info)
-	if l == nil && t.Move.Do.Kind == flow.Originate {
+	again := l != nil && l.leg && l.state == Over && t.Seq > l.seq // another try, at another time
+	if (l == nil || again) && t.Move.Do.Kind == flow.Originate {
 		l = c.place(t)
 	}
 	if l == nil {
@@ -142,6 +143,9 @@ func (c *Carrier) legOf(a *Agent) (Leg, bool) {
 	g := Leg{Phone: a.ear.address, State: a.view().State, Call: l.key, Caller: l.key}
 	if l.leg && l.start != nil {
 		g.Caller.ID = l.start.Peer
+	}
+	if l.leg && l.start != nil && l.start.Outbound { // nobody is on the line for whom it rings
+		return g, true
 	}
 	caller := c.lines[g.Caller]
 	g.Gone = caller == nil || caller.state == Over

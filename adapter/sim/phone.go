@@ -180,7 +180,9 @@ const remembered = time.Hour
 func (c *Carrier) forget() {
 	for len(c.ended) > 0 && c.Now().Sub(c.ended[0].endedAt) > remembered {
 		delete(c.refs, c.ended[0].ref)
-		delete(c.lines, c.ended[0].key)
+		if c.lines[c.ended[0].key] == c.ended[0] {
+			delete(c.lines, c.ended[0].key)
+		}
 		c.ended = c.ended[1:]
 	}
 }

@@ -63,7 +63,7 @@ func canceled(c *openapi.ApiV2010Call) bool { return c.Status != nil && *c.Statu
 // known to have begun.
 func reference(info *flow.Info) (string, error) {
 	switch {
-	case info == nil, info.Ref == "" && info.Peer == "":
+	case info == nil, info.Ref == "" && !info.IsPlaced():
 		return "", fmt.Errorf("twilio: a call without a reference: %w", adapter.ErrRefused)
 	}
 	return sid(info.Ref)

@@ -37,7 +37,7 @@ func TestFact_statusCallbacksAreHeardOnceAndWaitForNothing(t *testing.T) {
 		"a leg was not answered": {leg3 + "ended?m=1", []string{"CallSid", "CA9", "CallStatus", "no-answer"}, flow.Event{Call: leg1, Re: 3, ID: "CA9.ended.no-answer", What: flow.What{Kind: flow.Unanswered, Yes: true, Cause: "no-answer"}}},
 		"a leg was declined":     {leg3 + "ended", []string{"CallSid", "CA9", "CallStatus", "busy", "SipResponseCode", "603"}, flow.Event{Call: leg1, Re: 3, ID: "CA9.ended.busy", What: flow.What{Kind: flow.Declined, Cause: "busy"}}},
 		"a leg failed":           {leg3 + "ended", []string{"CallSid", "CA9", "CallStatus", "failed"}, flow.Event{Call: leg1, Re: 3, ID: "CA9.ended.failed", What: flow.What{Kind: flow.Unreachable, Cause: "failed"}}},
-		"a leg was hung up":      {leg3 + "ended?m=1", []string{"CallSid", "CA9", "CallStatus", "completed"}, flow.Event{Call: leg1, ID: "CA9.ended.completed", What: flow.What{Kind: flow.HungUp, Cause: "completed"}}},
+		"a leg was hung up":      {leg3 + "ended?m=1", []string{"CallSid", "CA9", "CallStatus", "completed"}, flow.Event{Call: leg1, Re: 3, ID: "CA9.ended.completed", What: flow.What{Kind: flow.HungUp, Cause: "completed"}}},
 	} {
 		got := post(t, tw, c.at, during(c.form...))
 		require.Equal(t, http.StatusNoContent, got.code, name)

@@ -109,7 +109,7 @@ func (q *request) legNews(e flow.Event) flow.Event {
 	case "failed":
 		e.Kind = flow.Unreachable
 	case "completed", "canceled":
-		e.Re, e.Kind = 0, flow.HungUp
+		e.Kind = flow.HungUp
 	default:
 		return flow.Event{}
 	}

@@ -40,7 +40,7 @@ func (a *Adapter) status(ctx context.Context, c flow.Call, ref string) (adapter.
 	case ended([]byte(text(now.Status))):
 		s.Report = flow.Gone
 	}
-	if s.Report == flow.Alive && !c.IsLeg() && (c.Phase == flow.InRing || c.Phase == flow.InTalk) {
+	if s.Report == flow.Alive && !c.Info.IsPlaced() && (c.Phase == flow.InRing || c.Phase == flow.InTalk) {
 		talking, err := a.talks(ctx, c, ref)
 		if err != nil {
 			return s, err

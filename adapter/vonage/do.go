@@ -49,7 +49,7 @@ func (a *Adapter) move(ctx context.Context, t *flow.Turn) error {
 // to have begun.
 func reference(info *flow.Info) (string, error) {
 	switch {
-	case info == nil, info.Ref == "" && info.Peer == "":
+	case info == nil, info.Ref == "" && !info.IsPlaced():
 		return "", fmt.Errorf("vonage: a call without a reference: %w", adapter.ErrRefused)
 	case info.Ref == "":
 		return "", nil

@@ -154,7 +154,7 @@ func (a *Adapter) legNews(ctx context.Context, q *request, e flow.Event) (flow.E
 	case how != 0:
 		e.Kind = how
 	case q.Status == "cancelled":
-		e.Re, e.Kind = 0, flow.HungUp
+		e.Kind = flow.HungUp
 		return e, nil
 	case q.Status == "completed":
 		return a.legOver(ctx, q, e)
@@ -177,7 +177,7 @@ func (a *Adapter) legOver(ctx context.Context, q *request, e flow.Event) (flow.E
 		e.Kind, e.Yes = q.byCode(), q.asks("m") == "1"
 		return e, nil
 	}
-	e.Re, e.Kind = 0, flow.HungUp
+	e.Kind = flow.HungUp
 	return e, nil
 }
 

@@ -41,7 +41,7 @@ func (a *Adapter) status(ctx context.Context, c *flow.Call, ref string) (adapter
 		return adapter.Status{Report: flow.Gone}, nil
 	}
 	s := adapter.Status{Report: flow.Alive}
-	if c.IsLeg() || c.Phase != flow.InRing && c.Phase != flow.InTalk || now.Conversation == "" {
+	if c.Info.IsPlaced() || c.Phase != flow.InRing && c.Phase != flow.InTalk || now.Conversation == "" {
 		return s, nil
 	}
 	with, err := a.list(ctx, c.Region, url.Values{"conversation_uuid": {now.Conversation}})

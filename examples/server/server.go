@@ -18,6 +18,7 @@ import (
 	"github.com/extflow/extflow/examples/server/meter"
 	"github.com/extflow/extflow/examples/server/setup"
 	"github.com/extflow/extflow/examples/server/simulator"
+	"github.com/extflow/extflow/number/written"
 	"github.com/extflow/extflow/storage"
 	"github.com/extflow/extflow/voicemail/mail"
 )
@@ -135,7 +136,9 @@ func (s *server) exchange(ctx context.Context) (err error) {
 		s.store = s.behind(s.store)
 	}
 	adapters := s.adapters()
-	s.engine, err = extflow.New(extflow.Config{Store: s.store, Carriers: adapters, Logger: s.log, Observe: s.observe, Deadline: s.patience})
+	s.engine, err = extflow.New(extflow.Config{
+		Store: s.store, Carriers: adapters, Logger: s.log, Observe: s.observe, Deadline: s.patience, Dialable: written.Dialable,
+	})
 	if err != nil {
 		return err
 	}

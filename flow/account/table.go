@@ -120,7 +120,8 @@ func queueKeys(q *queue) block {
 		{"on_no_members", dest{&q.OnNoMembers}, "where callers go when no member is at work; as on_max_wait"},
 		{"leave_key", press{&q.LeaveKey}, "the key that leaves the line"},
 		{"on_leave", dest{&q.OnLeave}, "where it leads; as on_max_wait"},
-		{"callback", flag{&q.Callback, "on"}, "callers may ask to be called back; off"},
+		{"callback", flag{&q.Callback, "on"}, "callers may ask to be called back without losing their place; off"},
+		{"callback_key", press{&q.CallbackKey}, "the key that asks for it; 1"},
 	}
 }
 

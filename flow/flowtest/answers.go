@@ -3,6 +3,7 @@ package flowtest
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -38,7 +39,7 @@ func (st *stage) answers(ctx context.Context) ([]string, error) {
 		}
 		for _, t := range turns {
 			w.told = t.Seq
-			for _, line := range spoken(t.Move) {
+			for _, line := range w.news(t.Move) {
 				all = append(all, answer{t.Event.At, 2 * i, st.named(w.name) + line})
 			}
 			for _, p := range t.Posts {
@@ -62,6 +63,20 @@ func (st *stage) answers(ctx context.Context) ([]string, error) {
 	return lines, err
 }
 
+// news is what a call is made to do, unless that is what it does already: a call of
+// ours that waits is asked about hours with every offer.
+func (w *watched) news(m flow.Move) []string {
+	lines := spoken(m)
+	if m.Do.Kind.Engine() || len(lines) == 0 {
+		return lines
+	}
+	if again := m.Do.Kind == flow.Await && m.Do == w.awaits; again {
+		return nil
+	}
+	w.awaits = m.Do
+	return lines
+}
+
 // spoken is what a carrier is made to do; what the engine is asked is not told.
 func spoken(m flow.Move) []string {
 	if m.Do.Kind.Engine() {
@@ -83,6 +98,9 @@ func (st *stage) watch(ctx context.Context) error {
 			continue
 		}
 		w := &watched{key: c.Key, name: st.names[c.Ref], leg: c.IsLeg()}
+		if c.IsOutbound() {
+			w.name = st.outbound(c)
+		}
 		if w.leg {
 			if w.name, err = st.legOf(ctx, c); err != nil {
 				return err
@@ -101,6 +119,16 @@ func (st *stage) watch(ctx context.Context) error {
 	})
 	st.watched = append(st.watched, fresh...)
 	return nil
+}
+
+// outbound is what a call of ours is called: who is called back.
+func (st *stage) outbound(c flow.Call) string {
+	for _, who := range slices.Sorted(maps.Keys(st.phones)) {
+		if st.numbers[who] == c.From {
+			return "callback to " + who
+		}
+	}
+	return "call to " + string(c.From)
 }
 
 // legOf is the agent whom a leg was placed to.

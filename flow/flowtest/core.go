@@ -27,6 +27,7 @@ type core struct {
 	boxes   map[string]map[string]bool // messages by mailbox, by the call that left it
 	serve   map[string]time.Time       // queues to look at, and from when on
 	guesses map[number.E164][]time.Time
+	backs   map[number.E164]int // callbacks
 	zones   map[string]*time.Location
 	legs    int
 }
@@ -55,7 +56,7 @@ func OpenCore(s Site) (Exchange, error) {
 	return &core{
 		Site: s, book: s.Book, agents: agents,
 		calls: map[string]*kept{}, lines: map[string][]string{}, since: map[string]time.Time{}, boxes: map[string]map[string]bool{},
-		serve: map[string]time.Time{}, guesses: map[number.E164][]time.Time{}, zones: map[string]*time.Location{},
+		serve: map[string]time.Time{}, guesses: map[number.E164][]time.Time{}, backs: map[number.E164]int{}, zones: map[string]*time.Location{},
 	}, nil
 }
 

@@ -21,19 +21,39 @@ const (
 
 // open reports whether hours are open now; those that nobody defined always are.
 func (c *core) open(name string) bool {
+	h, now := c.hours(name)
+	return h == nil || h.OpenAt(now)
+}
+
+// opened is the answer to whether hours are open, those of the number called where they
+// have no name.
+func (c *core) opened(call flow.Call, name string) flow.What {
+	if name == "" {
+		name = c.book.EntryHours(call.Entry)
+	}
+	h, now := c.hours(name)
+	what := flow.What{Kind: flow.Opened, Yes: h == nil || h.OpenAt(now)}
+	if !what.Yes && call.IsOutbound() {
+		what.Length = h.Opens(now)
+	}
+	return what
+}
+
+// hours are those of a name and the time in their zone; nil where nobody defined any.
+func (c *core) hours(name string) (*flow.Hours, time.Time) {
 	h, ok := c.book.Hours(name)
 	if !ok {
-		return true
+		return nil, c.Now()
 	}
 	zone := c.zones[h.Timezone]
 	if zone == nil {
 		var err error
 		if zone, err = time.LoadLocation(h.Timezone); err != nil {
-			return true
+			return nil, c.Now()
 		}
 		c.zones[h.Timezone] = zone
 	}
-	return h.OpenAt(c.Now().In(zone))
+	return &h, c.Now().In(zone)
 }
 
 func (c *core) inquiry(call flow.Call) extension.Inquiry {
@@ -207,7 +227,7 @@ func (c *core) waiting(queue string) flow.Waiting {
 func (c *core) offer(o flow.Offer) {
 	caller := c.calls[o.Call].call
 	q, _ := c.book.Queue(o.Queue)
-	direct := q.Offer == flow.Dial || !adapter.AbilitiesOf(c.Carrier).Place
+	direct := !caller.IsOutbound() && (q.Offer == flow.Dial || !adapter.AbilitiesOf(c.Carrier).Place)
 	w := c.begin()
 	if m, err := c.ring(w, caller, o, direct, ""); err == nil && m.Ignored == 0 {
 		_ = w.commit()
@@ -223,11 +243,14 @@ func (c *core) ring(w *coreWork, caller flow.Call, o flow.Offer, direct bool, id
 	c.legs++
 	start := *caller.Info
 	start.Key.ID = "leg " + strconv.Itoa(c.legs)
-	start.Ref, start.ForwardedFrom, start.Entry = "", "", ""
+	start.Ref, start.ForwardedFrom, start.Entry, start.After, start.Since = "", "", "", "", time.Time{}
 	start.Peer, start.Queue = caller.ID, o.Queue
 	told.News, told.Leg = flow.Offered, start.ID
 	if m, err := w.happen(told); err != nil || m.Ignored != 0 {
 		return m, err
+	}
+	if i := w.load(caller.ID); !slices.Contains(w.changes[i].now.Legs, start.ID) { // it waits no more
+		return flow.Move{}, nil
 	}
 	return w.happen(flow.Event{Call: start.Key, What: flow.What{Kind: flow.Arrived, Start: &start, Party: o.Party}})
 }

@@ -48,7 +48,7 @@ func (c *core) Pick(_ context.Context, k flow.Key, id, agent string) error {
 		return extflow.ErrNotFree
 	}
 	q, _ := c.book.Queue(queue)
-	direct := q.Offer == flow.Dial || !adapter.AbilitiesOf(c.Carrier).Place
+	direct := !caller.call.IsOutbound() && (q.Offer == flow.Dial || !adapter.AbilitiesOf(c.Carrier).Place)
 	return c.decide(caller, id, func(w *coreWork) (flow.Move, error) {
 		return c.ring(w, caller.call, flow.Offer{Queue: queue, Call: k.ID, Carrier: c.Name, Party: party}, direct, id)
 	})

@@ -81,7 +81,7 @@ func (w *coreWork) tell(was, next flow.Call, m flow.Move, e flow.Event) error {
 		to = []string{next.Info.Peer}
 	}
 	for _, id := range to {
-		if id == e.Leg && !next.IsLeg() {
+		if id == e.Leg && !next.IsLeg() || w.load(id) < 0 {
 			continue
 		}
 		news := flow.What{Kind: flow.Told, News: m.Tell, Leg: next.ID}
@@ -96,7 +96,11 @@ func (w *coreWork) tell(was, next flow.Call, m flow.Move, e flow.Event) error {
 func (w *coreWork) answer(c flow.Call, do flow.Command, e flow.Event) (flow.What, error) {
 	switch {
 	case do.Kind == flow.AskHours:
-		return flow.What{Kind: flow.Opened, Yes: w.c.open(do.Name)}, nil
+		return w.c.opened(c, do.Name), nil
+	case do.Kind == flow.Vet:
+		return w.c.vet(c), nil
+	case do.Kind == flow.StandIn:
+		return w.standIn(c)
 	case do.Kind == flow.Tell:
 		peer := flow.Key{Account: c.Account, ID: c.Info.Peer}
 		m, err := w.happen(flow.Event{Call: peer, What: flow.What{Kind: flow.Told, News: do.News, Leg: c.ID, Party: c.Party}})

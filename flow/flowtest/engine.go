@@ -9,6 +9,7 @@ import (
 	"github.com/extflow/extflow/adapter"
 	"github.com/extflow/extflow/extension"
 	"github.com/extflow/extflow/flow"
+	e164 "github.com/extflow/extflow/number/written"
 	"github.com/extflow/extflow/storage"
 )
 
@@ -33,6 +34,7 @@ func OpenEngine(store func(now func() time.Time) (storage.Store, error)) Open {
 			Carriers: map[string]adapter.Carrier{s.Name: s.Carrier},
 			NewID:    func() string { legs++; return "leg " + strconv.Itoa(legs) },
 			Deadline: time.Minute,
+			Dialable: e164.Dialable,
 		})
 		if err != nil {
 			return nil, err

@@ -10,6 +10,7 @@ import (
 
 	"github.com/extflow/extflow/extension"
 	"github.com/extflow/extflow/flow"
+	"github.com/extflow/extflow/number"
 )
 
 // stage is where a story is played: telephones and time, an exchange behind them,
@@ -19,6 +20,7 @@ type stage struct {
 	lines    Telephones
 	exchange Exchange
 	phones   map[string]Caller // callers' newest, by name
+	numbers  map[string]number.E164
 	names    map[string]string // whose call it is, by the carrier's reference
 	dialled  []string          // references, in the order in which they were dialled
 	first    string            // who dialled first: answers without a name are theirs
@@ -35,6 +37,8 @@ type watched struct {
 	name string
 	leg  bool
 	told uint32
+
+	awaits flow.Command // what it was made to do last
 }
 
 // raise makes a stage. Time begins at start, by the clock on the account's wall.
@@ -47,6 +51,7 @@ func raise(s script, start time.Time, lay Lay, open Open) (*stage, error) {
 		script:   s,
 		lines:    lines,
 		phones:   map[string]Caller{},
+		numbers:  map[string]number.E164{},
 		names:    map[string]string{},
 		presence: map[string]extension.Presence{},
 	}
@@ -124,7 +129,7 @@ func (st *stage) dial(ctx context.Context, a Act) error {
 		st.first = a.Who
 	}
 	phone, err := st.lines.Dial(ctx, string(a.From), string(a.To), string(a.Forwarded))
-	st.phones[a.Who] = phone
+	st.phones[a.Who], st.numbers[a.Who] = phone, a.From
 	st.names[phone.Ref()] = a.Who
 	st.dialled = append(st.dialled, phone.Ref())
 	if m := phone.Refused(); m != nil {
@@ -141,6 +146,9 @@ func (st *stage) caller(ctx context.Context, a Act) error {
 	if phone == nil {
 		return fmt.Errorf("%w: %s has not dialled", ErrImpossible, a.Who)
 	}
+	if phone.Over() && a.Does != Speaks && a.Does != Drops { // who has hung up can be called
+		return st.agent(ctx, a)
+	}
 	switch a.Does {
 	case Presses:
 		return phone.Press(ctx, string(a.Keys))
@@ -152,7 +160,7 @@ func (st *stage) caller(ctx context.Context, a Act) error {
 		}
 		return st.lines.Wait(ctx, a.For)
 	case Drops:
-		call, err := st.callOf(ctx, phone)
+		call, err := st.callOf(ctx, a.Who, phone)
 		if err != nil {
 			return err
 		}
@@ -165,10 +173,15 @@ func (st *stage) caller(ctx context.Context, a Act) error {
 	return fmt.Errorf("%w: callers do no such thing", ErrImpossible)
 }
 
-// callOf is the call of a caller's telephone.
-func (st *stage) callOf(ctx context.Context, phone Caller) (flow.Key, error) {
+// callOf is the call of a caller's telephone, or the one that is to call it back.
+func (st *stage) callOf(ctx context.Context, who string, phone Caller) (flow.Key, error) {
 	calls, err := st.exchange.Calls(ctx)
-	i := slices.IndexFunc(calls, func(c flow.Call) bool { return !c.IsLeg() && c.Ref == phone.Ref() })
+	i := slices.IndexFunc(calls, func(c flow.Call) bool { return !c.Info.IsPlaced() && c.Ref == phone.Ref() })
+	if back := slices.IndexFunc(calls, func(c flow.Call) bool {
+		return c.IsOutbound() && c.From == st.numbers[who] && !c.Has(flow.Closed)
+	}); back >= 0 && phone.Over() {
+		i = back
+	}
 	if err != nil || i < 0 {
 		return flow.Key{}, cmp.Or(err, ErrImpossible)
 	}

@@ -86,6 +86,9 @@ func (st *stage) endpoints(who string) ([]Handset, error) {
 	if strings.Contains(who, ":") {
 		return []Handset{st.lines.Agent(who)}, nil
 	}
+	if _, dialled := st.phones[who]; dialled && st.numbers[who] != "" {
+		return []Handset{st.lines.Agent("tel:" + string(st.numbers[who]))}, nil
+	}
 	i := slices.IndexFunc(st.script.doc.Agents, func(a extension.Agent) bool { return a.ID == who })
 	if i < 0 {
 		return nil, fmt.Errorf("%w: %s is neither an agent of the account nor on the telephone", ErrImpossible, who)

@@ -29,7 +29,7 @@ func (st *stage) supervise(ctx context.Context, a Act) error {
 	if phone == nil {
 		return fmt.Errorf("%w: %s has not dialled", ErrImpossible, a.Who)
 	}
-	call, err := st.callOf(ctx, phone)
+	call, err := st.callOf(ctx, a.Who, phone)
 	if err != nil {
 		return err
 	}

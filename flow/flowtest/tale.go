@@ -40,7 +40,7 @@ func (st *stage) tales(ctx context.Context) (tales, error) {
 		}
 	}
 	slices.SortFunc(calls, func(a, b flow.Call) int {
-		if !a.IsLeg() && !b.IsLeg() {
+		if !a.Info.IsPlaced() && !b.Info.IsPlaced() {
 			return cmp.Compare(slices.Index(st.dialled, a.Ref), slices.Index(st.dialled, b.Ref))
 		}
 		return cmp.Or(begun(turns[a.Key]).Compare(begun(turns[b.Key])), cmp.Compare(offered[a.ID], offered[b.ID]),
@@ -55,6 +55,9 @@ func (st *stage) tales(ctx context.Context) (tales, error) {
 				return nil, err
 			}
 			name = "the leg to " + agent
+		}
+		if c.IsOutbound() {
+			name = st.outbound(c)
 		}
 		times[name]++
 		if n := times[name]; n > 1 {

@@ -29,7 +29,9 @@ type Call struct {
 	Result     string     `json:"result,omitempty" doc:"how it ended, or would end now"`
 	Reconciled bool       `json:"reconciled,omitempty" doc:"its end was found by asking, not told"`
 	Agent      string     `json:"agent,omitempty" doc:"whom it reserves"`
-	Queue      string     `json:"queue,omitempty" doc:"a leg: the queue that it is offered for"`
+	Queue      string     `json:"queue,omitempty" doc:"a leg: the queue that it is offered for; a callback: the one that it stands in"`
+	Outbound   bool       `json:"outbound,omitempty" doc:"a call of ours to from: a callback, or one that was asked for"`
+	After      string     `json:"after,omitempty" doc:"a callback: the call in whose place it stands"`
 	Peer       string     `json:"peer,omitempty" doc:"a leg: the caller's call"`
 	Legs       []string   `json:"legs,omitempty" doc:"the offers that are out"`
 	Release    string     `json:"release"`
@@ -60,6 +62,11 @@ func (a *API) calls() {
 	add(a, operation{id: "list-turns", method: http.MethodGet, path: "/calls/{call}/turns", tag: tag, summary: "What happened in a call"}, a.listTurns)
 	add(a, operation{id: "read-transcript", method: http.MethodGet, path: "/calls/{call}/transcript", tag: tag,
 		summary: "What happened in a call, as text", then: saysText("text/plain")}, a.readTranscript)
+	add(a, operation{id: "call-out", method: http.MethodPost, path: "/calls", tag: tag, status: http.StatusAccepted,
+		summary: "Call somebody outside for an agent",
+		about: "The agent's telephone rings first; once the agent has accepted, the other side is called, and sees the account's number. " +
+			"The same key is the same call, so a request whose outcome is unknown can be repeated. " +
+			"Only numbers in the account's countries are called, never emergency, short or premium ones, and not without limit (429)."}, a.callOut)
 	add(a, operation{id: "hang-up-call", method: http.MethodPost, path: "/calls/{call}/hangup", tag: tag, status: http.StatusAccepted,
 		summary: "End a call", about: "The carrier is told; the call is over when it says so."}, a.hangUp)
 }
@@ -100,6 +107,7 @@ func seen(c flow.Call) Call {
 		Forwarded: string(c.Info.ForwardedFrom), Live: c.Live(), Closed: c.Has(flow.Closed), Phase: phases[c.Phase],
 		Standing: flow.Script{}.Move(c.Now()), Result: result(c.Result), Reconciled: c.Has(flow.Reconciled),
 		Agent: c.Agent(), Queue: c.Info.Queue, Peer: c.Info.Peer, Legs: c.Legs, Release: c.Info.Release,
+		Outbound: c.Info.Outbound, After: c.Info.After,
 		Turns: c.Rev, Last: time.Unix(0, c.Last).UTC(),
 	}
 }
@@ -109,7 +117,7 @@ var phases = map[flow.Phase]string{
 	flow.Unbegun: "not begun", flow.Listening: "listening", flow.Finding: "looking up", flow.Asking: "asking for hours",
 	flow.InRing: "ringing", flow.InTalk: "talking", flow.InLine: "waiting in a queue", flow.Recording: "recording",
 	flow.Ending: "ending", flow.Calling: "calling", flow.Screening: "screening", flow.Telling: "joining",
-	flow.Pending: "waiting for a recording", flow.Ended: "ended",
+	flow.Pending: "waiting for a recording", flow.Ended: "ended", flow.Holding: "holding", flow.Later: "waiting for the next try",
 }
 
 func result(r flow.Result) string {

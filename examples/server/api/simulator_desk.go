@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/extflow/extflow/adapter/sim"
@@ -60,8 +61,12 @@ func (a *API) atDesk(ctx context.Context, in *AgentAct, act func(*sim.Agent, con
 	return nil, err
 }
 
-// desk are the addresses of an agent's phones, or the one that is asked for.
+// desk are the addresses of an agent's phones, or the one that is asked for; of
+// somebody outside, whom a call of ours rings, the address itself.
 func (a *API) desk(ctx context.Context, s *simulator.Simulator, in *AgentAct) ([]string, error) {
+	if strings.HasPrefix(in.Agent, "tel:") {
+		return []string{in.Agent}, nil
+	}
 	g, err := s.Store.Directory().Agent(ctx, a.cfg.Account, in.Agent)
 	if err != nil {
 		return nil, err

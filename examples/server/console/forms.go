@@ -69,7 +69,7 @@ var forms = map[string][]group{
 		{"2. Waiting", []field{
 			{Key: "hold", Label: "Music, or words", Kind: "message"}, {Key: "announce.every", Label: "Announce every", Kind: "lasting"},
 			{Key: "announce.position", Label: "Tell the place in line", Kind: "switch"}, {Key: "announce.wait", Label: "Tell the estimated wait", Kind: "switch"},
-			{Key: "callback", Label: "Callers may ask to be called back", Kind: "switch"},
+			{Key: "callback", Label: "Callers may ask to be called back", Kind: "switch"}, {Key: "callback_key", Label: "Key that asks for it", Kind: "text"},
 		}},
 		{"3. Ways out", []field{
 			{Key: "max_wait", Label: "Longest wait", Kind: "lasting"}, {Key: "on_max_wait", Label: "Then", Kind: "dest"},

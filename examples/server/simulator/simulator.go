@@ -19,6 +19,7 @@ import (
 	"github.com/extflow/extflow/adapter"
 	"github.com/extflow/extflow/adapter/sim"
 	"github.com/extflow/extflow/flow"
+	"github.com/extflow/extflow/number/written"
 	"github.com/extflow/extflow/storage"
 	"github.com/extflow/extflow/storage/memory"
 )
@@ -74,7 +75,7 @@ func New(c Config) (*Simulator, error) {
 	}
 	s.Engine, err = extflow.New(extflow.Config{
 		Store: s.Store, Carriers: map[string]adapter.Carrier{Name: s.Carrier},
-		Logger: c.Logger, Observe: c.Observe,
+		Logger: c.Logger, Observe: c.Observe, Dialable: written.Dialable,
 	})
 	if err != nil {
 		return nil, err
