@@ -40,8 +40,13 @@ func (st *stage) tales(ctx context.Context) (tales, error) {
 		}
 	}
 	slices.SortFunc(calls, func(a, b flow.Call) int {
-		if !a.Info.IsPlaced() && !b.Info.IsPlaced() {
+		switch ours, others := a.Info.IsPlaced(), b.Info.IsPlaced(); {
+		case !ours && !others:
 			return cmp.Compare(slices.Index(st.dialled, a.Ref), slices.Index(st.dialled, b.Ref))
+		case !ours:
+			return -1
+		case !others:
+			return 1
 		}
 		return cmp.Or(begun(turns[a.Key]).Compare(begun(turns[b.Key])), cmp.Compare(offered[a.ID], offered[b.ID]),
 			cmp.Compare(len(a.ID), len(b.ID)), cmp.Compare(a.ID, b.ID))
