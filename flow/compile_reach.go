@@ -1,9 +1,6 @@
 package flow
 
-import (
-	"cmp"
-	"strings"
-)
+import "cmp"
 
 // Calls of ours to somebody outside, and the agents' legs of them.
 
@@ -77,7 +74,7 @@ func (c *compiler) invitation(q Queue) []Message {
 		return nil
 	}
 	m := c.message(nil, "callback-offer")
-	m.Say = strings.ReplaceAll(m.Say, "{key}", q.callbackKey())
+	m.Say = withKey(m.Say, q.callbackKey(), m.Language)
 	return []Message{m}
 }
 

@@ -122,6 +122,27 @@ func SpokenIn(n number.E164, language string) string {
 	return withheld["en"]
 }
 
+// withKey puts a key of the telephone into words that say {key}, such as those that
+// offer a callback. The account says which key it is, not the call.
+func withKey(words, key, language string) string {
+	spoken, ok := signs[primary(language)]
+	if !ok {
+		spoken = signs["en"]
+	}
+	return strings.ReplaceAll(words, "{key}", spoken.Replace(key))
+}
+
+// signs are the two keys without a digit as they are said: a voice may leave out a
+// sign that it is given alone.
+var signs = map[string]*strings.Replacer{
+	"en": strings.NewReplacer("*", "star", "#", "pound"),
+	"es": strings.NewReplacer("*", "asterisco", "#", "almohadilla"),
+	"fr": strings.NewReplacer("*", "étoile", "#", "dièse"),
+	"de": strings.NewReplacer("*", "Sterntaste", "#", "Rautetaste"),
+	"pt": strings.NewReplacer("*", "asterisco", "#", "sustenido"),
+	"it": strings.NewReplacer("*", "asterisco", "#", "cancelletto"),
+}
+
 // Announcing is the message in which an agent is told who calls: its gap filled, in
 // the language of its words.
 func (s Screen) Announcing(caller number.E164) Message {

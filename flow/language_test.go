@@ -29,10 +29,28 @@ func TestPhrases_numbersAreRightInEveryLanguage(t *testing.T) {
 		require.Contains(t, called, "1 4 1 5 5 5 5 0 1 0 0")
 		require.Contains(t, gaps{}.fill(phrases[language]["screening"], language), withheld[language])
 		for name, words := range phrases[language] {
+			if name == "callback-offer" { // its key is filled in when the account is compiled
+				require.Contains(t, words, "{key}", language)
+				words = withKey(words, "1", language)
+			}
 			require.NotContains(t, gaps{}.fill(words, language), "{", "%s in %s", name, language)
 			require.Equal(t, strings.TrimSpace(words), words)
 		}
 	}
+}
+
+func TestPhrases_theKeyThatCallsBackIsReadOut(t *testing.T) {
+	t.Parallel()
+	for _, language := range phraseLanguages {
+		require.Len(t, phrases[language], len(phraseNames), language)
+		offer := phrases[language]["callback-offer"]
+		require.Contains(t, withKey(offer, "7", language), " 7.", language)
+		for _, key := range []string{"*", "#"} {
+			require.NotContains(t, withKey(offer, key, language), key, "a voice may say nothing for a sign")
+			require.NotContains(t, withKey(offer, key, language), "{", language)
+		}
+	}
+	require.Equal(t, "press star", withKey("press {key}", "*", "ja"))
 }
 
 func TestGaps_theFormIsTheOneOfTheLanguage(t *testing.T) {
