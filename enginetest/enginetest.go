@@ -132,13 +132,12 @@ func (p *play) saw(h sim.Happening) {
 // run lets the hour pass, a second at a time and act by act, and then lets
 // everything end.
 func (p *play) run() error {
-	var errs []error
 	for len(p.acts) > 0 {
 		at := p.carrier.Now().Add(time.Second)
 		if first := p.acts[0].at; first.Before(at) {
 			at = first
 		}
-		errs = append(errs, p.carrier.WaitUntil(p.ctx, at))
+		errs := []error{p.carrier.WaitUntil(p.ctx, at)}
 		for len(p.acts) > 0 && !p.acts[0].at.After(at) {
 			errs = append(errs, p.acts.pop().do())
 		}
