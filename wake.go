@@ -136,6 +136,9 @@ func (e *Engine) woke(ctx context.Context, c flow.Call, clock flow.Clock, now ti
 		if c.Phase == flow.Pending && status.Ref != "" {
 			return flow.What{Kind: flow.Recorded, Ref: status.Ref, Length: status.Length, Cause: "looked up"}, nil
 		}
+		if c.Phase == flow.Pending && status.NoRecording {
+			return flow.What{Kind: flow.Recorded, Cause: "looked up"}, nil
+		}
 		w.Report = status.Report
 	}
 	return w, nil

@@ -72,6 +72,10 @@ type Status struct {
 	Report flow.Report
 	Ref    string        // the newest recording of the call, if any
 	Length time.Duration // its length
+
+	// NoRecording says that nothing was recorded in the call, for certain: a caller
+	// who hung up during the greeting left no message, and none was lost.
+	NoRecording bool
 }
 
 // Prober is a Carrier that can be asked about a call.

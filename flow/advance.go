@@ -168,7 +168,7 @@ func (c *Call) refuses(e *Event, now int64) Ignored {
 			return c.earlier(e)
 		}
 		return 0
-	case Pressed, Answered, Failed:
+	case Pressed, Answered, Failed, Beeped:
 		if e.Re == 0 {
 			return JustAFact
 		}

@@ -251,7 +251,7 @@ func (b *Book) enter(s *State, id StepID, w *What) effect {
 		b.blaze(s, id)
 	}
 	s.At, s.Tries, s.Try, s.Phase = id, [2]uint8{}, 0, Unbegun
-	s.Marks &^= Held | Alone | Overdue | Dialling | Confirming
+	s.Marks &^= Held | Alone | Overdue | Dialling | Confirming | Taping
 	eff := b.open(n, s, w)
 	eff.entered++
 	return eff

@@ -72,6 +72,7 @@ const (
 	Placing                     // a leg: the carrier is told to place it now; from here on it may ring
 	NotPlaced                   // a leg: it was not, for sure, and may be tried again
 	Began                       // a leg: the carrier has begun to place it
+	Beeped                      // the greeting is over, and the recording begins: told where a recording cannot be looked up afterwards
 )
 
 // News is what one call tells another.

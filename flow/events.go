@@ -30,7 +30,7 @@ func (b *Book) AllEvents() []What {
 		{Kind: FoundBusy, Yes: true}, {Kind: Unanswered, Yes: true}, {Kind: Declined, Yes: true}, {Kind: Unreachable, Yes: true},
 		{Kind: Placing}, {Kind: NotPlaced}, {Kind: Began, Ref: "leg"},
 		{Kind: AgentHungUp}, {Kind: HungUp}, {Kind: Failed},
-		{Kind: Recorded, Ref: "recording", Length: time.Hour}, {Kind: Recorded, Ref: "recording"}, {Kind: Recorded},
+		{Kind: Recorded, Ref: "recording", Length: time.Hour}, {Kind: Recorded, Ref: "recording"}, {Kind: Recorded}, {Kind: Beeped},
 		{Kind: Opened}, {Kind: Opened, Yes: true}, {Kind: Replied}, {Kind: Replied, Yes: true},
 	}
 	for _, entry := range b.EntryNames() {

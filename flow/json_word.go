@@ -13,7 +13,7 @@ var (
 	kindJSON = []string{
 		"", "arrived", "pressed", "found", "answered", "found_busy", "unanswered", "declined", "unreachable",
 		"agent_hung_up", "recorded", "hung_up", "woke", "told", "replied", "opened", "failed", "exhausted",
-		"placing", "not_placed", "began",
+		"placing", "not_placed", "began", "beeped",
 	}
 	newsJSON    = []string{"", "offered", "missed", "accepted", "withdrawn", "left", "dialled", "deserted", "dropped", "moved", "reached"}
 	budgetJSON  = []string{"", "guesses", "entries", "turns", "outlay"}
@@ -40,7 +40,7 @@ var (
 	}
 	markJSON = []string{
 		"held", "caller_gone", "closed", "reconciled", "box_keyed", "alone", "overdue", "kept", "dialling",
-		"placed", "confirming",
+		"placed", "confirming", "taping",
 	}
 )
 

@@ -71,6 +71,11 @@ func (b *Book) stepRecord(n *node, s *State, w *What) effect {
 			return b.leave(n, s, OnDone, w)
 		}
 		return b.leave(n, s, OnOtherwise, w)
+	case w.Kind == Beeped && s.Marks.Has(Taping):
+		return effect{ignored: Repeated}
+	case w.Kind == Beeped:
+		s.Marks |= Taping
+		return effect{}
 	case w.Kind == Pressed:
 		if o := keyOutcome(w.Digits.key()); o != NoOutcome && n.keys.has(o) {
 			return b.leave(n, s, o, w)

@@ -64,6 +64,7 @@ const (
 	Dialling                     // the ring was offered by a queue
 	Placed                       // a leg: the carrier was told to place it
 	Confirming                   // the caller was asked whether to be called back
+	Taping                       // the carrier told that the recording has begun
 )
 
 // Has reports whether every mark of x is set.

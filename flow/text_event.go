@@ -41,6 +41,8 @@ func (s Script) Event(e Event) string {
 			return "no recording comes"
 		}
 		return "a recording of " + w.Length.String() + " comes"
+	case Beeped:
+		return "the recording begins"
 	case Woke:
 		return s.woke(w)
 	}

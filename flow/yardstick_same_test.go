@@ -61,7 +61,7 @@ func sameDecision(t *testing.T, where string, s State, eff effect, h handState, 
 	if got, want := handWhere(h), s.Phase; got != want {
 		t.Fatalf("%s: the book stands at phase %v, the hand at %v", where, want, got)
 	}
-	if h.result != s.Result || h.armed != s.Armed || h.held != s.Has(Held) || h.found != s.Has(Reconciled) {
+	if h.result != s.Result || h.armed != s.Armed || h.held != s.Has(Held) || h.found != s.Has(Reconciled) || h.taping != s.Has(Taping) {
 		t.Fatalf("%s: the book has %+v, the hand %+v", where, s, h)
 	}
 	var says []string

@@ -119,7 +119,7 @@ func handVoicemail(s handState) (handState, handEffects, bool) {
 
 // handEnd says words and hangs up.
 func handEnd(s handState, words handText, r Result) (handState, handEffects, bool) {
-	s.at, s.held = handEnding, false
+	s.at, s.held, s.taping = handEnding, false, false
 	if s.result == NoResult || r >= ResultRejected {
 		s.result = r
 	}

@@ -21,6 +21,7 @@ type handState struct {
 	alone   bool // no member was at work when last looked
 	overdue bool // the longest wait passed while a member rang
 	found   bool // the end was found by asking, not told
+	taping  bool // the carrier told that the recording has begun
 }
 
 // handAt is where a call is.
@@ -179,6 +180,10 @@ func handStep(s handState, w *What) (handState, handEffects, bool) {
 	case handInLine:
 		return handWaiting(s, w)
 	case handRecording:
+		if w.Kind == Beeped && !s.taping {
+			s.taping = true
+			return s, handEffects{}, true
+		}
 		if w.Kind == Recorded {
 			if w.Ref != "" && w.Length >= shortest {
 				s.result = ResultVoicemail

@@ -54,7 +54,7 @@ var abilities = []struct {
 		"an-event-that-comes-late-changes-nothing",
 	}},
 	{LooksUp, "a message whose report was lost is lost", []string{
-		"voicemail-whose-recording-gets-lost-is-looked-up",
+		"voicemail-whose-recording-gets-lost-is-looked-up", "voicemail-of-a-caller-who-says-nothing-is-no-loss",
 	}},
 	{Trims, "a message has some seconds of silence at its end, and silence may be one", []string{
 		"voicemail-limits-are-the-mailboxs", "voicemail-ended-by-silence", "rule-b-a-mobiles-voicemail-is-not-the-agent",

@@ -38,6 +38,10 @@ type Carrier struct {
 	// stories' accounts call their carrier.
 	Lay func(t testing.TB) flowtest.Lay
 
+	// Slow is Lay with words that take their time, two or so a second. Nil leaves out
+	// what can only happen while they are said.
+	Slow func(t testing.TB) flowtest.Lay
+
 	Lacks []Ability
 	Late  time.Duration // how long the far end may take longer than simulated telephones; 30 s
 

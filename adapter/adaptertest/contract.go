@@ -26,6 +26,7 @@ var contract = map[string]func(*testing.T, Carrier){
 	"what no carrier can do is refused":                                               impossible,
 	"a call that is over is gone":                                                     probed,
 	"what is forged is refused and changes nothing":                                   forged,
+	"who hangs up during a mailbox's greeting leaves no message, and none is lost":    greeted,
 }
 
 // office is a carrier with the sample account behind it, and a store that can be

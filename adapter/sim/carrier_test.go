@@ -9,7 +9,9 @@ import (
 
 func TestCarrier_passesWhatEveryAdapterHasTo(t *testing.T) {
 	t.Parallel()
-	adaptertest.Run(t, adaptertest.Carrier{Name: "simulated", Lay: func(testing.TB) flowtest.Lay { return flowtest.Simulated }})
+	adaptertest.Run(t, adaptertest.Carrier{
+		Name: "simulated", Lay: func(testing.TB) flowtest.Lay { return flowtest.Simulated }, Slow: func(testing.TB) flowtest.Lay { return flowtest.Unhurried },
+	})
 }
 
 func TestCarrier_whateverIsMadeUpEndsTheSame(t *testing.T) {

@@ -92,7 +92,7 @@ func (c *Carrier) Probe(_ context.Context, call flow.Call) (adapter.Status, erro
 	if l == nil {
 		return adapter.Status{Report: flow.Gone}, nil
 	}
-	s := adapter.Status{Report: flow.Alive, Ref: l.newest.ref, Length: l.newest.length}
+	s := adapter.Status{Report: flow.Alive, Ref: l.newest.ref, Length: l.newest.length, NoRecording: l.newest.ref == "" && !l.missing}
 	switch l.state {
 	case Talking:
 		s.Report = flow.Talking

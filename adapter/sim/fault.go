@@ -29,6 +29,8 @@ type Faults struct {
 
 	Next []Fault // befall certain events, once each, before chance does
 
+	LosesTapes int // the next so many recordings that a caller's hanging up ends are gone, and never reported
+
 	DoFails   int // the next so many Do fail and do nothing
 	DoUnsure  int // then so many are carried out, and yet return an error; for a leg to place none, since that would say that it was not
 	DoRefuses int // then so many are refused for good: adapter.ErrRefused

@@ -36,6 +36,7 @@ type line struct {
 	tape    *tape
 	talked  time.Time // until when the caller speaks
 	newest  tape      // the last recording
+	missing bool      // one was lost
 	cause   string    // how it ended
 	endedAt time.Time
 }

@@ -54,9 +54,15 @@ func (l *line) recorded() {
 	l.control(l.cut())
 }
 
-// tapeLater reports the recording that ends now once the carrier has it ready.
+// tapeLater reports the recording that ends now once the carrier has it ready, unless
+// the carrier loses it.
 func (l *line) tapeLater() {
 	m := l.tape.seq
+	if f := &l.c.faults; f.LosesTapes > 0 {
+		f.LosesTapes--
+		l.tape, l.missing = nil, true
+		return
+	}
 	w := l.cut()
 	l.c.time.After(tapeReady, func() { l.fact(m, w) })
 }

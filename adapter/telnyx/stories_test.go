@@ -29,7 +29,7 @@ var apiText []byte
 
 var api = adaptertest.Describe(apiText)
 
-var carrier = adaptertest.Carrier{Name: "Telnyx", Lay: lay, Lacks: adaptertest.Lacks("Telnyx"), Forged: forged}
+var carrier = adaptertest.Carrier{Name: "Telnyx", Lay: lay(0), Slow: lay(120), Lacks: adaptertest.Lacks("Telnyx"), Forged: forged}
 
 func TestCarrier_passesWhatEveryAdapterHasTo(t *testing.T) {
 	t.Parallel()
@@ -73,27 +73,32 @@ func forged(t testing.TB, far flowtest.Telephones) []*http.Request {
 	}
 }
 
-// lay is a Telnyx, and an adapter whose webhooks it requests.
-func lay(t testing.TB) flowtest.Lay {
-	return func(start time.Time) (flowtest.Telephones, adapter.Carrier, error) {
-		account := telnyxtest.New(telnyxtest.Config{Config: twiliotest.Config{Start: start}})
-		far := twiliotest.Start(t, account.Carrier())
-		server := httptest.NewUnstartedServer(nil)
-		base := "http://" + server.Listener.Addr().String() + "/telnyx"
-		tx, err := telnyx.New(telnyx.Config{
-			Name:      "sim", // as the stories' documents call their carrier
-			AccountID: account.AccountID(), ApplicationID: account.ApplicationID(), APIKey: account.APIKey(), PublicKeys: []string{account.PublicKey()},
-			PublicURL: base, APIURL: far.URL(), Now: far.Now, Pace: -1,
-			HTTPClient: &http.Client{Transport: api.Transport(t, http.DefaultTransport.(*http.Transport).Clone())},
-		})
-		if err != nil {
-			return nil, nil, err
-		}
-		server.Config.Handler = tx
-		server.Start()
-		t.Cleanup(server.Close)
-		return &telephones{twiliostory.New(t, far, base), tx, account}, tx, nil
+// lay is a Telnyx where so many words are spoken a minute, and an adapter whose webhooks
+// it requests.
+func lay(words int) func(t testing.TB) flowtest.Lay {
+	return func(t testing.TB) flowtest.Lay {
+		return func(start time.Time) (flowtest.Telephones, adapter.Carrier, error) { return connect(t, start, words) }
 	}
+}
+
+func connect(t testing.TB, start time.Time, words int) (flowtest.Telephones, adapter.Carrier, error) {
+	account := telnyxtest.New(telnyxtest.Config{Config: twiliotest.Config{Start: start, Words: words}})
+	far := twiliotest.Start(t, account.Carrier())
+	server := httptest.NewUnstartedServer(nil)
+	base := "http://" + server.Listener.Addr().String() + "/telnyx"
+	tx, err := telnyx.New(telnyx.Config{
+		Name:      "sim", // as the stories' documents call their carrier
+		AccountID: account.AccountID(), ApplicationID: account.ApplicationID(), APIKey: account.APIKey(), PublicKeys: []string{account.PublicKey()},
+		PublicURL: base, APIURL: far.URL(), Now: far.Now, Pace: -1,
+		HTTPClient: &http.Client{Transport: api.Transport(t, http.DefaultTransport.(*http.Transport).Clone())},
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	server.Config.Handler = tx
+	server.Start()
+	t.Cleanup(server.Close)
+	return &telephones{twiliostory.New(t, far, base), tx, account}, tx, nil
 }
 
 // telephones are those of a small Telnyx, whose webhooks the adapter answers.

@@ -50,7 +50,7 @@ func (a *Adapter) status(ctx context.Context, c flow.Call, ref string) (adapter.
 		}
 	}
 	if c.Phase == flow.Recording || c.Phase == flow.Pending {
-		s.Ref, s.Length, err = a.newest(ctx, ref)
+		err = a.newest(ctx, ref, &s)
 	}
 	return s, err
 }
@@ -82,20 +82,27 @@ func (a *Adapter) anyTalks(ctx context.Context, p *openapi.ListCallParams) (bool
 	return slices.ContainsFunc(page.Calls, func(c openapi.ApiV2010Call) bool { return text(c.Status) == "in-progress" }), nil
 }
 
-// newest is the newest recording of a call that is complete; empty where none is.
-func (a *Adapter) newest(ctx context.Context, ref string) (string, time.Duration, error) {
+// newest finds the newest recording of a call that is complete, or that there is none
+// at all: also no failed one, and none that is still being made.
+func (a *Adapter) newest(ctx context.Context, ref string, s *adapter.Status) error {
 	page, err := a.api(ctx, false).PageCallRecording(ref, &openapi.ListCallRecordingParams{}, "", "")
 	if gone(err) {
-		return "", 0, nil
+		return nil
 	}
 	if err != nil {
-		return "", 0, err
+		return err
 	}
+	s.NoRecording = true
 	for _, r := range page.Recordings { // the newest comes first
-		if text(r.Status) == "completed" {
+		switch text(r.Status) {
+		case "completed":
 			n, _ := strconv.Atoi(text(r.Duration))
-			return text(r.Sid), time.Duration(n) * time.Second, nil
+			s.Ref, s.Length, s.NoRecording = text(r.Sid), time.Duration(n)*time.Second, false
+			return nil
+		case "absent":
+		default:
+			s.NoRecording = false
 		}
 	}
-	return "", 0, nil
+	return nil
 }

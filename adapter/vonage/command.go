@@ -52,8 +52,9 @@ func (v *view) hold(n *ncco, t *flow.Turn) {
 }
 
 // record greets, and records. A key of the mailbox ends the greeting; any other skips
-// it. What follows the recording asks whether it is there: Vonage goes on before it
-// tells.
+// it. That it is over is told before the beep, since afterwards nobody can say whether
+// there was anything to be lost; what is answered is what is left to do. What follows
+// the recording asks whether it is there: Vonage goes on before it tells.
 func (v *view) record(n *ncco, t *flow.Turn) {
 	do := &t.Move.Do
 	if v.laps > 0 {
@@ -67,6 +68,9 @@ func (v *view) record(n *ncco, t *flow.Turn) {
 		return
 	}
 	v.words(n, t, false)
+	if !v.begun {
+		n.goOn(v.url(t.Call, t.Seq, atBeep, ""), nil)
+	}
 	finish := do.Finish
 	if len(finish) > 1 {
 		finish = finish[:1]

@@ -23,6 +23,7 @@ type view struct {
 	placed          bool       // Connect: it is a leg that was placed, and the caller hears it ring
 	late            bool       // Connect: no place in the row yet; the same again in a second
 	said            bool       // the words were said already
+	begun           bool       // Record: that the recording begins has been told
 	laps            int        // Record: how often the recording was waited for, and one more
 	ends            int        // Join: how often the conversation has ended while the talk stands
 }

@@ -99,6 +99,8 @@ func (a *Adapter) happened(q *request, e *flow.Event, v *view) {
 		if d := q.digits(); d != "" {
 			e.What.Kind, e.Digits = flow.Pressed, d
 		}
+	case atBeep:
+		e.What.Kind, v.said, v.begun = flow.Beeped, true, true
 	case atRecord:
 		a.recorded(q, e, v)
 	case atDial:

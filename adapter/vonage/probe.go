@@ -11,8 +11,8 @@ import (
 )
 
 // Probe asks Vonage about a call: whether it is over, and whether somebody else is in
-// its conversation. Recordings cannot be looked up there; one that was reported to
-// this node is answered.
+// its conversation. Recordings cannot be looked up there: one that was reported to
+// this node is answered, and of a call that was not told the beep there is none.
 func (a *Adapter) Probe(ctx context.Context, c flow.Call) (adapter.Status, error) {
 	ctx, cancel := context.WithTimeout(ctx, a.cfg.Deadline)
 	defer cancel()
@@ -26,6 +26,8 @@ func (a *Adapter) Probe(ctx context.Context, c flow.Call) (adapter.Status, error
 	}
 	if t, ok := a.known.tape(c.Key, c.Standing); ok {
 		s.Ref, s.Length = t.ref, t.length
+	} else if c.Phase == flow.Pending {
+		s.NoRecording = !c.Has(flow.Taping)
 	}
 	return s, nil
 }

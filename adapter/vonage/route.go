@@ -27,6 +27,7 @@ const (
 	atInput  what = "input"  // an entry, or the time for it passed
 	atKey    what = "key"    // a key during a mailbox's greeting, or none
 	atHold   what = "hold"   // a key while holding, or the next lap
+	atBeep   what = "beep"   // a greeting is over, and the recording begins
 	atRecord what = "record" // a recording ended: is it there?
 	atTaped  what = "taped"  // a recording is there
 	atDial   what = "dial"   // what becomes of a connect
@@ -42,7 +43,7 @@ const (
 
 // turns are the words that an address of a turn may end with.
 var turns = []what{
-	atInput, atNext, atKey, atHold, atRecord, atTaped, atDial, atRing, atAsk, atAccept, atRung, atMeet, atJoin, atLeg, atEnded,
+	atInput, atNext, atKey, atHold, atBeep, atRecord, atTaped, atDial, atRing, atAsk, atAccept, atRung, atMeet, atJoin, atLeg, atEnded,
 }
 
 // route is an address, read.

@@ -56,6 +56,7 @@ const (
 	Moves                       // the supervisor moves caller to queue sales
 	Picks                       // the supervisor takes caller to grace
 	SaysGoodbye                 // the supervisor says goodbye to caller
+	LosesTape                   // the carrier loses the recording
 )
 
 // form is how a deed is written: its words, with {parts} between them.
@@ -70,6 +71,7 @@ var knownForms = []form{
 	written(Skips, "..."),
 	written(Reaches, "at {at}"),
 	written(Refuses, "the carrier refuses the next turn"),
+	written(LosesTape, "the carrier loses the recording"),
 	written(Twice, "the next event comes twice"),
 	written(Lost, "the next event gets lost"),
 	written(Late, "the next event comes {for} late"),

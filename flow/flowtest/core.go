@@ -213,7 +213,7 @@ func (c *core) goOff(ctx context.Context, call flow.Call, clock flow.Clock) erro
 			return err
 		}
 		w.Report = status.Report
-		if call.Phase == flow.Pending && status.Ref != "" {
+		if call.Phase == flow.Pending && (status.Ref != "" || status.NoRecording) {
 			w = flow.What{Kind: flow.Recorded, Ref: status.Ref, Length: status.Length}
 		}
 	}

@@ -100,7 +100,7 @@ func (st *stage) perform(ctx context.Context, a Act) error {
 		return err
 	case Reaches:
 		return st.lines.WaitUntil(ctx, onTheWall(a.At, st.script.zone))
-	case Refuses, Twice, Lost, Late:
+	case Refuses, LosesTape, Twice, Lost, Late:
 		st.broken = true
 		st.lines.Befall(a)
 		return nil

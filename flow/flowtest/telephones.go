@@ -32,7 +32,7 @@ type Telephones interface {
 	Agent(address string) Handset // there is one at every address
 	Legs() []Leg                  // the agents' telephones that ring or talk
 
-	// Befall has one of Refuses, Twice, Lost and Late go wrong next; Mend takes
+	// Befall has one of Refuses, LosesTape, Twice, Lost and Late go wrong next; Mend takes
 	// back what has not gone wrong yet.
 	Befall(a Act)
 	Mend()
@@ -102,6 +102,12 @@ type Lay func(start time.Time) (Telephones, adapter.Carrier, error)
 // Simulated are telephones of package sim.
 func Simulated(start time.Time) (Telephones, adapter.Carrier, error) { return laySim(start) }
 
+// Unhurried are the same with words that take their time: two a second.
+func Unhurried(start time.Time) (Telephones, adapter.Carrier, error) {
+	c := sim.New(sim.Config{Start: start, Words: 120})
+	return simulated{c}, c, nil
+}
+
 // simulated are the telephones of package sim.
 type simulated struct{ *sim.Carrier }
 
@@ -140,8 +146,12 @@ func (s simulated) Legs() []Leg {
 }
 
 func (s simulated) Befall(a Act) {
-	if a.Does == Refuses {
+	switch a.Does {
+	case Refuses:
 		s.Break(sim.Faults{DoRefuses: 1})
+		return
+	case LosesTape:
+		s.Break(sim.Faults{LosesTapes: 1})
 		return
 	}
 	s.Break(sim.Faults{Next: []sim.Fault{{Twice: a.Does == Twice, Lost: a.Does == Lost, Late: a.For}}})

@@ -54,7 +54,7 @@ func tellable(s Story) bool {
 		switch scene.Act.Does {
 		case Dials:
 			dialled++
-		case Refuses, Twice, Lost, Late, Reaches, Skips, Machine, Turns, Moves:
+		case Refuses, LosesTape, Twice, Lost, Late, Reaches, Skips, Machine, Turns, Moves:
 			return false
 		}
 	}

@@ -93,6 +93,10 @@ func (l *Telephones) Befall(a flowtest.Act) {
 		l.Break(twiliotest.Faults{API: []twiliotest.APIFault{refused, refused}}) // ada has two telephones; a turn is refused when both are
 		return
 	}
+	if a.Does == flowtest.LosesTape {
+		l.Break(twiliotest.Faults{LosesTapes: 1})
+		return
+	}
 	l.Break(twiliotest.Faults{Next: []twiliotest.Fault{{Twice: a.Does == flowtest.Twice, Lost: a.Does == flowtest.Lost, Late: a.For}}})
 }
 

@@ -184,7 +184,10 @@ func (l *call) json() map[string]any {
 // json is a recording as the API shows it.
 func (t *tape) json() map[string]any {
 	status := "processing"
-	if t.ready {
+	switch {
+	case t.failed:
+		status = "failed"
+	case t.ready:
 		status = completed
 	}
 	return map[string]any{

@@ -32,6 +32,7 @@ type Faults struct {
 
 	API        []APIFault // befall the next requests to the REST API, one each
 	QueueFails int        // the next so many Enqueue end in system-error
+	LosesTapes int        // the next so many recordings that a caller's hanging up ends fail, and are never reported
 }
 
 // Fault befalls the next request of its purpose; an empty one is the next of any. A

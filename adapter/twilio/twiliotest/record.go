@@ -15,6 +15,7 @@ type tape struct {
 	since   time.Time
 	length  time.Duration
 	ready   bool
+	failed  bool
 	deleted bool
 }
 
@@ -79,7 +80,7 @@ func (p *taping) key(k byte) {
 // Record is carried out.
 func (p *taping) done(key string) {
 	p.r.clocks.Clear()
-	if !p.cut() {
+	if !p.cut(false) {
 		p.r.next()
 		return
 	}
@@ -92,13 +93,13 @@ func (p *taping) params(key string) url.Values {
 
 // stop is the caller hanging up, or the call being moved.
 func (p *taping) stop(hungUp bool) {
-	if p.cut() && hungUp {
+	if p.cut(hungUp) && hungUp {
 		p.r.parting(ForRecord, p.e, p.params("hangup"))
 	}
 }
 
 // cut ends the recording, and reports whether there is anything in it.
-func (p *taping) cut() bool {
+func (p *taping) cut(hungUp bool) bool {
 	c, t := p.r.c, p.tape
 	end := c.Now()
 	if talked := p.r.call.talked; talked.Before(end) {
@@ -109,6 +110,12 @@ func (p *taping) cut() bool {
 		return false
 	}
 	c.tapes = append(c.tapes, t)
+	if hungUp && c.faults.LosesTapes > 0 {
+		c.faults.LosesTapes--
+		t.failed = true
+		c.note(Happening{What: Lost, CallSid: p.r.call.sid, Note: "the recording"})
+		return false
+	}
 	c.time.After(tapeReady, func() {
 		t.ready = true
 		p.tell("completed")

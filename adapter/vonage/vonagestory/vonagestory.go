@@ -97,6 +97,10 @@ func (l *Telephones) Befall(a flowtest.Act) {
 		l.Break(vonagetest.Faults{API: []vonagetest.APIFault{refused, refused, unmoved}}) // ada has two telephones; a turn is refused when both are
 		return
 	}
+	if a.Does == flowtest.LosesTape {
+		l.Break(vonagetest.Faults{LosesTapes: 1})
+		return
+	}
 	l.Break(vonagetest.Faults{Next: []vonagetest.Fault{{Twice: a.Does == flowtest.Twice, Lost: a.Does == flowtest.Lost, Late: a.For}}})
 }
 

@@ -30,6 +30,8 @@ type Faults struct {
 	Next []Fault // befall certain requests, once each, before chance does
 
 	API []APIFault // befall the next requests to the REST API, one each
+
+	LosesTapes int // the next so many recordings that a caller's hanging up ends are never reported
 }
 
 // Fault befalls the next request of its purpose; an empty one is the next of any. A

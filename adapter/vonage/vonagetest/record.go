@@ -60,7 +60,14 @@ func (p *taping) key(k byte) {
 }
 
 // stop is the caller hanging up, or the leg being moved.
-func (p *taping) stop(bool) { p.cut() }
+func (p *taping) stop(hungUp bool) {
+	if f := &p.r.c.faults; hungUp && f.LosesTapes > 0 {
+		f.LosesTapes--
+		p.r.c.note(Happening{What: Lost, UUID: p.r.call.uuid, Note: "the recording"})
+		return
+	}
+	p.cut()
+}
 
 // cut ends the recording. One in which nothing was said is one, too.
 func (p *taping) cut() {
