@@ -69,7 +69,7 @@ var rooms = []room{
 	{dir: "storage/internal/window", pure: true},
 	{dir: "storage/memory", mayBe: []string{"storage", "storage/internal/window", "number", "extension", "flow"}, never: []string{"testing"}},
 	{dir: "storage/internal/tables", mayBe: []string{"storage", "storage/internal/window", "number", "extension", "flow"}, never: []string{"testing", "database/sql"}},
-	{dir: "storage/sqlite", mayBe: []string{"storage", "storage/internal/tables", "modernc.org/sqlite"}, never: []string{"testing"}},
+	{dir: "storage/sqlite", mayBe: []string{"storage", "storage/internal/tables", "number", "modernc.org/sqlite"}, never: []string{"testing"}},
 	{dir: "storage/postgres", mayBe: []string{"storage", "storage/internal/tables", "number", "extension", "flow", "github.com/jackc/pgx/v5"}, never: []string{"testing"}},
 	{dir: "storage/postgres/postgrestest", mayBe: []string{"github.com/jackc/pgx/v5"}}, // it starts servers and knows no store
 	{dir: "storage/storagetest", mayBe: []string{"*"}},

@@ -18,9 +18,9 @@ type Subjects interface {
 	Export(ctx context.Context, account string, n number.E164) (Subject, error)
 
 	// Erase removes it: calls with their turns and what the feed says of them,
-	// messages, and counted guesses. Each message is posted as deleted
-	// (flow.PostMessageDeleted), so that whoever keeps its recording deletes that
-	// too. *LiveError: a call of the number is under way, and nothing was changed; do
+	// messages, and counted guesses. Each message, and each recording that was none,
+	// is posted as deleted (flow.PostMessageDeleted), so that whoever keeps the
+	// recording deletes that too. *LiveError: a call of the number is under way, and nothing was changed; do
 	// it again when it is over. After any other error some of it may be gone, and it
 	// may be done again. Calls that begin meanwhile are not part of it.
 	Erase(ctx context.Context, account string, n number.E164) (Erased, error)
@@ -56,6 +56,22 @@ type LiveError struct{ Calls []string }
 
 func (e *LiveError) Error() string {
 	return fmt.Sprintf("a call of this number is under way (%s); nothing was erased, do it again when it is over", strings.Join(e.Calls, ", "))
+}
+
+// Names reports whether a key of the budget names a number, as the engine's do that
+// count what a caller does.
+func Names(key string, n number.E164) bool {
+	for rest := key; n != ""; {
+		_, after, found := strings.Cut(rest, string(n))
+		if !found {
+			return false
+		}
+		if after == "" || after[0] < '0' || after[0] > '9' {
+			return true
+		}
+		rest = after
+	}
+	return false
 }
 
 // Concerns reports whether a call is part of what is held about a number.

@@ -3,7 +3,6 @@ package memory
 import (
 	"cmp"
 	"context"
-	"hash/maphash"
 	"maps"
 	"slices"
 
@@ -67,9 +66,7 @@ func (c *subjects) Export(ctx context.Context, id string, n number.E164) (storag
 	}
 	out.Messages = append(out.Messages, a.left(n, calls)...)
 	a.mu.RUnlock()
-	if s.purse(id, string(n), false) {
-		out.Keys = append(out.Keys, string(n))
-	}
+	out.Keys = append(out.Keys, s.purse(id, n, false)...)
 	return out, nil
 }
 
@@ -101,32 +98,56 @@ func (c *subjects) Erase(ctx context.Context, id string, n number.E164) (gone st
 		a.calls[r.serial-a.first] = nil
 		return true
 	})
+	deleted := a.recordings(calls)
 	a.feed = slices.DeleteFunc(slices.Clone(a.feed), func(e storage.Entry) bool { return mine[e.Call] })
 	for _, m := range a.left(n, calls) {
 		a.boxes.take(m.Call)
 		post := flow.Post{Kind: flow.PostMessageDeleted, Mailbox: m.Mailbox, Ref: m.Ref, Carrier: m.Carrier, Length: m.Length}
-		a.publish(storage.Entry{Call: flow.Key{Account: id, ID: m.Call}, At: s.now(), Post: post})
+		deleted = append(deleted, storage.Entry{Call: flow.Key{Account: id, ID: m.Call}, Post: post})
 		gone.Messages++
+	}
+	for _, e := range deleted {
+		e.At = s.now()
+		a.publish(e)
 	}
 	a.mu.Unlock()
 	s.forget(slices.Collect(maps.Keys(mine)))
 	gone.Calls = len(calls)
-	if s.purse(id, string(n), true) {
-		gone.Keys = 1
-	}
+	gone.Keys = len(s.purse(id, n, true))
 	return gone, nil
 }
 
-// purse reports whether a key has spent anything, and forgets it where that is asked for.
-func (s *Store) purse(account, key string, forget bool) bool {
-	who := spender{account, key}
-	part := &s.purses[maphash.Comparable(s.seed, who)%uint64(len(s.purses))]
-	part.mu.Lock()
-	defer part.mu.Unlock()
-	p := part.byKey[who]
-	if p != nil && forget {
-		part.ends.remove(p)
-		delete(part.byKey, who)
+// recordings are those that calls made and that are no messages, as deleted ones: whoever
+// deletes them may not have come to them yet.
+func (a *account) recordings(calls []flow.Call) (deleted []storage.Entry) {
+	for _, e := range a.feed {
+		i := slices.IndexFunc(calls, func(c flow.Call) bool { return c.Key == e.Call })
+		if i < 0 || e.Post.Kind != flow.PostMessageDropped || e.Post.Ref == "" {
+			continue
+		}
+		post := flow.Post{Kind: flow.PostMessageDeleted, Mailbox: e.Post.Mailbox, Ref: e.Post.Ref, Carrier: calls[i].Carrier}
+		deleted = append(deleted, storage.Entry{Call: e.Call, Post: post})
 	}
-	return p != nil
+	return deleted
+}
+
+// purse is the keys that name a number, which are forgotten where that is asked for.
+func (s *Store) purse(account string, n number.E164, forget bool) (keys []string) {
+	for i := range s.purses {
+		part := &s.purses[i]
+		part.mu.Lock()
+		for who, p := range part.byKey {
+			if who.account != account || !storage.Names(who.key, n) {
+				continue
+			}
+			keys = append(keys, who.key)
+			if forget {
+				part.ends.remove(p)
+				delete(part.byKey, who)
+			}
+		}
+		part.mu.Unlock()
+	}
+	slices.Sort(keys)
+	return keys
 }

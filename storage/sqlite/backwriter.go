@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -12,9 +13,11 @@ import (
 // which is little, and then begins the log anew: it does not grow without end
 // however long the load lasts.
 type backwriter struct {
-	db    *sql.DB
-	jobs  atomic.Int64 // written since the last time
-	nudge chan struct{}
+	db     *sql.DB
+	jobs   atomic.Int64 // written since the last time
+	nudge  chan struct{}
+	erased atomic.Bool // something was, and the log still has it
+	mu     sync.Mutex  // one at a time
 }
 
 // The log is written back after so many jobs, or after a while where there were
@@ -52,6 +55,9 @@ func (b *backwriter) loop(w *writer) {
 		if b.jobs.Swap(0) > 0 {
 			b.copy(w)
 		}
+		if b.erased.Load() {
+			b.empty(w)
+		}
 	}
 }
 
@@ -62,6 +68,8 @@ const logPages = 4096
 // copy does not mind a failure: the log keeps what it has, and the next time tries
 // again.
 func (b *backwriter) copy(w *writer) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	var busy, pages, copied int
@@ -71,6 +79,25 @@ func (b *backwriter) copy(w *writer) {
 	_ = w.between(func(c *link) error {
 		var busy, pages, copied int
 		return c.conn.QueryRowContext(ctx, `PRAGMA wal_checkpoint(PASSIVE)`).Scan(&busy, &pages, &copied)
+	})
+}
+
+// empty writes all of the log back and cuts it off, so that nothing of what was erased
+// stays in it. Whoever reads meanwhile keeps it from that, and is not waited for: it is
+// tried again the next time.
+func (b *backwriter) empty(w *writer) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	ctx := context.Background()
+	_ = w.between(func(c *link) error {
+		if _, err := c.conn.ExecContext(ctx, `PRAGMA busy_timeout = 0`); err != nil {
+			return err
+		}
+		var busy, pages, copied int
+		err := c.conn.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &pages, &copied)
+		b.erased.Store(err != nil || busy != 0)
+		_, err = c.conn.ExecContext(ctx, patience)
+		return err
 	})
 }
 

@@ -22,6 +22,7 @@ import (
 
 	_ "modernc.org/sqlite" // the driver "sqlite": SQLite in Go, without a C compiler
 
+	"github.com/extflow/extflow/number"
 	"github.com/extflow/extflow/storage"
 	"github.com/extflow/extflow/storage/internal/tables"
 )
@@ -125,6 +126,9 @@ func checkPath(path string) error {
 	return nil
 }
 
+// patience is how long the writing connection waits for another process.
+const patience = `PRAGMA busy_timeout = 5000`
+
 // prepare sets the writing connection up, and returns the database's file.
 func prepare(ctx context.Context, conn *sql.Conn) (file string, err error) {
 	var n, name string
@@ -141,7 +145,7 @@ func prepare(ctx context.Context, conn *sql.Conn) (file string, err error) {
 	if mode != "wal" {
 		return file, fmt.Errorf("%w: its journal stays in mode %s; it must be wal", ErrReadOnly, mode)
 	}
-	for _, pragma := range []string{`PRAGMA synchronous = FULL`, `PRAGMA busy_timeout = 5000`, `PRAGMA wal_autocheckpoint = 0`} {
+	for _, pragma := range []string{`PRAGMA synchronous = FULL`, patience, `PRAGMA wal_autocheckpoint = 0`, `PRAGMA secure_delete = ON`} {
 		if _, err := conn.ExecContext(ctx, pragma); err != nil {
 			return file, err
 		}
@@ -207,6 +211,25 @@ func (s *Store) View(ctx context.Context, f func(tables.Conn) error) error {
 // Update is part of tables.DB.
 func (s *Store) Update(ctx context.Context, f func(tables.Conn) error) error {
 	return explained(s.file, s.w.do(ctx, f))
+}
+
+// Subjects erases from the file, too: what rows were is overwritten with zeros when they
+// change or go, and the log beside the file ends when something was erased, at once or
+// as soon as nobody reads in it.
+func (s *Store) Subjects() storage.Subjects { return subjects{s.Store.Subjects(), s} }
+
+type subjects struct {
+	storage.Subjects
+	store *Store
+}
+
+func (s subjects) Erase(ctx context.Context, account string, n number.E164) (storage.Erased, error) {
+	gone, err := s.Subjects.Erase(ctx, account, n)
+	if gone != (storage.Erased{}) {
+		s.store.w.back.erased.Store(true)
+		s.store.w.back.empty(s.store.w)
+	}
+	return gone, err
 }
 
 // Migration is a step from one version of the schema to the next.

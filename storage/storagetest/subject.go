@@ -2,6 +2,9 @@ package storagetest
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -27,7 +30,7 @@ func subjects() []promise {
 			}
 			require.Len(h, s.Messages, 1)
 			require.Equal(h, "RE3", s.Messages[0].Ref)
-			require.Equal(h, []string{string(caller)}, s.Keys)
+			require.Equal(h, []string{"guess " + string(caller)}, s.Keys)
 			text, err := json.Marshal(s)
 			require.NoError(h, err)
 			require.NotContains(h, string(text), string(somebody))
@@ -53,6 +56,17 @@ func subjects() []promise {
 			require.NoError(h, err)
 			require.Zero(h, again)
 		}},
+		{"a recording that was no message is posted as deleted too: whoever deletes those may not have come to it", func(h *house) {
+			c := h.records("c1")
+			h.happens(&c, flow.What{Kind: flow.Recorded, Ref: "RE1", Length: time.Second})
+			h.happens(&c, hungUp)
+			gone, err := h.store.Subjects().Erase(h.ctx, acme, caller)
+			require.NoError(h, err)
+			require.Equal(h, storage.Erased{Calls: 1}, gone)
+			entries := h.feed(0, 100)
+			require.Len(h, entries, 1)
+			require.Equal(h, flow.Post{Kind: flow.PostMessageDeleted, Mailbox: "team", Ref: "RE1", Carrier: "sim"}, entries[0].Post)
+		}},
 		{"a number whose call is under way is not erased, nor half of it", func(h *house) {
 			h.subject()
 			h.arrives("live")
@@ -62,6 +76,31 @@ func subjects() []promise {
 			require.ErrorAs(h, err, &live)
 			require.Equal(h, []string{"live"}, live.Calls)
 			require.Equal(h, before, h.snapshot())
+		}},
+		{"others who call and hang up meanwhile lose nothing by it", func(h *house) {
+			h.subject()
+			arrive, leave := make([]storage.Change, 16), make([]storage.Change, 16)
+			for i := range arrive {
+				start := h.start(fmt.Sprint("other", i), "flow desk")
+				start.From = somebody
+				arrive[i] = h.draft(flow.Call{}, flow.What{Kind: flow.Arrived, Start: start})
+				leave[i] = h.draft(arrive[i].Now, hungUp)
+			}
+			var all sync.WaitGroup
+			errs := make([]error, len(arrive))
+			for i := range arrive {
+				all.Go(func() { errs[i] = errors.Join(h.try(arrive[i]), h.try(leave[i])) })
+			}
+			_, exported := h.store.Subjects().Export(h.ctx, acme, caller)
+			gone, err := h.store.Subjects().Erase(h.ctx, acme, caller)
+			all.Wait()
+			require.NoError(h, errors.Join(append(errs, exported, err)...))
+			require.Equal(h, storage.Erased{Calls: 2, Messages: 1, Keys: 1}, gone)
+			require.Len(h, h.list(storage.Query{}), len(arrive))
+			for i, entry := range h.feed(0, 100) {
+				require.NotEqual(h, "c1", entry.Call.ID, i)
+			}
+			require.Len(h, h.turns("other3"), 2)
 		}},
 		{"whoever forwarded a call is found in it", func(h *house) {
 			start := h.start("f1", "flow desk")
@@ -100,7 +139,8 @@ func (h *house) subject() {
 	c3 := h.records("c3")
 	h.happens(&c3, flow.What{Kind: flow.Recorded, Ref: "RE3", Length: 5 * time.Second})
 	h.happens(&c3, hungUp)
-	h.spend(string(caller), 1, 3, time.Hour)
+	h.spend("guess "+string(caller), 1, 3, time.Hour)
+	h.spend("guess "+string(caller)+"0", 1, 3, time.Hour) // another's
 }
 
 func (h *house) someoneElse(id string) {
@@ -111,5 +151,5 @@ func (h *house) someoneElse(id string) {
 	h.stores(change)
 	c := change.Now
 	h.happens(&c, hungUp)
-	h.spend(string(somebody), 1, 3, time.Hour)
+	h.spend("guess "+string(somebody), 1, 3, time.Hour)
 }

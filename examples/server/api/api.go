@@ -84,6 +84,7 @@ func New(c Config) (*API, error) {
 	a.calls()
 	a.supervision()
 	a.feed()
+	a.subjects()
 	if c.Simulator != nil {
 		a.simulator()
 	}

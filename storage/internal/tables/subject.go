@@ -20,7 +20,7 @@ const (
 	selectLeftBy    = messageColumns + ` WHERE account = $1 AND call = $2`
 	selectEntries   = `SELECT cursor, call, seq, at, post FROM extflow_feed WHERE account = $1 AND call = $2`
 	eraseEntries    = `DELETE FROM extflow_feed WHERE account = $1 AND call = $2`
-	findPurse       = `SELECT purse FROM extflow_budgets WHERE account = $1 AND purse = $2`
+	selectPurses    = `SELECT purse FROM extflow_budgets WHERE account = $1 AND purse LIKE $2 ORDER BY purse`
 	erasePurse      = `DELETE FROM extflow_budgets WHERE account = $1 AND purse = $2`
 )
 
@@ -111,13 +111,23 @@ func (s *subjects) Export(ctx context.Context, account string, n number.E164) (s
 	}
 	out.Messages = append(out.Messages, left...)
 	return out, s.View(ctx, func(c Conn) error {
+		keys, err := purses(ctx, c, account, n)
+		out.Keys = append(out.Keys[:0], keys...)
+		return err
+	})
+}
+
+// purses are the keys that name a number.
+func purses(ctx context.Context, c Conn, account string, n number.E164) (keys []string, err error) {
+	err = each(ctx, c, selectPurses, []any{account, "%" + string(n) + "%"}, func(scan func(...any) error) error {
 		var key string
-		ok, err := one(ctx, c, findPurse, []any{account, string(n)}, &key)
-		if ok {
-			out.Keys = []string{key}
+		err := scan(&key)
+		if storage.Names(key, n) {
+			keys = append(keys, key)
 		}
 		return err
 	})
+	return keys, err
 }
 
 // Erase takes each call in a step of its own: nobody who takes calls waits for all.
@@ -144,40 +154,80 @@ func (s *subjects) Erase(ctx context.Context, account string, n number.E164) (go
 	if len(live.Calls) > 0 {
 		return gone, &live
 	}
-	left, err := s.left(ctx, account, n, calls)
-	if err != nil {
-		return gone, err
-	}
 	for _, call := range calls {
-		if err := s.Update(ctx, func(c Conn) error { return eraseCall(ctx, c, account, call.ID) }); err != nil {
+		if err := s.erase(ctx, flow.Key{Account: account, ID: call.ID}, call.Carrier, now.UnixNano(), &gone); err != nil {
 			return gone, err
 		}
 		gone.Calls++
 	}
-	for _, m := range left {
-		err := s.Update(ctx, func(c Conn) error {
-			if _, err := c.Exec(ctx, dropMessage, account, m.Call); err != nil {
-				return err
-			}
-			post := flow.Post{Kind: flow.PostMessageDeleted, Mailbox: m.Mailbox, Ref: m.Ref, Carrier: m.Carrier, Length: m.Length}
-			return publish(ctx, c, account, m.Call, post, now.UnixNano())
-		})
-		if err != nil {
+	left, err := s.left(ctx, account, n, nil)
+	if err != nil {
+		return gone, err
+	}
+	for _, m := range left { // whose calls are gone
+		if err := s.erase(ctx, flow.Key{Account: account, ID: m.Call}, m.Carrier, now.UnixNano(), &gone); err != nil {
 			return gone, err
 		}
-		gone.Messages++
 	}
-	return gone, s.Update(ctx, func(c Conn) error {
-		n, err := c.Exec(ctx, erasePurse, account, string(n))
-		gone.Keys = int(n)
+	err = s.Update(ctx, func(c Conn) error {
+		keys, err := purses(ctx, c, account, n)
+		for _, key := range keys {
+			if _, err := c.Exec(ctx, erasePurse, account, key); err != nil {
+				return err
+			}
+		}
+		gone.Keys = len(keys)
 		return err
 	})
+	return gone, err
 }
 
-func eraseCall(ctx context.Context, c Conn, account, call string) error {
-	if err := forget(ctx, c, account, call); err != nil {
-		return err
+// erase removes a call, what the feed says of it, and its message. Of every recording
+// that it made the feed says that it is deleted, also of one that was no message:
+// whoever deletes those may not have come to it yet.
+func (s *subjects) erase(ctx context.Context, k flow.Key, carrier string, now int64, gone *storage.Erased) error {
+	found := 0
+	err := s.Update(ctx, func(c Conn) error {
+		deleted, err := recordings(ctx, c, k, carrier)
+		if err != nil {
+			return err
+		}
+		left, err := messages(ctx, c, selectLeftBy, k.Account, k.ID)
+		if err != nil {
+			return err
+		}
+		found = len(left)
+		for _, m := range left {
+			deleted = append(deleted, flow.Post{Kind: flow.PostMessageDeleted, Mailbox: m.Mailbox, Ref: m.Ref, Carrier: m.Carrier, Length: m.Length})
+		}
+		if err := forget(ctx, c, k.Account, k.ID); err != nil {
+			return err
+		}
+		for _, sql := range []string{eraseEntries, dropMessage} {
+			if _, err := c.Exec(ctx, sql, k.Account, k.ID); err != nil {
+				return err
+			}
+		}
+		for _, post := range deleted {
+			if err := publish(ctx, c, k.Account, k.ID, post, now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		gone.Messages += found
 	}
-	_, err := c.Exec(ctx, eraseEntries, account, call)
 	return err
+}
+
+// recordings are those that a call made and that are no messages, as deleted ones.
+func recordings(ctx context.Context, c Conn, k flow.Key, carrier string) (deleted []flow.Post, err error) {
+	entries, err := entriesOf(ctx, c, k.Account, selectEntries, k.Account, k.ID)
+	for _, e := range entries {
+		if e.Post.Kind == flow.PostMessageDropped && e.Post.Ref != "" {
+			deleted = append(deleted, flow.Post{Kind: flow.PostMessageDeleted, Mailbox: e.Post.Mailbox, Ref: e.Post.Ref, Carrier: carrier})
+		}
+	}
+	return deleted, err
 }

@@ -28,3 +28,6 @@ func Copy(t testing.TB, _ string, _ func(url string) error) string { t.Skip(miss
 
 // Start skips the test.
 func Start(t testing.TB) *Server { t.Skip(missing); return nil }
+
+// Dump skips the test.
+func Dump(t testing.TB, _ string) string { t.Skip(missing); return "" }

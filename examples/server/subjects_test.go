@@ -1,0 +1,58 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// Somebody asks what is known about them, and wants it gone.
+func TestSubjects_whatIsHeldAboutANumberIsExportedAndErased(t *testing.T) {
+	t.Parallel()
+	db, dir := filepath.Join(t.TempDir(), "extflow.db"), t.TempDir()
+	p := still(t, "-db", db, "-recordings", dir)
+	p.leaves()
+	other, _ := p.dial(bob)
+	p.post(other+"/keys", object{"keys": "9999"}).is(200)
+	p.until(func() bool { return files(t, dir) == 1 })
+	phone, call := p.dial(alice)
+	p.post(phone+"/keys", object{"keys": "8642"}).is(200)
+
+	held := p.post("/api/v1/subjects/export", object{"number": "(415) 555-0100"}).is(200)
+	require.Equal(t, alice, held.at("number"))
+	require.Len(t, held.at("calls"), 2)
+	require.Contains(t, held.text, "caller presses 8642")
+	require.Equal(t, "team", held.word("messages", 0, "mailbox"))
+	require.Equal(t, []any{"guess " + alice}, held.at("keys"))
+	require.NotContains(t, held.text, bob[1:], "nothing of others")
+
+	erase := func() answer { return p.post("/api/v1/subjects/erase", object{"number": alice}) }
+	require.Contains(t, erase().is(409).text, call[strings.LastIndex(call, "/")+1:], "a call is under way")
+	require.Len(t, p.get("/api/v1/calls").at("calls"), 3)
+	p.post(phone+"/hangup", nil).is(200)
+	require.Equal(t, object{"calls": 2.0, "messages": 1.0, "keys": 1.0}, erase().is(200).at())
+	require.Empty(t, p.post("/api/v1/subjects/export", object{"number": alice}).is(200).at("calls"))
+	p.get(call).is(404)
+	p.until(func() bool { return files(t, dir) == 0 })
+	inFile := func(number string) (times int) {
+		for _, path := range []string{db, db + "-wal"} {
+			text, err := os.ReadFile(path)
+			require.NoError(t, err)
+			times += bytes.Count(text, []byte(number[1:]))
+		}
+		return times
+	}
+	require.Zero(t, inFile(alice))
+	require.NotZero(t, inFile(bob), "others are still there")
+	for _, secret := range []string{alice[1:], bob[1:], "8642"} {
+		require.NotContains(t, p.logged.String(), secret)
+	}
+	require.Contains(t, p.logged.String(), "what is held about a number was erased")
+
+	require.Equal(t, []string{"body.number"}, p.post("/api/v1/subjects/erase", object{"number": "my neighbour"}).is(422).faults())
+	require.Equal(t, object{"calls": 0.0, "messages": 0.0, "keys": 0.0}, erase().is(200).at(), "again is the same")
+}
