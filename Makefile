@@ -25,7 +25,7 @@ check: ## formatting, vet, and a tidy go.mod
 # and say so; with EXTFLOW_STRICT set that is a failure. It watches our code and the
 # libraries', but not SQLite's, which is C made into Go and takes three times as long so.
 HAVE_CC := $(shell command -v gcc cc clang 2>/dev/null | head -n 1)
-RACE := $(if $(HAVE_CC),-race -gcflags='modernc.org/...=-race=false',)
+RACE := $(if $(HAVE_CC),-race -gcflags='modernc.org/sqlite/lib/...=-race=false' -gcflags='modernc.org/libc/...=-race=false',)
 
 # The programs of a PostgreSQL server: tests start throw-away ones.
 POSTGRES := $(or $(shell command -v postgres 2>/dev/null),/usr/lib/postgresql/*/bin/postgres)
