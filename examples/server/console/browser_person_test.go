@@ -156,10 +156,10 @@ func (b *tab) focused() string {
 	return eval[string](b, `(e => { if (!e) return ""; const l = e.labels && e.labels[0]; return (e.getAttribute("aria-label") || l && (l.childNodes[0].textContent) || e.textContent || "").trim() })(document.activeElement)`)
 }
 
-// choose chooses a file for the field that a selector finds.
-func (b *tab) choose(selector, content string) *tab {
+// choose chooses a file of a name for the field that a selector finds.
+func (b *tab) choose(selector, name, content string) *tab {
 	b.Helper()
-	file := filepath.Join(b.TempDir(), "file")
+	file := filepath.Join(b.TempDir(), name)
 	require.NoError(b, os.WriteFile(file, []byte(content), 0o600))
 	root := call(b, dom.GetDocument, dom.GetDocumentParams{})
 	found := call(b, dom.QuerySelector, dom.QuerySelectorParams{NodeID: root.Root.NodeID, Selector: selector})

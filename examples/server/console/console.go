@@ -148,6 +148,7 @@ func (c *Console) handle(pattern string, least Role, h handler) {
 			return
 		}
 		r = r.WithContext(context.WithValue(r.Context(), personKey{}, who))
+		r.Body = http.MaxBytesReader(w, r.Body, mostBody)
 		if err := h(w, r); err != nil {
 			c.fail(w, r, err)
 		}

@@ -29,7 +29,7 @@ func (c *Console) bar(ctx context.Context, d *draft, k checked, back string) (*d
 	if err != nil {
 		return nil, err
 	}
-	b := &draftBar{Changes: len(changedIn(d.began, d.Now)), Faults: k.Faults, Undo: len(d.Undo) > 0, Redo: len(d.Redo) > 0, Base: d.Base, Back: back}
+	b := &draftBar{Changes: len(changedIn(d.began, d.Now)) + len(k.files()), Faults: k.Faults, Undo: len(d.Undo) > 0, Redo: len(d.Redo) > 0, Base: d.Base, Back: back}
 	if latest.Version != d.Base {
 		b.Newer = latest.Version
 	}

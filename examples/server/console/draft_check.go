@@ -20,6 +20,21 @@ type checked struct {
 	open   *setup.Draft
 }
 
+// files are the files that were uploaded since the newest version, in place of those
+// that it plays, by name: to publish is to have callers hear them.
+func (k checked) files() map[string]string {
+	if k.Doc == nil {
+		return nil
+	}
+	out := map[string]string{}
+	for _, name := range k.Doc.Settings.Files() {
+		if was, now := k.open.State.Release.Settings.Audio[name], k.open.State.Audio[name]; was != "" && now != "" && was != now {
+			out[name] = now
+		}
+	}
+	return out
+}
+
 // check reads the account as it would be with the draft published now: on top of
 // what others published since.
 func (c *Console) check(ctx context.Context, d *draft) (checked, error) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/extflow/extflow/flow"
+	"github.com/extflow/extflow/flow/account"
 	"github.com/extflow/extflow/flow/picture"
 )
 
@@ -61,8 +62,8 @@ func (c *Console) editThing(w http.ResponseWriter, r *http.Request, section stri
 	return c.show(w, "edit", http.StatusOK, c.view(r, section, name, data))
 }
 
-// edit is a thing as the editor shows it.
-func (c *Console) edit(r *http.Request, d *draft, section, name string) (editData, error) {
+// edit is a thing as the editor shows it, with faults that the check does not know.
+func (c *Console) edit(r *http.Request, d *draft, section, name string, more ...account.Fault) (editData, error) {
 	ctx := r.Context()
 	data := editData{Section: section, Name: name}
 	k, err := c.check(ctx, d)
@@ -72,10 +73,17 @@ func (c *Console) edit(r *http.Request, d *draft, section, name string) (editDat
 	if data.Draft, err = c.bar(ctx, d, k, section+"/"+url.PathEscape(name)); err != nil {
 		return data, err
 	}
-	s := showing{section: section, name: name, draft: d, faults: k.Faults}
+	k.Faults = append(k.Faults, more...)
+	s := showing{section: section, name: name, draft: d, faults: k.Faults, root: base(r)}
 	s.value, _ = d.Now[section][name].(map[string]any)
 	if s.value == nil {
 		s.value = map[string]any{}
+	}
+	for f, err := range c.cfg.Store.Audio().Files(ctx, c.cfg.Account) {
+		if err != nil {
+			return data, err
+		}
+		s.files = append(s.files, f.Name)
 	}
 	if section == "mailboxes" {
 		if s.agents, err = c.agentOptions(ctx); err != nil {
@@ -155,10 +163,14 @@ func (c *Console) agentOptions(ctx context.Context) ([]option, error) {
 
 func (c *Console) saveThing(w http.ResponseWriter, r *http.Request, section string) error {
 	name := r.PathValue("name")
-	if err := r.ParseForm(); err != nil {
-		return wrong("The form did not arrive whole. Nothing was changed; send it again.")
+	if err := whole(w, r); err != nil {
+		return err
 	}
-	err := c.change(r, func(d *draft) error {
+	uploaded, refused, err := c.uploads(r)
+	if err != nil {
+		return err
+	}
+	err = c.change(r, func(d *draft) error {
 		was, is := d.Now[section][name]
 		if !is {
 			return notFound("This " + singular[section] + " is not in your draft any more: it was removed, or the draft was published or discarded at another place. What you typed is still on this page.")
@@ -167,7 +179,7 @@ func (c *Console) saveThing(w http.ResponseWriter, r *http.Request, section stri
 		if m == nil {
 			m = map[string]any{}
 		}
-		in := reading{form: r.PostForm, auto: r.Header.Get("X-Script") != ""}
+		in := reading{form: r.PostForm, auto: r.Header.Get("X-Script") == drafting, uploaded: uploaded}
 		now := in.read(section, m)
 		d.make(in.made)
 		d.set(section, name, jsoned(now))
@@ -175,6 +187,9 @@ func (c *Console) saveThing(w http.ResponseWriter, r *http.Request, section stri
 	})
 	if err != nil {
 		return err
+	}
+	if len(refused) > 0 {
+		return c.refusedFiles(w, r, section, name, refused)
 	}
 	return c.saved(w, r, section+"/"+url.PathEscape(name), func() (string, any, error) {
 		d, err := c.draft(r.Context(), person(r))
@@ -185,6 +200,10 @@ func (c *Console) saveThing(w http.ResponseWriter, r *http.Request, section stri
 		return name, data, err
 	})
 }
+
+// drafting is what the script's header says of a form that saves itself. Other words of it
+// want to know where they would be sent.
+const drafting = "draft"
 
 // make adds what was made where one would be picked. What is there already stays as it
 // is, and is picked.
@@ -202,7 +221,7 @@ func (c *Console) saved(w http.ResponseWriter, r *http.Request, page string, now
 	then := r.FormValue("then")
 	field, isMade := strings.CutPrefix(then, "made ")
 	switch {
-	case r.Header.Get("X-Script") != "":
+	case r.Header.Get("X-Script") == drafting:
 	case then == "publish":
 		return c.next(w, r, "publish")
 	case isMade:

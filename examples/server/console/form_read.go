@@ -15,6 +15,8 @@ type reading struct {
 	form url.Values
 	made []made // what was made on the spot
 
+	uploaded map[string]string // the names of files that came with the form, by the key of the message
+
 	// auto: the form sent itself while somebody types. What is to be made has a name once
 	// they say so, and until then the setting is what it was.
 	auto bool
@@ -85,7 +87,10 @@ func (r *reading) own() map[string]any {
 	m := map[string]any{}
 	kind := r.value("~m")
 	if kind == "play" {
-		m["play"] = inLanguages(r.value("~play"))
+		if r.auto && r.value("~file") == "new:file" {
+			return r.was
+		}
+		m["play"] = r.played("")
 	} else {
 		m["say"] = inLanguages(r.value("~say"))
 	}
@@ -104,10 +109,10 @@ func (r *reading) voice(key string, m map[string]any) {
 // message is a message where one may be named, or said on the spot.
 func (r *reading) message(key string) any {
 	pick := r.value(key + "~m")
+	if r.auto && (pick == "new:message" || pick == "play" && r.value(key+"~file") == "new:file") {
+		return r.saidAt(key)
+	}
 	if pick == "new:message" {
-		if r.auto {
-			return r.saidAt(key)
-		}
 		pick = r.createMessage(key)
 	}
 	name, named := strings.CutPrefix(pick, "name:")
@@ -118,7 +123,7 @@ func (r *reading) message(key string) any {
 	case pick == "say":
 		m["say"] = inLanguages(r.value(key + "~say"))
 	case pick == "play":
-		m["play"] = inLanguages(r.value(key + "~play"))
+		m["play"] = r.played(key)
 	default:
 		return nil
 	}
@@ -127,6 +132,25 @@ func (r *reading) message(key string) any {
 		return name
 	}
 	return m
+}
+
+// played is what is played: a file that was uploaded, or what is written, as an address.
+func (r *reading) played(key string) any {
+	pick := r.value(key + "~file")
+	if pick == "new:file" {
+		if name := r.uploaded[key]; name != "" {
+			return name
+		}
+		was, _ := r.saidAt(key).(map[string]any)
+		if key == "" {
+			was = r.was
+		}
+		return plainly(was["play"]) // none came, or none that could be kept
+	}
+	if name, ok := strings.CutPrefix(pick, "file:"); ok {
+		return name
+	}
+	return inLanguages(r.value(key + "~play"))
 }
 
 // dest is where a rule or a key leads.

@@ -17,6 +17,8 @@ type showing struct {
 	value         map[string]any
 	draft         *draft
 	agents        []option
+	files         []string // the uploaded ones
+	root          string   // from the page to the console's root
 	faults        []account.Fault
 }
 
@@ -51,10 +53,14 @@ type formMessage struct {
 	Pick            string
 	Say, Play       string
 	Language, Voice string
-	Usual           string // what it is where nothing is picked; empty: something must be
+	File            string   // the uploaded file that is played, with Play empty then
+	Files           []string // those that there are
+	Usual           string   // what it is where nothing is picked; empty: something must be
 	Names           []string
-	New             bool // one may be made on the spot
-	OnSave          bool // when the form is saved, not before
+	New             bool   // one may be made on the spot
+	OnSave          bool   // when the form is saved, not before
+	NoFiles         bool   // what is kept here cannot be played
+	Root            string // from the page to the console's root
 }
 
 func (s *showing) groups() []formGroup {
@@ -187,7 +193,7 @@ func spansOf(v any) string {
 }
 
 func (s *showing) message(key string, v any, label string) *formMessage {
-	m := &formMessage{ID: key, Label: label, Usual: "as usual", New: true, Names: slices.Sorted(maps.Keys(s.draft.Now["messages"]))}
+	m := &formMessage{ID: key, Label: label, Usual: "as usual", New: true, Root: s.root, Names: slices.Sorted(maps.Keys(s.draft.Now["messages"]))}
 	switch v := v.(type) {
 	case string:
 		m.Pick = "name:" + v
@@ -201,6 +207,13 @@ func (s *showing) message(key string, v any, label string) *formMessage {
 			m.Pick = "play"
 		default:
 			m.Pick = "say"
+		}
+	}
+	m.Files, m.NoFiles = s.files, s.section == "settings" || strings.HasPrefix(key, "emergency")
+	if file := m.Play; file != "" && !m.NoFiles && !strings.ContainsAny(file, "/{") {
+		m.File, m.Play = file, ""
+		if !has(m.Files, file) {
+			m.Files = append(slices.Clone(m.Files), file)
 		}
 	}
 	if name, ok := strings.CutPrefix(m.Pick, "name:"); ok && !has(m.Names, name) {

@@ -36,10 +36,10 @@ func TestJourney_agentsComeAndGoAsAFile(t *testing.T) {
 	table := eval[string](b, `fetch("agents.csv").then(r => r.text())`)
 	require.Contains(t, table, "id,name,extension,endpoints")
 	require.Contains(t, table, "ada,Ada Lovelace,1001,client:ada; tel:")
-	b.click("DisclosureTriangle", "Many at once (CSV)").choose("#csv", strings.Replace(table, "Ada Lovelace", "Augusta King", 1)+"rosa,Rosalind Franklin,,tel:+12025550188\n")
+	b.click("DisclosureTriangle", "Many at once (CSV)").choose("#csv", "agents.csv", strings.Replace(table, "Ada Lovelace", "Augusta King", 1)+"rosa,Rosalind Franklin,,tel:+12025550188\n")
 	b.click("button", "Upload").sees("Saved.", "Augusta King", "Rosalind Franklin", "The next agent gets extension 1006.")
 	b.expect("422")
-	b.click("DisclosureTriangle", "Many at once (CSV)").choose("#csv", "id,name,shoe\nada,Nobody,43\n,Nameless,\n")
+	b.click("DisclosureTriangle", "Many at once (CSV)").choose("#csv", "agents.csv", "id,name,shoe\nada,Nobody,43\n,Nameless,\n")
 	b.click("button", "Upload").sees("Nothing was changed. The file has faults:", `no column "shoe"`, "line 3: no id")
 	b.visit("agents").sees("Augusta King")
 }

@@ -64,13 +64,19 @@ type listData struct {
 	Name                     string
 	Error                    string
 	Draft                    *draftBar
+
+	Files       []audioFile // of messages
+	Upload      string      // the name that was typed for one
+	UploadError string
+	Wrong       string // why something else was not done
 }
 
 func (c *Console) listThings(w http.ResponseWriter, r *http.Request, section string) error {
-	return c.showList(w, r, section, "", nil)
+	return c.showList(w, r, section, http.StatusOK, func(*listData) {})
 }
 
-func (c *Console) showList(w http.ResponseWriter, r *http.Request, section, name string, fault error) error {
+// showList shows a list, with what else is to be said there.
+func (c *Console) showList(w http.ResponseWriter, r *http.Request, section string, status int, say func(*listData)) error {
 	ctx := r.Context()
 	d, err := c.draft(ctx, person(r))
 	if err != nil {
@@ -81,11 +87,8 @@ func (c *Console) showList(w http.ResponseWriter, r *http.Request, section, name
 		return err
 	}
 	a := about[section]
-	l := listData{Section: section, New: a.New, Empty: a.Empty, Sub: a.Sub, Templates: templates[section], Name: name}
-	status := http.StatusOK
-	if fault != nil {
-		l.Error, status = fault.Error(), http.StatusUnprocessableEntity
-	}
+	l := listData{Section: section, New: a.New, Empty: a.Empty, Sub: a.Sub, Templates: templates[section]}
+	say(&l)
 	if l.Draft, err = c.bar(ctx, d, k, section); err != nil {
 		return err
 	}
@@ -119,7 +122,14 @@ func (c *Console) showList(w http.ResponseWriter, r *http.Request, section, name
 		}
 		l.Rows = append(l.Rows, row)
 	}
-	return c.show(w, "list", status, c.view(r, section, a.Title, l))
+	if section == "messages" {
+		if l.Files, err = c.audioFiles(ctx, d); err != nil {
+			return err
+		}
+	}
+	v := c.view(r, section, a.Title, l)
+	v.Error = l.Wrong
+	return c.show(w, "list", status, v)
 }
 
 // live adds to a row what is so now.
@@ -165,8 +175,11 @@ func (c *Console) numbersOf(ctx context.Context) (map[string][]string, error) {
 
 func (c *Console) addThing(w http.ResponseWriter, r *http.Request, section string) error {
 	name := strings.TrimSpace(r.FormValue("name"))
+	again := func(text string) error {
+		return c.showList(w, r, section, http.StatusUnprocessableEntity, func(l *listData) { l.Name, l.Error = name, text })
+	}
 	if name == "" || len(name) > 64 {
-		return c.showList(w, r, section, name, wrong("Name: write 1 to 64 letters."))
+		return again("Name: write 1 to 64 letters.")
 	}
 	value := templates[section][0].value
 	for _, t := range templates[section] {
@@ -183,7 +196,7 @@ func (c *Console) addThing(w http.ResponseWriter, r *http.Request, section strin
 	})
 	var p *problem
 	if errors.As(err, &p) {
-		return c.showList(w, r, section, name, p)
+		return again(p.text)
 	}
 	if err != nil {
 		return err

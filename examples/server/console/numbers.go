@@ -1,7 +1,6 @@
 package console
 
 import (
-	"context"
 	"errors"
 	"maps"
 	"net/http"
@@ -68,7 +67,7 @@ func (c *Console) showNumbers(w http.ResponseWriter, r *http.Request, one string
 	if one != "" && value == nil {
 		return notFound("This number is not the account's, or not any more.")
 	}
-	if data.Form, err = c.numberForm(ctx, d, one, value, faults); err != nil {
+	if data.Form, err = c.numberForm(r, d, one, value, faults); err != nil {
 		return err
 	}
 	data.Errors = map[string][]string{}
@@ -99,7 +98,7 @@ func actionOf(m map[string]any) string {
 	return inWords(dest)
 }
 
-func (c *Console) numberForm(ctx context.Context, d *setup.Draft, one string, m map[string]any, faults []account.Fault) (numberForm, error) {
+func (c *Console) numberForm(r *http.Request, d *setup.Draft, one string, m map[string]any, faults []account.Fault) (numberForm, error) {
 	f := numberForm{Number: one, Label: plainly(m["label"]), HoursIs: plainly(m["hours"]), Carriers: spansOf(m["carriers"]), Release: plainly(m["release"]), Language: plainly(m["language"])}
 	dest := map[string]any{}
 	for key, v := range m {
@@ -111,7 +110,7 @@ func (c *Console) numberForm(ctx context.Context, d *setup.Draft, one string, m 
 	for _, section := range releaseParts {
 		now[section] = d.Section(section)
 	}
-	s := showing{section: "numbers", draft: &draft{Now: now}}
+	s := showing{section: "numbers", draft: &draft{Now: now}, files: slices.Sorted(maps.Keys(d.State.Audio)), root: base(r)}
 	action := map[string]any{"closed": m["closed"], "emergency": m["emergency"]}
 	if len(dest) > 0 {
 		action["action"] = dest
@@ -138,7 +137,7 @@ func (c *Console) numberForm(ctx context.Context, d *setup.Draft, one string, m 
 	if e, ok := m["emergency"].(map[string]any); ok {
 		f.EmergencyDial = plainly(e["dial"])
 	}
-	for rel, err := range c.cfg.Store.Releases().List(ctx, c.cfg.Account) {
+	for rel, err := range c.cfg.Store.Releases().List(r.Context(), c.cfg.Account) {
 		if err != nil {
 			return f, err
 		}

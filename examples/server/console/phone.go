@@ -60,7 +60,7 @@ func (c *Console) dial(w http.ResponseWriter, r *http.Request) error {
 	if p == nil {
 		return err
 	}
-	return c.next(w, r, "phone?call="+url.QueryEscape(p.View().Ref))
+	return c.next(w, r, "phone?placed=1&call="+url.QueryEscape(p.View().Ref))
 }
 
 func withheld(from string) bool { return number.Caller(from) == "" }

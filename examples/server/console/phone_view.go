@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -48,6 +49,7 @@ type telephone struct {
 	Over       bool
 	Entry      string
 	Heard      []said
+	Music      *said // what plays while the caller waits, where that is a file
 	Timers     []deadline
 	With       string
 	Shown      string
@@ -60,9 +62,26 @@ type telephone struct {
 }
 
 type said struct {
-	At   time.Time
-	Text string
-	Nth  int
+	At    time.Time
+	Text  string
+	Nth   int
+	Sound string // the content of an uploaded file; empty is none
+	Round bool   // it begins anew when it ends
+}
+
+// Sounds are the files that are heard, each once.
+func (t telephone) Sounds() []said {
+	var out []said
+	all := t.Heard
+	if t.Music != nil {
+		all = append([]said{*t.Music}, all...)
+	}
+	for _, s := range all {
+		if s.Sound != "" && !slices.ContainsFunc(out, func(o said) bool { return o.Sound == s.Sound }) {
+			out = append(out, s)
+		}
+	}
+	return out
 }
 
 type deadline struct{ Name, In string }
@@ -211,7 +230,10 @@ func (c *Console) telephone(v sim.View, now time.Time) telephone {
 		t.Shown = "withheld"
 	}
 	for i, h := range v.Heard {
-		t.Heard = append(t.Heard, said{h.At, spoken(h.Message), i + 1})
+		t.Heard = append(t.Heard, said{h.At, spoken(h.Message), i + 1, h.Message.Content, false})
+	}
+	if m := v.Turn.Move.Do.Music; m != nil && m.Content != "" && v.State == sim.Holding {
+		t.Music = &said{Text: spoken(*m), Sound: m.Content, Round: true}
 	}
 	for _, timer := range v.Timers {
 		name := timerWords[timer.Name]

@@ -43,6 +43,8 @@ func (c *Console) told(r *http.Request, err error) *problem {
 		return &problem{status: http.StatusNotFound, text: "There is no such thing here, or not any more."}
 	case errors.Is(err, storage.ErrConflict), errors.Is(err, extension.ErrConflict):
 		return &problem{status: http.StatusConflict, text: "It was changed meanwhile. Look at it as it is now, and repeat your change."}
+	case errors.Is(err, storage.ErrAudio):
+		return &problem{status: http.StatusUnprocessableEntity, text: sentence(strings.TrimPrefix(err.Error(), storage.ErrAudio.Error()+": "))}
 	case errors.Is(err, extension.ErrAgent), errors.Is(err, extension.ErrEndpoint), errors.Is(err, written.ErrNotNumber), errors.Is(err, flow.ErrSettings):
 		return &problem{status: http.StatusUnprocessableEntity, text: sentence(err.Error())}
 	}

@@ -87,6 +87,11 @@ func (c *Console) toPublish(r *http.Request, d *draft) (publishData, error) {
 	if data.Draft, err = c.bar(ctx, d, k, "flows"); err != nil {
 		return data, err
 	}
+	files, err := c.filesNow(ctx)
+	if err != nil {
+		return data, err
+	}
+	data.Changes = append(data.Changes, newFiles(latest.Settings.Audio, k.files(), files, c.zone(ctx))...)
 	whole, err := c.cfg.Store.Accounts().Load(ctx, c.cfg.Account)
 	if err != nil {
 		return data, err

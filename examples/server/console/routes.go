@@ -36,6 +36,7 @@ func (c *Console) routes() {
 	c.publishRoutes()
 	c.testRoutes()
 	c.houseRoutes()
+	c.audioRoutes()
 	c.agentRoutes()
 	c.numberRoutes()
 	c.signInRoutes()

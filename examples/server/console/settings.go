@@ -95,7 +95,7 @@ func (c *Console) saveSettings(w http.ResponseWriter, r *http.Request) error {
 		return wrong("The form did not arrive whole. Nothing was changed; send it again.")
 	}
 	err := c.change(r, func(d *draft) error {
-		in := reading{form: r.PostForm, auto: r.Header.Get("X-Script") != ""}
+		in := reading{form: r.PostForm, auto: r.Header.Get("X-Script") == drafting}
 		now := in.read("settings", d.Now["settings"])
 		d.make(in.made)
 		keys := maps.Clone(d.Now["settings"])

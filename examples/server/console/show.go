@@ -146,7 +146,7 @@ func (c *Console) view(r *http.Request, nav, title string, data any) view {
 // notices are what a page says after a form was sent, by the word in its address: no
 // address has the page say anything else.
 var notices = map[string]string{
-	"saved": "Saved.", "made": "It was made, and is picked here.", "test": "Saved as a test.", "ended": "The carrier was told to end the call.", "removed": "Removed.",
+	"saved": "Saved.", "uploaded": "Uploaded. Messages may play it.", "made": "It was made, and is picked here.", "test": "Saved as a test.", "ended": "The carrier was told to end the call.", "removed": "Removed.",
 	"published": "Published. New calls follow it; calls under way keep the version that they began with.",
 	"restored":  "That version is in your draft now. Nothing changes for callers until you publish.",
 	"discarded": "Your draft was discarded.", "imported": "Imported into your draft.", "undone": "Undone.", "redone": "Done again.",

@@ -26,6 +26,7 @@ type version struct {
 type versionData struct {
 	version
 	Changes []change // from this one to the newest
+	Files   []change // likewise: what no restoring brings back
 	Latest  uint32
 	Svg     string
 	Outline []picture.Line
@@ -77,8 +78,13 @@ func (c *Console) versionPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	files, err := c.filesNow(r.Context())
+	if err != nil {
+		return err
+	}
 	data := versionData{
-		version: version{rel.Version, rel.ID, rel.At, rel.Note, rel.Version == latest.Version}, Latest: latest.Version, Changes: changes(was, now),
+		version: version{rel.Version, rel.ID, rel.At, rel.Note, rel.Version == latest.Version}, Latest: latest.Version,
+		Changes: changes(was, now), Files: newFiles(rel.Settings.Audio, latest.Settings.Audio, files, c.zone(r.Context())),
 		Svg: picture.New(b.Chart()).SVG(picture.Look{Page: true, Title: fmt.Sprintf("Version %d", rel.Version)}), Outline: picture.Outline(b.Chart()),
 	}
 	return c.show(w, "version", http.StatusOK, c.view(r, "flows", fmt.Sprintf("Version %d", rel.Version), data))

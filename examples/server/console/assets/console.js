@@ -54,11 +54,32 @@
       tell(await r.text());
     } catch { tell("The server cannot be reached. Nothing was changed; try again in a moment."); }
   };
+  const words = data => new URLSearchParams([...data].filter(([, v]) => typeof v === "string"));
   document.addEventListener("submit", e => {
-    if (!e.target.matches("form[data-send]")) return;
-    e.preventDefault();
-    send(e.target, e.submitter);
+    if (e.target.matches("form[data-send]")) { e.preventDefault(); send(e.target, e.submitter); }
+    else if (e.target.enctype === "multipart/form-data" && $$("input[type=file]", e.target).some(f => f.files.length)) { e.preventDefault(); upload(e.target, e.submitter); }
   });
+
+  // A form with a file says how far it has come.
+  const upload = (form, button) => {
+    const to = new XMLHttpRequest(), bar = document.createElement("progress"), at = button && button.closest(".pick") || form;
+    const end = text => { bar.remove(); if (button) button.disabled = false; tell(text); };
+    bar.max = 1; bar.value = 0; bar.setAttribute("aria-label", "Uploaded so far");
+    at.append(bar);
+    to.upload.onprogress = e => { if (e.lengthComputable) bar.value = e.loaded / e.total; };
+    to.onerror = () => end("The server cannot be reached. Nothing was uploaded; what you typed is still here.");
+    to.onload = () => {
+      if (to.status !== 204) { end(to.responseText); return; }
+      const next = new URL(to.getResponseHeader("X-Next"), form.action), here = next.href.split("#")[0] === location.href.split("#")[0];
+      location = next;
+      if (here) location.reload();
+    };
+    to.open("POST", form.action);
+    to.setRequestHeader("X-Script", "file");
+    const body = new FormData(form, button);
+    if (button) button.disabled = true;
+    to.send(body);
+  };
   document.addEventListener("change", e => {
     const form = e.target.closest("form[data-auto]");
     if (form) send(form);
@@ -89,7 +110,7 @@
       busy = true;
       state.textContent = "Saving…";
       try {
-        const r = await fetch(form.dataset.draft, { method: "POST", body: new URLSearchParams(new FormData(form)), headers: { "X-Script": "1" } });
+        const r = await fetch(form.dataset.draft, { method: "POST", body: words(new FormData(form)), headers: { "X-Script": "draft" } });
         if (r.ok) { morph($("#checked"), await r.text()); mark(form); state.textContent = "Draft saved"; } else { state.textContent = "Not saved"; tell(await r.text()); }
       } catch { state.textContent = "Not saved: the server cannot be reached. What you typed is still here."; timer = setTimeout(save, 3000); }
       busy = false;
@@ -115,20 +136,53 @@
   });
 
   // Speech: off until somebody turns it on; remembered here.
-  let said = new Set($$("[data-say]").map(e => e.dataset.say));
+  // What was said before this page was opened is not said again, but for a call placed just now.
+  const placed = new URL(location), fresh = placed.searchParams.has("placed");
+  if (fresh) { placed.searchParams.delete("placed"); history.replaceState(null, "", placed); }
+  const said = new Set(fresh ? [] : $$("[data-say]").map(e => e.dataset.say));
   const aloud = () => { try { return localStorage.getItem("extflow-speech") === "on"; } catch { return false; } };
   const speak = () => {
     for (const box of $$("[data-speech]")) box.checked = aloud();
     for (const e of $$("[data-say]")) {
       if (said.has(e.dataset.say)) continue;
       said.add(e.dataset.say);
-      if (aloud() && "speechSynthesis" in window && !e.textContent.startsWith("♪")) speechSynthesis.speak(new SpeechSynthesisUtterance(e.textContent));
+      if (aloud()) aside = aside.then(heard(e.dataset.play, e.textContent, hush));
     }
+    hold();
+  };
+
+  // What is heard, one after the other: words by the browser, files by their players. A key stops
+  // what is being said, and not the music; whoever hangs up hears nothing more.
+  let aside = Promise.resolve(), hush = 0, now, held;
+  const player = id => $("#" + CSS.escape(id) + " audio");
+  const heard = (file, text, at) => () => at !== hush ? undefined : new Promise(over => {
+    if (file) {
+      now = player(file);
+      now.onended = now.onerror = now.onpause = over;
+      now.play().catch(over);
+    } else if ("speechSynthesis" in window && !text.startsWith("♪")) {
+      const said = new SpeechSynthesisUtterance(text);
+      said.onend = said.onerror = over;
+      speechSynthesis.speak(said);
+    } else over();
+  });
+  const hold = () => {
+    const music = $("[data-music]"), next = music && aloud() ? player(music.dataset.music) : null;
+    if (next === held) return;
+    if (held) held.pause();
+    held = next;
+    if (held) aside = aside.then(() => { if (held) held.play().catch(() => {}); });
+  };
+  const quiet = () => {
+    hush++;
+    if (now) now.pause();
+    if ("speechSynthesis" in window) speechSynthesis.cancel();
   };
   document.addEventListener("change", e => {
     if (!e.target.matches("[data-speech]")) return;
     try { localStorage.setItem("extflow-speech", e.target.checked ? "on" : "off"); } catch { /* kept for this page alone */ }
-    if (!e.target.checked && "speechSynthesis" in window) speechSynthesis.cancel();
+    if (!e.target.checked) quiet();
+    speak();
   });
   document.addEventListener("click", e => {
     const b = e.target.closest("[data-hear]");
@@ -137,6 +191,7 @@
       speechSynthesis.cancel();
       speechSynthesis.speak(new SpeechSynthesisUtterance(text ? text.value : ""));
     }
+    if (e.target.closest("[data-key],[data-hangup]")) quiet();
     const d = e.target.closest("[data-dialog]");
     if (d) $("#" + d.dataset.dialog).showModal();
   });
