@@ -78,7 +78,6 @@ var known = []struct {
 	{extflow.ErrRequest, http.StatusUnprocessableEntity},
 	{extflow.ErrNotCallable, http.StatusUnprocessableEntity},
 	{extflow.ErrLimit, http.StatusTooManyRequests},
-	{extflow.ErrUnavailable, http.StatusConflict},
 	{written.ErrNotNumber, http.StatusUnprocessableEntity},
 	{written.ErrExtension, http.StatusUnprocessableEntity},
 	{written.ErrRegion, http.StatusUnprocessableEntity},
