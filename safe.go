@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/extflow/extflow/extension"
@@ -91,7 +92,7 @@ func hangUp(ev flow.Event, why flow.Cause) flow.Turn {
 
 // log writes a turn to the host's log. Numbers print masked and digits not at all.
 func (e *Engine) log(ctx context.Context, o *Observed) {
-	level := level(&o.Turn.Move)
+	level := level(&o.Turn)
 	if !e.Logger.Enabled(ctx, level) {
 		return
 	}
@@ -100,10 +101,13 @@ func (e *Engine) log(ctx context.Context, o *Observed) {
 		slog.Uint64("seq", uint64(o.Turn.Seq)), slog.String("turn", o.Turn.String()), slog.String("step", o.Step))
 }
 
-// level is at which a move is logged.
-func level(m *flow.Move) slog.Level {
-	if m.Ignored != 0 {
+// level is at which a turn is logged: a caller's message that is lost is a warning.
+func level(t *flow.Turn) slog.Level {
+	switch {
+	case t.Move.Ignored != 0:
 		return slog.LevelDebug
+	case slices.ContainsFunc(t.Posts, func(p flow.Post) bool { return p.Kind == flow.PostMessageLost }):
+		return slog.LevelWarn
 	}
 	return slog.LevelInfo
 }

@@ -224,7 +224,7 @@ func (w *work) after(changes []storage.Change) {
 
 // saw remembers what those who watch are told after the commit.
 func (w *work) saw(b *flow.Book, c flow.Call, t flow.Turn) {
-	if !w.e.watched && !w.e.Logger.Enabled(w.ctx, level(&t.Move)) {
+	if !w.e.watched && !w.e.Logger.Enabled(w.ctx, level(&t)) {
 		return
 	}
 	t.Info = c.Info

@@ -216,3 +216,36 @@ func TestWebhook_tellsEveryFaultOfItsSettings(t *testing.T) {
 	}
 	require.NoError(t, (&feed.Webhook{URL: "http://127.0.0.1:9/", Secret: secret}).Check())
 }
+
+// How it goes with a receiver is the same on every node, and also for who asks after a
+// start: it is kept where the follower stands.
+func TestFollower_saysSinceWhenAndWhyNothingIsTaken(t *testing.T) {
+	t.Parallel()
+	down := errors.New("the receiver answers 500")
+	h, r := newHouse(t), &receiver{err: down}
+	h.rejected(2)
+	f := &feed.Follower{Store: h, Account: "acme", Name: "product", GiveUp: time.Hour, Take: r.take}
+	elsewhere := &feed.Follower{Store: h, Account: "acme", Name: "product", Node: "another"}
+	state := func() feed.State {
+		st, err := elsewhere.State(t.Context())
+		require.NoError(t, err)
+		return st
+	}
+	require.Zero(t, state())
+	since := h.now
+	for range 3 {
+		_, err := f.Pass(t.Context())
+		require.ErrorIs(t, err, down)
+		h.now = state().Again
+	}
+	require.True(t, since.Equal(state().Failing))
+	require.Equal(t, down.Error(), state().Fault)
+	h.now = h.now.Add(2 * time.Hour)
+	_, err := f.Pass(t.Context())
+	require.ErrorIs(t, err, down)
+	require.Equal(t, 1, state().Lost, "an entry that nobody took in an hour is passed over")
+	r.err = nil
+	_, err = f.Pass(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, feed.State{Cursor: state().Cursor, Lost: 1}, state())
+}

@@ -46,6 +46,8 @@ type mark struct {
 	Failed int       `json:"failed,omitempty"` // times in a row
 	Since  time.Time `json:"since,omitzero"`   // since when
 	Again  time.Time `json:"again,omitzero"`   // not before this
+	Fault  string    `json:"fault,omitempty"`  // why
+	Lost   int       `json:"lost,omitempty"`   // entries that were passed over, ever
 }
 
 // The pause after the first failure, which doubles until the longest.
@@ -109,7 +111,7 @@ func (f *Follower) Pass(ctx context.Context) (took int, err error) {
 			f.failed(ctx, &m, e, now, err)
 			break
 		}
-		m.Cursor, m.Failed, m.Since, m.Again = e.Cursor, 0, time.Time{}, time.Time{}
+		m = mark{Cursor: e.Cursor, Node: m.Node, Until: m.Until, Lost: m.Lost}
 		took++
 	}
 	m.Until = time.Time{}
@@ -123,6 +125,7 @@ func (f *Follower) failed(ctx context.Context, m *mark, e storage.Entry, now tim
 		m.Since = now
 	}
 	m.Failed++
+	m.Fault = shortened(err.Error())
 	m.Again = now.Add(min(firstPause<<min(m.Failed-1, 16), longPause))
 	giveUp := f.GiveUp
 	if giveUp <= 0 {
@@ -133,7 +136,7 @@ func (f *Follower) failed(ctx context.Context, m *mark, e storage.Entry, now tim
 	}
 	f.log().LogAttrs(ctx, slog.LevelError, "an entry of the feed was given up", slog.String("account", f.Account),
 		slog.String("receiver", f.Name), slog.Uint64("cursor", e.Cursor), slog.Any("error", err))
-	*m = mark{Cursor: e.Cursor, Node: m.Node}
+	*m = mark{Cursor: e.Cursor, Node: m.Node, Lost: m.Lost + 1}
 }
 
 func (f *Follower) load(ctx context.Context) (storage.Note, mark, error) {

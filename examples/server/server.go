@@ -18,6 +18,7 @@ import (
 	"github.com/extflow/extflow/examples/server/meter"
 	"github.com/extflow/extflow/examples/server/setup"
 	"github.com/extflow/extflow/examples/server/simulator"
+	"github.com/extflow/extflow/feed"
 	"github.com/extflow/extflow/number/written"
 	"github.com/extflow/extflow/storage"
 	"github.com/extflow/extflow/voicemail/mail"
@@ -39,7 +40,8 @@ type server struct {
 	runs      []func(context.Context) error       // until the server stops
 	api       *api.API
 	news      *console.News
-	mail      *mail.Sender // nil where nobody is told by e-mail
+	followers map[string]*feed.Follower // of the feed, by name
+	mail      *mail.Sender              // nil where nobody is told by e-mail
 	console   *console.Console
 	people    *console.Accounts // who may sign in to the console
 	elsewhere http.Handler      // takes people to a provider and back; nil where there is none
@@ -265,7 +267,7 @@ func (s *server) describe() (err error) {
 	pages := console.Config{
 		Who: s.who, Accounts: s.people,
 		Account: c.Account, Store: c.Store, Engine: c.Engine, Logger: c.Logger, Settle: c.Settle, Simulator: c.Simulator, Renew: c.Renew,
-		Health: s.mailSign, News: s.news, Links: []console.Link{{To: "openapi.json", Text: "API"}},
+		Health: s.signs, News: s.news, Links: []console.Link{{To: "openapi.json", Text: "API"}},
 	}
 	for _, carrier := range s.carriers {
 		pages.Carriers = append(pages.Carriers, console.Carrier{Name: carrier.Name, Fields: carrier.Fields})

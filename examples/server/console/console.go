@@ -49,10 +49,10 @@ type Config struct {
 	Simulator func() *simulator.Simulator
 	Renew     func(context.Context) error
 
-	Carriers []Carrier     // those that there are, on or off
-	Links    []Link        // more to show in the navigation, as where to sign out
-	Health   func() []Sign // what the host knows of its own health; may be nil
-	Logger   *slog.Logger  // nil logs nothing; numbers are masked
+	Carriers []Carrier                    // those that there are, on or off
+	Links    []Link                       // more to show in the navigation, as where to sign out
+	Health   func(context.Context) []Sign // what the host knows of its own health; may be nil
+	Logger   *slog.Logger                 // nil logs nothing; numbers are masked
 }
 
 // Carrier is one that can bring calls.

@@ -3,8 +3,10 @@ package console
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/extflow/extflow/flow"
@@ -67,11 +69,12 @@ func (c *Console) signs(ctx context.Context) []Sign {
 	}
 	add("Calls under way", true, "%d", live)
 	add("Commands to deliver", owed < 100, "%d wait for the carrier to take them%s", owed, map[bool]string{true: ". See whether the carrier can be reached."}[owed >= 100])
+	c.serves(ctx, latest.Settings, add)
 	add("Version", true, "%d is live, since %s", latest.Version, latest.At.UTC().Format(time.RFC3339))
 	add("Schema", latest.Schema <= flow.Schema, "%d, this program reads up to %d", latest.Schema, flow.Schema)
 	add("Program", true, "%s", program())
 	if c.cfg.Health != nil {
-		out = append(out, c.cfg.Health()...)
+		out = append(out, c.cfg.Health(ctx)...)
 	}
 	return out
 }
@@ -108,4 +111,36 @@ func program() string {
 		return "unknown"
 	}
 	return info.Main.Path + " " + info.Main.Version + ", " + info.GoVersion
+}
+
+// serves is whether callers of queues can be served, and mailboxes take messages.
+func (c *Console) serves(ctx context.Context, s flow.Settings, add func(string, bool, string, ...any)) {
+	good := true
+	look := func(name, format string, args ...any) {
+		good = false
+		add(name, false, format, args...)
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Queues)) {
+		line, err := c.cfg.Store.Queues().Waiting(ctx, c.cfg.Account, name, 0, nil)
+		switch {
+		case err != nil:
+			look("Queue "+name, "it cannot be read: %v", err)
+		case len(line.Members) == 0:
+			look("Queue "+name, "nobody serves it: its callers are led on at once. Add members on its page.")
+		case !slices.ContainsFunc(line.Members, func(m flow.Member) bool { return len(m.Party.Endpoints) > 0 }):
+			look("Queue "+name, "none of its members has a telephone: its callers are led on at once. Add endpoints on the agents' pages.")
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(s.Mailboxes)) {
+		most := s.Mailboxes[name].MaxMessages
+		if most == 0 {
+			continue
+		}
+		if n, err := c.cfg.Store.Mailboxes().Count(ctx, c.cfg.Account, name); err == nil && n.Messages >= most {
+			look("Mailbox "+name, "it is full: %d messages, and it holds %d. Its callers are told so. Delete some, or raise max_messages.", n.Messages, most)
+		}
+	}
+	if good {
+		add("Queues and mailboxes", true, "somebody serves every queue, and every mailbox has room")
+	}
 }

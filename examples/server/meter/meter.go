@@ -29,8 +29,8 @@ type Meter struct {
 	registry *prometheus.Registry
 	provider *sdk.MeterProvider
 
-	turns, ignored, ended, safe, refused, wrong metric.Int64Counter
-	http                                        metric.Float64Histogram
+	turns, ignored, ended, safe, refused, wrong, messages metric.Int64Counter
+	http                                                  metric.Float64Histogram
 }
 
 // scope is the name of the instrumentation.
@@ -45,7 +45,7 @@ func New() (*Meter, error) {
 	}
 	m.provider = sdk.NewMeterProvider(sdk.WithReader(exporter))
 	meter := m.provider.Meter(scope)
-	var errs [7]error
+	var errs [8]error
 	m.turns, errs[0] = meter.Int64Counter("extflow.turns", metric.WithDescription("Turns stored, by what happened."))
 	m.ignored, errs[1] = meter.Int64Counter("extflow.ignored", metric.WithDescription("Events that changed nothing, by why."))
 	m.ended, errs[2] = meter.Int64Counter("extflow.calls.ended", metric.WithDescription("Calls closed, by how they ended, and whether that had to be asked."))
@@ -55,6 +55,7 @@ func New() (*Meter, error) {
 		metric.WithDescription("Duration of HTTP requests, by route."),
 		metric.WithExplicitBucketBoundaries(.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5))
 	m.wrong, errs[6] = meter.Int64Counter("extflow.entries.wrong", metric.WithDescription("Entries that are no extension, by where they were keyed: somebody may be guessing."))
+	m.messages, errs[7] = meter.Int64Counter("extflow.messages", metric.WithDescription("Voicemail by what became of it: left, dropped because it was none, or lost because its recording never came."))
 	return m, errors.Join(errs[:]...)
 }
 
@@ -143,7 +144,10 @@ func (m *Meter) Observe(o extflow.Observed) {
 		m.wrong.Add(ctx, 1, metric.WithAttributes(attribute.String("step", o.Step)))
 	}
 	for _, p := range o.Turn.Posts {
-		if p.Kind == flow.PostEnded {
+		switch p.Kind {
+		case flow.PostMessageLeft, flow.PostMessageDropped, flow.PostMessageLost:
+			m.messages.Add(ctx, 1, metric.WithAttributes(attribute.String("state", strings.TrimPrefix(p.Kind.String(), "message_"))))
+		case flow.PostEnded:
 			found := o.Call.Has(flow.Reconciled) // the end was found by asking the carrier, not told
 			m.ended.Add(ctx, 1, metric.WithAttributes(attribute.String("result", p.Result.String()), attribute.Bool("reconciled", found)))
 		}
