@@ -63,6 +63,7 @@ func (w *work) happen(id string, ev flow.Event) (flow.Move, error) {
 		w.changes[i].Now = next
 		w.changes[i].Turns = append(w.changes[i].Turns, turn)
 		w.saw(book, next, turn)
+		book.Hide(was, w.changes[i].Turns)
 		if err := w.tell(was, next, move, ev); err != nil {
 			return flow.Move{}, err
 		}

@@ -20,7 +20,7 @@ func rightSettings() flow.Settings {
 		Defaults: flow.Defaults{
 			ExtensionLength: 4, Language: "en-US", Timezone: "America/New_York", DefaultQueue: "support", DefaultMailbox: "team",
 			FirstDigit: 3 * time.Second, InterDigit: 2 * time.Second, Terminator: "#", CallerID: flow.ShowNumber,
-			WrapUp: time.Second, MaxTalk: time.Hour, MaxGuesses: 5, Screening: extension.Off,
+			WrapUp: time.Second, MaxTalk: time.Hour, MaxGuesses: 5, Screening: extension.Off, KeepEntries: true,
 		},
 		Messages: map[string]flow.Message{
 			"wrong": {Say: "Wrong.\nTry again.", Language: "zh-Hant-TW", Voice: "Polly.Joanna"},

@@ -76,7 +76,7 @@ func (n *node) entry(e string) Outcome {
 				return OnStar
 			}
 			out = OnInvalid
-		case e[i] < '0' || e[i] > '9':
+		case (e[i] < '0' || e[i] > '9') && e[i] != hidden:
 			out = OnInvalid
 		}
 	}

@@ -48,6 +48,10 @@ type Defaults struct {
 	// Voices are the voices in which words are spoken, by language and then by the
 	// carrier's name; the carrier's own for the language.
 	Voices map[string]map[string]string `json:"voices,omitempty"`
+
+	// KeepEntries stores what callers keyed and what found nothing, which may be anything:
+	// a card's number, a PIN. Else only how many keys they were.
+	KeepEntries bool `json:"keep_entries,omitempty"`
 }
 
 // Message is something said to a caller: a name of the account's messages, words

@@ -23,7 +23,7 @@ func (s Script) digits(d Digits) string {
 		return "nothing"
 	case s.Masked:
 		return d.String()
-	case strings.Trim(string(d), "0123456789*#") == "":
+	case strings.Trim(string(d), "0123456789*#?") == "":
 		return string(d)
 	}
 	return strconv.Quote(string(d))

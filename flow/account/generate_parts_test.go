@@ -35,7 +35,7 @@ func (m *maker) settings() {
 		DefaultQueue: m.pick(m.queues), DefaultMailbox: oneOf(m.T, append(m.mailboxes, "ada")...),
 		FirstDigit: m.lasting(time.Second, time.Minute), InterDigit: m.lasting(time.Second, time.Minute),
 		Terminator: oneOf(m.T, "", "#", "none"), CallerID: oneOf(m.T, "", flow.ShowCaller, flow.ShowNumber),
-		WrapUp: oneOf(m.T, flow.None, m.lasting(2, time.Hour)), MaxTalk: m.lasting(time.Minute, days), MaxGuesses: oneOf(m.T, 0, 1, 200), Screening: m.onOff(),
+		WrapUp: oneOf(m.T, flow.None, m.lasting(2, time.Hour)), MaxTalk: m.lasting(time.Minute, days), MaxGuesses: oneOf(m.T, 0, 1, 200), Screening: m.onOff(), KeepEntries: m.maybe(),
 	}
 	m.doc.Emergency = m.spoken(m.doc.Emergency)
 	if m.maybe() {

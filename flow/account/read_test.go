@@ -158,7 +158,7 @@ account: acme
 settings:
   {extension_length: 4, extension_range: [1001, 9999], reserved: ["1100"], quarantine: 30d, default_region: US, language: en-US,
    timezone: UTC, default_queue: q, default_mailbox: m, first_digit: 5s, inter_digit: 5s, terminator: none, countries: [US], caller_id: number,
-   wrap_up: 10s, max_talk: 2h, max_guesses: 10, screening: on, keep_calls: 90d, emergency: {hangup: sorry}}
+   wrap_up: 10s, max_talk: 2h, max_guesses: 10, screening: on, keep_entries: on, keep_calls: 90d, emergency: {hangup: sorry}}
 messages: {a: {say: A., language: en, voice: x}}
 agents: [{id: ada, name: Ada, extension: "1001", endpoints: ["client:ada"], presence: away, hours: h, screening: off, mailbox: m, language: de, successor: bob}, {id: bob}]
 queues:

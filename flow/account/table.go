@@ -100,6 +100,7 @@ func (s *settings) keys() block {
 		{"max_talk", lasting{into: &s.MaxTalk}, "the longest talk, 1m to 1d; 2h"},
 		{"max_guesses", count{&s.MaxGuesses}, "wrong entries in one call, 1 to 200; 10"},
 		{"screening", switched{&s.Screening}, "press 1 to accept; on for telephones only"},
+		{"keep_entries", flag{&s.KeepEntries, "on"}, "whether wrong entries, which may be anything, are stored with the call and not only how long they were; off"},
 		{"keep_calls", lasting{into: &s.keepCalls}, "how long calls are kept; 90d"},
 		{"emergency", inAnEmergency{&s.emergency}, "what callers get when nothing else works, for numbers that do not say it themselves"},
 	}

@@ -103,7 +103,7 @@ var parts = map[string][2]string{
 	"forwarded": {`[^\s,]+`, "+12025550150"},
 	"for":       {`\d\S*`, "20s"},
 	"at":        {`\d{4}-\d\d-\d\d \d\d:\d\d`, "2026-11-22 09:00"},
-	"keys":      {`[0-9*#]+|nothing|".*"`, "1001"},
+	"keys":      {`[0-9*#?]+|nothing|".*"`, "1001"},
 	"dest":      {`(?:queue|voicemail|menu|flow|extension) \S+`, "queue sales"},
 	"agent":     {`\S+`, "grace"},
 	"presence":  {`available|busy|away|offline`, "away"},

@@ -111,7 +111,9 @@ var forms = map[string][]group{
 			{Key: "screening", Label: "Press 1 to accept", Kind: "switch"}, {Key: "caller_id", Label: "Number that the agent sees", Kind: "word", Words: []string{"caller", "number"}},
 			{Key: "wrap_up", Label: "Rest after a queue talk", Kind: "lasting"}, {Key: "max_talk", Label: "Longest talk", Kind: "lasting"},
 		}},
-		{"6. Records", []field{{Key: "keep_calls", Label: "Calls are kept for", Kind: "lasting"}}},
+		{"6. Records", []field{
+			{Key: "keep_calls", Label: "Calls are kept for", Kind: "lasting"}, {Key: "keep_entries", Label: "Wrong entries are kept too", Kind: "switch"},
+		}},
 		{"7. When nothing else works", []field{
 			{Key: "emergency.hangup", Label: "Say, and hang up", Kind: "message"}, {Key: "emergency.dial", Label: "Or ring", Kind: "text"},
 		}},
