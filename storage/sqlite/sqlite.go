@@ -205,12 +205,23 @@ func (s *Store) View(ctx context.Context, f func(tables.Conn) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	return explained(s.file, f(s.r))
+	return s.said(f(s.r))
 }
 
 // Update is part of tables.DB.
 func (s *Store) Update(ctx context.Context, f func(tables.Conn) error) error {
-	return explained(s.file, s.w.do(ctx, f))
+	return s.said(s.w.do(ctx, f))
+}
+
+// said is an error with what can be done about it. One that says that the file is
+// damaged is remembered.
+func (s *Store) said(err error) error {
+	if !damaged(err) {
+		return explained(s.file, err)
+	}
+	err = explained(s.file, err)
+	s.w.damage.CompareAndSwap(nil, &err)
+	return *s.w.damage.Load()
 }
 
 // Subjects erases from the file, too: what rows were is overwritten with zeros when they

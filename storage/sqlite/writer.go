@@ -24,6 +24,10 @@ type writer struct {
 	ended sync.WaitGroup
 	once  sync.Once
 	back  *backwriter
+
+	// damage is what was found wrong with the file. Nothing is written to it any more:
+	// that could make it worse.
+	damage atomic.Pointer[error]
 }
 
 // atOnce bounds how many jobs one transaction takes.
@@ -136,6 +140,10 @@ func (w *writer) transact(first *job) {
 		if !j.state.CompareAndSwap(waiting, begun) {
 			continue
 		}
+		if damage := w.damage.Load(); damage != nil {
+			j.over(*damage)
+			continue
+		}
 		err, whole := w.try(j.f, len(held) == 0)
 		close(j.ran)
 		if !whole {
@@ -204,7 +212,7 @@ func (w *writer) try(f func(tables.Conn) error, first bool) (err error, whole bo
 	if bad := part.end(`ROLLBACK TO job`, `RELEASE job`); bad != nil {
 		return errors.Join(err, bad), false
 	}
-	return err, true
+	return err, !damaged(err)
 }
 
 // part is the share of one job in a transaction. Its savepoint is set when it first
