@@ -1,6 +1,8 @@
 package console
 
 import (
+	"context"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -17,8 +19,10 @@ type agentData struct {
 	Form      agentForm
 	Errors    map[string]string
 	Queues    []string
-	Hours     []string
-	Boxes     []string
+	Hours     []optionGroup // what may be picked, or made
+	Mailboxes []optionGroup
+	Made      []string // what was made and is not saved yet
+	Boxes     []string // where messages may be moved
 	Heard     []voicemail
 	Me        bool
 	Presences []extension.Presence
@@ -28,7 +32,7 @@ func (c *Console) agentPage(w http.ResponseWriter, r *http.Request) error {
 	return c.showAgent(w, r, r.PathValue("agent"), nil, nil)
 }
 
-func (c *Console) showAgent(w http.ResponseWriter, r *http.Request, id string, form *agentForm, faults map[string]string) error {
+func (c *Console) showAgent(w http.ResponseWriter, r *http.Request, id string, form *agentForm, faults map[string]string, made ...made) error {
 	ctx := r.Context()
 	g, err := c.cfg.Store.Directory().Agent(ctx, c.cfg.Account, id)
 	if err != nil {
@@ -41,18 +45,9 @@ func (c *Console) showAgent(w http.ResponseWriter, r *http.Request, id string, f
 	if data.Queues, err = c.cfg.Store.Queues().Serving(ctx, c.cfg.Account, id); err != nil {
 		return err
 	}
-	rel, err := c.cfg.Store.Releases().Latest(ctx, c.cfg.Account)
-	if err != nil {
+	if err := c.agentPicks(ctx, &data, made); err != nil {
 		return err
 	}
-	for name := range rel.Settings.Hours {
-		data.Hours = append(data.Hours, name)
-	}
-	for name := range rel.Settings.Mailboxes {
-		data.Boxes = append(data.Boxes, name)
-	}
-	slices.Sort(data.Hours)
-	slices.Sort(data.Boxes)
 	if data.Heard, err = c.messages(ctx, g.MailboxName()); err != nil {
 		return err
 	}
@@ -69,12 +64,38 @@ func (c *Console) showAgent(w http.ResponseWriter, r *http.Request, id string, f
 	return c.show(w, page, status, v)
 }
 
+// agentPicks are the hours and mailboxes that an agent may have, or that can be made.
+func (c *Console) agentPicks(ctx context.Context, data *agentData, all []made) error {
+	rel, err := c.cfg.Store.Releases().Latest(ctx, c.cfg.Account)
+	if err != nil {
+		return err
+	}
+	now, err := sectionsOf(rel, storage.Account{})
+	if err != nil {
+		return err
+	}
+	data.Boxes = slices.Sorted(maps.Keys(rel.Settings.Mailboxes))
+	data.Made = carried(all)
+	s := showing{draft: &draft{Now: along(now, all)}}
+	data.Hours, data.Mailboxes = s.pickOr("Always", "hours", data.Form.Hours), s.pickOr("The agent's own", "mailboxes", data.Form.Mailbox)
+	return nil
+}
+
 func (c *Console) saveAgent(w http.ResponseWriter, r *http.Request) error {
 	form := agentTyped(r)
 	form.ID = r.PathValue("agent")
-	if err := c.put(r.Context(), form.agent()); err != nil {
+	in := reading{form: r.PostForm}
+	in.carry()
+	for key, v := range map[string]*string{"hours": &form.Hours, "mailbox": &form.Mailbox} {
+		if made := in.create(key); made != "" {
+			*v = made
+		} else if strings.HasPrefix(*v, "new:") {
+			return c.showAgent(w, r, form.ID, &form, map[string]string{key: "Write a name for it."}, in.made...)
+		}
+	}
+	if err := c.put(r.Context(), form.agent(), in.made...); err != nil {
 		if faults := c.agentFaults(r.Context(), form.ID, err); faults != nil {
-			return c.showAgent(w, r, form.ID, &form, faults)
+			return c.showAgent(w, r, form.ID, &form, faults, in.made...)
 		}
 		return err
 	}

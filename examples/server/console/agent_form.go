@@ -140,8 +140,9 @@ func around(st setup.State, g extension.Agent) (*setup.Draft, error) {
 	return d, nil
 }
 
-// put stores an agent once all that is wrong with it is known.
-func (c *Console) put(ctx context.Context, g extension.Agent) error {
+// put stores an agent once all that is wrong with it is known, and publishes first what
+// was made where it was picked.
+func (c *Console) put(ctx context.Context, g extension.Agent, made ...made) error {
 	st, err := setup.Read(ctx, c.cfg.Store, c.cfg.Account)
 	if err != nil {
 		return err
@@ -150,9 +151,17 @@ func (c *Console) put(ctx context.Context, g extension.Agent) error {
 	if err != nil {
 		return err
 	}
+	if err := makeIn(d, made); err != nil {
+		return err
+	}
 	doc, err := d.Check()
 	if err != nil {
 		return err
+	}
+	if len(made) > 0 {
+		if _, err := setup.Edit(ctx, c.cfg.Store, c.cfg.Account, "for agent "+g.ID, func(d *setup.Draft) error { return makeIn(d, made) }); err != nil {
+			return err
+		}
 	}
 	i := slices.IndexFunc(doc.Agents, func(a extension.Agent) bool { return a.ID == g.ID })
 	if i < 0 {

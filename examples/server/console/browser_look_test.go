@@ -6,9 +6,9 @@ import (
 	"io"
 	"os"
 	"sync"
+	"testing"
 
 	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
 )
@@ -16,9 +16,13 @@ import (
 // How a page looks, and whom it keeps out.
 
 // axe looks the page over for what keeps people out, and fails on anything serious. Rules are
-// those to look for; none are all.
+// those to look for; none are all. Where tests are to be short, others see to it: the browser
+// does all of it.
 func (b *tab) axe(rules ...string) *tab {
 	b.Helper()
+	if testing.Short() {
+		return b
+	}
 	b.run(chromedp.Evaluate[chromedp.Void](axeSource()))
 	only := ""
 	if len(rules) > 0 {
@@ -68,17 +72,5 @@ func (b *tab) fits() *tab {
 	wide := eval[[]int](b, `[document.documentElement.scrollWidth, innerWidth]`)
 	require.LessOrEqual(b, wide[0], wide[1]+1, "%s is wider than the window: %v", eval[string](b, "location.href"),
 		eval[[]string](b, `[...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest(".scroll,.timeline,svg,pre")).slice(0, 5).map(e => e.tagName + "." + e.className)`))
-	return b
-}
-
-// shoot keeps a picture of the page among the project's documents; only with EXTFLOW_UPDATE.
-func (b *tab) shoot(file string) *tab {
-	b.Helper()
-	if os.Getenv("EXTFLOW_UPDATE") == "" {
-		return b
-	}
-	shot := call(b, page.CaptureScreenshot, page.CaptureScreenshotParams{Format: page.CaptureScreenshotFormatWebp, Quality: new(int64(82))})
-	require.NoError(b, os.MkdirAll("../../../docs", 0o755))
-	require.NoError(b, os.WriteFile("../../../docs/"+file, shot.Data, 0o644))
 	return b
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/dom"
 	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
@@ -23,6 +24,12 @@ import (
 // pressed with a key, and what no key comes to fails the test.
 func (b *tab) mouse() *tab {
 	b.hand = true
+	return b
+}
+
+// tabbing has somebody come to everything with Tab alone, as without a mouse.
+func (b *tab) tabbing() *tab {
+	b.tabs = true
 	return b
 }
 
@@ -61,7 +68,7 @@ func (b *tab) strike(role, name string) *tab {
 		key = " "
 	}
 	b.at(role, name, func(id cdp.BackendNodeID) error {
-		if _, err := try(b, dom.Focus, dom.FocusParams{BackendNodeID: id}); err != nil {
+		if err := b.come(id); err != nil {
 			return err
 		}
 		if !soft[bool](b, `document.activeElement !== document.body && document.activeElement.tabIndex >= 0`) {
@@ -81,10 +88,29 @@ func (b *tab) strike(role, name string) *tab {
 
 func (b *tab) focus(role, name string) *tab {
 	b.Helper()
-	return b.at(role, name, func(id cdp.BackendNodeID) error {
+	return b.at(role, name, b.come)
+}
+
+// come focuses a node; with Tab, where somebody uses nothing else.
+func (b *tab) come(id cdp.BackendNodeID) error {
+	if !b.tabs {
 		_, err := try(b, dom.Focus, dom.FocusParams{BackendNodeID: id})
 		return err
-	})
+	}
+	node, err := try(b, dom.ResolveNode, dom.ResolveNodeParams{BackendNodeID: id})
+	if err != nil {
+		return err
+	}
+	if _, err = try(b, runtime.CallFunctionOn, runtime.CallFunctionOnParams{ObjectID: node.Object.ObjectID, FunctionDeclaration: "function() { window.to = this }"}); err != nil {
+		return err
+	}
+	for range 400 {
+		if soft[bool](b, `document.activeElement === to`) {
+			return nil
+		}
+		b.run(chromedp.KeyEvent(kb.Tab))
+	}
+	return errors.New("Tab never comes to it")
 }
 
 // fill writes into a field in place of what is there.

@@ -57,6 +57,7 @@ type tab struct {
 	ctx  context.Context
 	base string
 	hand bool // with the mouse; otherwise with keys alone
+	tabs bool // what is worked with keys is come to with Tab
 
 	mu       sync.Mutex
 	wrong    []string // what the browser complained of

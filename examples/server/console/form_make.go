@@ -1,7 +1,12 @@
 package console
 
 import (
+	"encoding/json"
+	"errors"
 	"strings"
+
+	"github.com/extflow/extflow/examples/server/setup"
+	"github.com/extflow/extflow/storage"
 )
 
 // What is made where one would be picked.
@@ -10,6 +15,40 @@ import (
 type made struct {
 	thing
 	value map[string]any
+}
+
+// carried are things that were made in a form that was not saved, as it carries them
+// along until it is.
+func carried(all []made) []string {
+	out := make([]string, len(all))
+	for i, m := range all {
+		text, _ := json.Marshal([]any{m.Section, m.Name, m.value}) // JSON's types
+		out[i] = string(text)
+	}
+	return out
+}
+
+// carry takes up again what a form carried along.
+func (r *reading) carry() {
+	for _, text := range r.form["made"] {
+		m := made{value: map[string]any{}}
+		if json.Unmarshal([]byte(text), &[]any{&m.Section, &m.Name, &m.value}) == nil && has(releaseParts, m.Section) && m.Name != "" {
+			r.made = append(r.made, m)
+		}
+	}
+}
+
+// along are sections with what was made beside them, to be picked.
+func along(s sections, all []made) sections {
+	for _, m := range all {
+		if s[m.Section] == nil {
+			s[m.Section] = map[string]any{}
+		}
+		if s[m.Section][m.Name] == nil {
+			s[m.Section][m.Name] = m.value
+		}
+	}
+	return s
 }
 
 // starters are what things are that were made where one would be picked.
@@ -33,6 +72,20 @@ func (r *reading) create(key string) string {
 	}
 	r.made = append(r.made, made{thing{sectionOf[kind], name}, cloned(starters[kind]).(map[string]any)})
 	return name
+}
+
+// makeIn makes in the account what was made on the spot. What is there already stays as
+// it is, and is picked.
+func makeIn(d *setup.Draft, all []made) error {
+	for _, m := range all {
+		if _, err := d.Find(m.Section, m.Name); !errors.Is(err, storage.ErrNotFound) {
+			continue
+		}
+		if err := d.Set(m.Section, m.Name, cloned(m.value).(map[string]any)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // createMessage makes a message of the words that stand at a field, and returns what is

@@ -45,7 +45,7 @@ func (s *showing) dest(out *formField, v any) {
 	out.Else = s.places(out.ElseIs, false)
 	for i := range out.Else {
 		out.Else[i].Options = slices.DeleteFunc(out.Else[i].Options, func(o option) bool {
-			return strings.HasPrefix(o.Value, "new:") || o.Value == "extension" || o.Value == "handoff"
+			return o.Value == "extension" || o.Value == "handoff"
 		})
 	}
 }
@@ -152,6 +152,11 @@ func (s *showing) picks(of, picked, usual string) []optionGroup {
 	if usual != "" {
 		none += ": " + usual
 	}
+	return s.pickOr(none, of, picked)
+}
+
+// pickOr is picks, with what nothing picked is called.
+func (s *showing) pickOr(none, of, picked string) []optionGroup {
 	g := optionGroup{}
 	if of == "agents" {
 		g.Options = s.agents

@@ -156,7 +156,7 @@ func (r *reading) played(key string) any {
 // dest is where a rule or a key leads.
 func (r *reading) dest(key string) any {
 	pick := r.value(key)
-	if r.unnamed(key) {
+	if r.unnamed(key) || r.unnamed(key+"~otherwise") {
 		return at(r.was, key)
 	}
 	kind, name, named := strings.Cut(pick, ":")
@@ -199,6 +199,9 @@ func (r *reading) dest(key string) any {
 
 // simple is a destination without more to it.
 func (r *reading) simple(key string) any {
+	if made := r.create(key); made != "" {
+		return map[string]any{strings.TrimPrefix(r.value(key), "new:"): made}
+	}
 	kind, name, named := strings.Cut(r.value(key), ":")
 	switch {
 	case kind == "" || kind == "kept":

@@ -12,8 +12,21 @@ import (
 // The script of the first five minutes: call, answer, hang up, change what follows when
 // nobody answers, publish, call again, let it ring, leave a message.
 func TestJourney_theFirstFiveMinutes(t *testing.T) {
+	byHand(t, theFirstFiveMinutes)
+}
+
+// byHand has a journey made with the mouse, and with Tab and keys alone: with these only,
+// where tests are to be short.
+func byHand(t *testing.T, journey func(*testing.T, func(*tab) *tab)) {
+	t.Run("with keys alone", func(t *testing.T) { journey(t, (*tab).tabbing) })
+	if !testing.Short() {
+		t.Run("with the mouse", func(t *testing.T) { journey(t, (*tab).mouse) })
+	}
+}
+
+func theFirstFiveMinutes(t *testing.T, take func(*tab) *tab) {
 	s := newSite(t, "")
-	b := open(t, s.base, "").mouse()
+	b := take(open(t, s.base, ""))
 	b.click("button", "Call").sees("listen for").press("1", "0", "0", "1").sees("ringing")
 	b.click("button", "Answer Ada Lovelace at client:ada").sees("ada answers").click("button", "Hang up").sees("ends answered")
 	b.click("link", "Flows").click("link", "front-desk").sees("Every caller can always get on").shoot("flow.webp")
@@ -22,6 +35,7 @@ func TestJourney_theFirstFiveMinutes(t *testing.T) {
 	b.fill("Note for others (what it is for)", "no more waiting").click("button", "Publish version 2").sees("Published. New calls follow it")
 	b.click("link", "Phone").click("button", "Call").sees("listen for").press("1", "0", "0", "1").sees("ring client:ada, tel:+12025550111 for 20s")
 	b.press("n").sees("rule b, no answer", "record to team")
+	b.click("button", "Speak").click("button", "Hang up").sees("call ended").press("n").sees("voicemail left to team, 1")
 	b.click("link", "Flows").click("link", "Versions").sees("no more waiting").click("link", "Version 1").sees("From here to version 2")
 	b.click("button", "Restore into my draft").sees("That version is in your draft now", "Publish version 3").axe()
 }

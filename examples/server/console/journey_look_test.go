@@ -18,23 +18,19 @@ func everyPage(id string) []string {
 }
 
 func TestJourney_everyPageAt320PixelsInTheDarkAndTwiceAsLarge(t *testing.T) {
+	if testing.Short() {
+		t.Skip("how pages look is the browser's alone: the long tests see to it")
+	}
 	s := newSite(t, "")
 	id := s.finished("1002")
 	b := open(t, s.base, "phone")
 	for _, page := range everyPage(id) {
-		b.size(320, 640, 1)
-		b.visit(page)
+		b.size(320, 640, 1).visit(page)
 		b.fits()
 		b.size(720, 450, 2).fits() // a window of 1440 by 900, at 200 %
+		b.size(1280, 900, 1).prefers("light").axe().prefers("dark").axe("color-contrast")
 	}
-	b.size(1280, 900, 1)
-	for _, page := range everyPage(id) {
-		b.prefers("light").visit(page)
-		b.axe().prefers("dark").axe("color-contrast")
-	}
-	b.prefers("light").size(390, 844, 2)
-	b.visit("phone")
-	b.shoot("narrow.webp")
+	b.prefers("light").size(390, 844, 2).visit("phone").shoot("narrow.webp")
 }
 
 // Whatever is stored is shown as words: in every text field, on every page.

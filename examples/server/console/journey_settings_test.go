@@ -58,3 +58,26 @@ func TestJourney_whatIsNotThereIsMadeWhereItIsPicked(t *testing.T) {
 	eval[bool](b, `!(document.getElementById("hours~new").value = "weekdays") && false`)
 	b.click("button", "Add number").sees("Saved.", "queue sales", "weekdays")
 }
+
+// An agent's hours and mailbox, and what follows a ring that fails, are made where they are
+// picked; while something else of the form is wrong nothing is made, and nothing is lost.
+func TestJourney_anAgentsHoursAndMailboxAreMadeWhereTheyArePicked(t *testing.T) {
+	s := newSite(t, "")
+	b := open(t, s.base, "agents/ada")
+	b.expect("422")
+	b.pick("Hours", "New hours…").fill("Its name", "weekdays").pick("Voicemail goes to", "New mailbox…")
+	b.until("two names are asked for", func() bool { return len(b.nodes("textbox", "Its name")) == 2 })
+	eval[bool](b, `!(document.getElementById("mailbox~new").value = "sales") && false`)
+	b.fill("Reached at", "tel:12").click("button", "Save").sees("tel:12")
+	latest, err := s.sim.Store.Releases().Latest(t.Context(), "acme")
+	require.NoError(t, err)
+	require.NotContains(t, latest.Settings.Hours, "weekdays", "nothing is half made")
+	require.Equal(t, []string{"weekdays", "sales"}, eval[[]string](b, `["hours", "mailbox"].map(id => document.getElementById(id).value)`), "nothing typed is lost")
+	b.fill("Reached at", "tel:+12025550111").click("button", "Save").sees("Saved.").axe()
+	g, err := s.sim.Store.Directory().Agent(t.Context(), "acme", "ada")
+	require.NoError(t, err)
+	require.Equal(t, []string{"weekdays", "sales"}, []string{g.Hours, g.Mailbox})
+	b.visit("flows/front-desk").pick("b. Nobody answers", "An extension…").fill("Which", "1002").pick("If that fails", "New queue…").fill("Its name", "second").click("button", "Create").sees("It was made, and is picked here.")
+	require.Equal(t, []string{"extension", "1002", "queue:second"}, eval[[]string](b, `["", "~to", "~otherwise"].map(end => document.getElementById("f-no_answer" + end).value)`))
+	b.click("link", "Review and publish").sees("extension 1002, otherwise queue second", "queue second: new")
+}

@@ -35,6 +35,7 @@ type numbersData struct {
 	Errors   map[string][]string
 	Carriers []Carrier
 	One      bool
+	Made     []string // what was made and is not saved yet
 }
 
 func (c *Console) numbersPage(w http.ResponseWriter, r *http.Request) error {
@@ -47,7 +48,7 @@ func (c *Console) numberPage(w http.ResponseWriter, r *http.Request) error {
 
 // showNumbers shows all numbers, or one with its form. typed is what somebody sent
 // that had faults.
-func (c *Console) showNumbers(w http.ResponseWriter, r *http.Request, one string, typed map[string]any, faults []account.Fault) error {
+func (c *Console) showNumbers(w http.ResponseWriter, r *http.Request, one string, typed map[string]any, faults []account.Fault, made ...made) error {
 	ctx := r.Context()
 	d, err := setup.OpenDraft(ctx, c.cfg.Store, c.cfg.Account)
 	if err != nil {
@@ -67,9 +68,10 @@ func (c *Console) showNumbers(w http.ResponseWriter, r *http.Request, one string
 	if one != "" && value == nil {
 		return notFound("This number is not the account's, or not any more.")
 	}
-	if data.Form, err = c.numberForm(r, d, one, value, faults); err != nil {
+	if data.Form, err = c.numberForm(r, d, one, value, faults, made); err != nil {
 		return err
 	}
+	data.Made = carried(made)
 	data.Errors = map[string][]string{}
 	for _, f := range faults {
 		data.Errors[numberField(f.Path)] = append(data.Errors[numberField(f.Path)], sentence(f.Problem))
@@ -98,7 +100,7 @@ func actionOf(m map[string]any) string {
 	return inWords(dest)
 }
 
-func (c *Console) numberForm(r *http.Request, d *setup.Draft, one string, m map[string]any, faults []account.Fault) (numberForm, error) {
+func (c *Console) numberForm(r *http.Request, d *setup.Draft, one string, m map[string]any, faults []account.Fault, all []made) (numberForm, error) {
 	f := numberForm{Number: one, Label: plainly(m["label"]), HoursIs: plainly(m["hours"]), Carriers: spansOf(m["carriers"]), Release: plainly(m["release"]), Language: plainly(m["language"])}
 	dest := map[string]any{}
 	for key, v := range m {
@@ -110,7 +112,7 @@ func (c *Console) numberForm(r *http.Request, d *setup.Draft, one string, m map[
 	for _, section := range releaseParts {
 		now[section] = d.Section(section)
 	}
-	s := showing{section: "numbers", draft: &draft{Now: now}, files: slices.Sorted(maps.Keys(d.State.Audio)), root: base(r)}
+	s := showing{section: "numbers", draft: &draft{Now: along(now, all)}, files: slices.Sorted(maps.Keys(d.State.Audio)), root: base(r)}
 	action := map[string]any{"closed": m["closed"], "emergency": m["emergency"]}
 	if len(dest) > 0 {
 		action["action"] = dest
@@ -133,6 +135,9 @@ func (c *Console) numberForm(r *http.Request, d *setup.Draft, one string, m map[
 		dest.OnSave, dest.Msg.OnSave = true, true // a number has no draft
 	}
 	f.Action.Groups[0].Options = f.Action.Groups[0].Options[1:] // something must answer
+	if flows := slices.Sorted(maps.Keys(now["flows"])); m == nil && len(flows) > 0 {
+		f.Action.Pick = "flow:" + flows[0] // what most numbers are for
+	}
 	f.Hours = s.picks("hours", f.HoursIs, "always open")
 	if e, ok := m["emergency"].(map[string]any); ok {
 		f.EmergencyDial = plainly(e["dial"])
@@ -155,6 +160,7 @@ func (c *Console) saveNumber(w http.ResponseWriter, r *http.Request) error {
 	}
 	typed := strings.TrimSpace(r.FormValue("number"))
 	in := reading{form: r.PostForm}
+	in.carry()
 	value := map[string]any{}
 	switch dest := in.dest("action").(type) {
 	case map[string]any:
@@ -180,17 +186,13 @@ func (c *Console) saveNumber(w http.ResponseWriter, r *http.Request) error {
 		put(value, "emergency.dial", dial)
 	}
 	one := r.FormValue("one")
-	again := func(faults ...account.Fault) error { return c.showNumbers(w, r, one, value, faults) }
+	again := func(faults ...account.Fault) error { return c.showNumbers(w, r, one, value, faults, in.made...) }
 	_, err := setup.Edit(ctx, c.cfg.Store, c.cfg.Account, "number "+typed, func(d *setup.Draft) error {
 		if _, err := d.Find("numbers", typed); err == nil && one == "" {
 			return &problem{status: http.StatusConflict, text: "This number is in the list already; open it there to change it."}
 		}
-		for _, made := range in.made {
-			if _, err := d.Find(made.Section, made.Name); errors.Is(err, storage.ErrNotFound) {
-				if err := d.Set(made.Section, made.Name, made.value); err != nil {
-					return err
-				}
-			}
+		if err := makeIn(d, in.made); err != nil {
+			return err
 		}
 		return d.Set("numbers", typed, value)
 	})

@@ -5,13 +5,11 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/extflow/extflow/adapter/sim"
 	"github.com/extflow/extflow/examples/server/simulator"
-	"github.com/extflow/extflow/flow"
 )
 
 // What the phone's page shows.
@@ -59,29 +57,6 @@ type telephone struct {
 	Press      bool // the agent is to press 1
 	HangUp     bool
 	Records    bool
-}
-
-type said struct {
-	At    time.Time
-	Text  string
-	Nth   int
-	Sound string // the content of an uploaded file; empty is none
-	Round bool   // it begins anew when it ends
-}
-
-// Sounds are the files that are heard, each once.
-func (t telephone) Sounds() []said {
-	var out []said
-	all := t.Heard
-	if t.Music != nil {
-		all = append([]said{*t.Music}, all...)
-	}
-	for _, s := range all {
-		if s.Sound != "" && !slices.ContainsFunc(out, func(o said) bool { return o.Sound == s.Sound }) {
-			out = append(out, s)
-		}
-	}
-	return out
 }
 
 type deadline struct{ Name, In string }
@@ -141,8 +116,11 @@ func (c *Console) phone(ctx context.Context, r *http.Request) (phoneData, error)
 		From: r.FormValue("from"), To: r.FormValue("to"), Keypad: keypad, Manners: manners, Faults: faultWords, Copy: c.cfg.Renew != nil,
 		Now: clock.Now, Running: clock.Running, Ref: r.FormValue("call"), Filter: strings.TrimSpace(r.FormValue("agents")),
 	}
-	if ahead := clock.Ahead.Round(time.Second); ahead != 0 {
-		d.Ahead = ahead.String()
+	switch ahead := clock.Ahead.Round(time.Second); {
+	case ahead > 0:
+		d.Ahead = brief(ahead) + " ahead of real time"
+	case ahead < 0:
+		d.Ahead = brief(-ahead) + " behind real time"
 	}
 	if r.Method == http.MethodGet && !r.Form.Has("from") {
 		d.From = "+14155550100"
@@ -243,15 +221,4 @@ func (c *Console) telephone(v sim.View, now time.Time) telephone {
 		t.Timers = append(t.Timers, deadline{name, in(timer.At.Sub(now))})
 	}
 	return t
-}
-
-// spoken is what a telephone heard, as words where they are words.
-func spoken(m flow.Message) string {
-	switch {
-	case m.Say != "":
-		return m.Say
-	case m.Play != "":
-		return "♪ " + m.Play
-	}
-	return "the message " + m.Name
 }

@@ -210,6 +210,18 @@ func rule(b *flow.Book, was, now flow.Call, e flow.Event) string {
 	return ""
 }
 
+// brief is a duration to the second, as in 6h, 2m30s.
+func brief(d time.Duration) string {
+	s := d.Round(time.Second).String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}
+
 var clockNames = [...]string{"the carrier is asked", "the longest wait is over", "the next announcement", "the call is given up"}
 
 // clocks are those that were armed, or called off, by a turn.
@@ -220,7 +232,7 @@ func clocks(was, now flow.Call) []string {
 		switch {
 		case after != 0 && before == 0:
 			long := time.Duration(after - now.Last)
-			out = append(out, fmt.Sprintf("timer set: %s in %s", name, long.Round(time.Second)))
+			out = append(out, fmt.Sprintf("timer set: %s in %s", name, brief(long)))
 		case after == 0 && before != 0:
 			out = append(out, "timer off: "+name)
 		}
