@@ -89,21 +89,18 @@ func (o CallOut) check() error {
 	return nil
 }
 
-// whom names the agent who was asked for, in the event that begins the call.
-func (o CallOut) whom() string {
-	if o.Agent != "" {
-		return "agent " + o.Agent
-	}
-	return "extension " + o.Extension
-}
-
 // sameRequest is nil where a call that there is already is the one that is asked for.
 func (e *Engine) sameRequest(ctx context.Context, known flow.Call, o CallOut) error {
 	turns, err := e.Store.Calls().Turns(ctx, known.Key, 0)
 	if err != nil {
 		return err
 	}
-	if known.From != o.To || known.Info.To != o.From || len(turns) > 0 && turns[0].Event.ID != o.whom() {
+	same := known.From == o.To && known.Info.To == o.From
+	if len(turns) > 0 && turns[0].Event.Party != nil {
+		asked := turns[0].Event.Party
+		same = same && (asked.Agent == o.Agent || o.Agent == "" && asked.Extension == o.Extension)
+	}
+	if !same {
 		return fmt.Errorf("the key %q is of another call: %w", o.Key, storage.ErrConflict)
 	}
 	return nil
@@ -145,7 +142,7 @@ func (e *Engine) callOut(ctx context.Context, key flow.Key, o CallOut, paid *boo
 	start := flow.Info{
 		Key: key, Carrier: carrier, Region: o.Region, From: o.To, To: o.From, Release: release, Entry: entry.Entry, Outbound: true,
 	}
-	arrived := flow.Event{Call: key, ID: o.whom(), At: now, What: flow.What{Kind: flow.Arrived, Start: &start}}
+	arrived := flow.Event{Call: key, At: now, What: flow.What{Kind: flow.Arrived, Start: &start, Party: party}}
 	if _, err := w.happen(key.ID, arrived); err != nil {
 		return err
 	}

@@ -90,7 +90,7 @@ func (s Script) arrived(w *What) string {
 	case i.callback():
 		return plain(i.Queue) + " is to call " + s.number(i.From) + " back"
 	case i.outward():
-		return "the product has " + s.number(i.From) + " called"
+		return "the product has " + s.agent(w) + " call " + s.number(i.From) + " from " + s.number(i.To)
 	case i.Peer != "" && i.Queue != "":
 		return plain(i.Queue) + " offers a caller to " + s.agent(w)
 	case i.Peer != "":

@@ -21,7 +21,7 @@ func (n *narrator) happened(v *voice, e *Event) {
 	}
 	switch e.Kind {
 	case Arrived:
-		if !v.leg && !v.outward {
+		if !v.leg && !e.Start.callback() {
 			n.act(s.Event(*e))
 		}
 	case Pressed:

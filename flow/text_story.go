@@ -26,8 +26,11 @@ func (s Script) Story(calls ...[]Turn) string {
 			continue
 		}
 		switch w := &turns[0].Event.What; {
-		case w.Start.outward():
+		case w.Start.callback():
 			v.outward, v.name, v.party = true, "callback to "+v.who+": ", v.who
+		case w.Start.outward():
+			v.outward, v.name, v.who = true, "call to "+s.number(w.Start.From)+": ", "tel:"+s.number(w.Start.From)
+			v.party = v.who
 		case i > 0:
 			v.leg, v.who = true, s.agent(w)
 			v.name = v.who + ": "

@@ -136,6 +136,18 @@ func (p *program) Pick(_ context.Context, k flow.Key, id, agent string) error {
 	return refused(p.post("/api/v1/calls/"+k.ID+"/pick", object{"id": id, "agent": agent}))
 }
 
+// CallOut is the product, over the API.
+func (p *program) CallOut(_ context.Context, o extflow.CallOut) (flow.Key, error) {
+	a := p.post("/api/v1/calls", object{"key": o.Key, "agent": o.Agent, "from": o.From, "to": o.To})
+	if a.status == http.StatusAccepted {
+		return flow.Key{Account: o.Account, ID: a.word("id")}, nil
+	}
+	if strings.Contains(a.text, extflow.ErrNotCallable.Error()) {
+		return flow.Key{}, extflow.ErrNotCallable
+	}
+	return flow.Key{}, refused(a)
+}
+
 // refused is the error that an answer of the API stands for.
 func refused(a answer) error {
 	switch a.status {

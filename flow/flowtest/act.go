@@ -20,13 +20,13 @@ type Act struct {
 	Does Deed
 	Who  string // "caller", "second caller"; an agent's id; an endpoint's address
 
-	To, From, Forwarded number.E164        // Dials
+	To, From, Forwarded number.E164        // Dials; Calls has no Forwarded
 	Keys                flow.Digits        // Presses
 	For                 time.Duration      // Waits, Speaks, Late
 	At                  time.Time          // Reaches: by the clock on the account's wall
 	Presence            extension.Presence // Turns
 	Dest                flow.Dest          // Moves
-	Agent               string             // Picks
+	Agent               string             // Picks, Calls
 }
 
 // Deed is what kind of act it is.
@@ -57,6 +57,7 @@ const (
 	Picks                       // the supervisor takes caller to grace
 	SaysGoodbye                 // the supervisor says goodbye to caller
 	LosesTape                   // the carrier loses the recording
+	Calls                       // the product has mary call +14155550199 from +12025550100
 )
 
 // form is how a deed is written: its words, with {parts} between them.
@@ -76,6 +77,7 @@ var knownForms = []form{
 	written(Lost, "the next event gets lost"),
 	written(Late, "the next event comes {for} late"),
 	written(Drops, "the product drops {who}"),
+	written(Calls, "the product has {agent} call {to} from {from}"),
 	written(Moves, "the supervisor moves {who} to {dest}"),
 	written(Picks, "the supervisor takes {who} to {agent}"),
 	written(SaysGoodbye, "the supervisor says goodbye to {who}"),

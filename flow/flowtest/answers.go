@@ -121,14 +121,18 @@ func (st *stage) watch(ctx context.Context) error {
 	return nil
 }
 
-// outbound is what a call of ours is called: who is called back.
+// outbound is what a call of ours is called: who is called back, or which number the
+// product has called.
 func (st *stage) outbound(c flow.Call) string {
+	if c.Queue == "" {
+		return "call to " + string(c.From)
+	}
 	for _, who := range slices.Sorted(maps.Keys(st.phones)) {
 		if st.numbers[who] == c.From {
 			return "callback to " + who
 		}
 	}
-	return "call to " + string(c.From)
+	return "callback to " + string(c.From)
 }
 
 // legOf is the agent whom a leg was placed to.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/extflow/extflow"
 	"github.com/extflow/extflow/adapter"
 	"github.com/extflow/extflow/extension"
 	"github.com/extflow/extflow/flow"
@@ -29,6 +30,10 @@ type Exchange interface {
 	// errors included.
 	Move(ctx context.Context, call flow.Key, id string, to flow.Dest) error
 	Pick(ctx context.Context, call flow.Key, id, agent string) error
+
+	// CallOut has an agent connected with somebody outside: as an Engine's, errors
+	// included.
+	CallOut(ctx context.Context, o extflow.CallOut) (flow.Key, error)
 
 	// Calls are all calls that there have been, in any order; Turns are those of a
 	// call after a Seq; Agents are the agents as they are now.

@@ -206,7 +206,7 @@ var rules = []part{
 		{"2.15 pinned", "a call pins its release: the engine's tests"},
 		{"2.17", "when anything of ours fails: the engine's tests"},
 	}},
-	{title: "20: called back", rows: []row{
+	{title: "20: called back, and click to call", rows: []row{
 		{"2.20 callback", "by key, confirmed aloud; the agent accepts first"},
 		{"2.20 key", "the queue's own key"},
 		{"2.20 confirmed", "without the confirmation nobody is called"},
@@ -222,6 +222,12 @@ var rules = []part{
 		{"2.20 free meanwhile", "a member is free while the caller confirms"},
 		{"2.20 max wait", "the longest wait does not cut the question off"},
 		{"2.20 dropped", "the product takes it back"},
+		{"2.20 click to call", "an agent is connected with somebody outside: the agent accepts first"},
+		{"2.20 call out: agent not there", "nobody outside is called for an agent who does not accept"},
+		{"2.20 call out: one attempt", "one attempt; the agent hears that nobody answers"},
+		{"2.20 call out: agent gone", "the agent hangs up while the other side rings"},
+		{"2.20 call out: dropped", "the product ends it, before and during the talk"},
+		{"2.20 call out: refused", "only agents who can be rung, only numbers that may be called"},
 	}, elsewhere: []row{
 		{"2.20 limits", "how many calls outside: the engine's tests"},
 	}},

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/extflow/extflow/extension"
@@ -27,7 +28,7 @@ type stage struct {
 	watched  []*watched        // calls in the order in which they are told of
 	asides   []answer          // what agents heard while their phone was screened
 	presence map[string]extension.Presence
-	acts     int  // of supervisors
+	acts     int  // of supervisors and of the product
 	broken   bool // something went wrong on the way: what must hold at once may take a while
 }
 
@@ -63,6 +64,11 @@ func raise(s script, start time.Time, lay Lay, open Open) (*stage, error) {
 		st.presence[a.ID] = a.Presence
 	}
 	lines.Overhear(st.overhear)
+	if owner, minds := lines.(Owner); minds {
+		for _, n := range s.doc.Numbers {
+			owner.Owns(string(n.Number))
+		}
+	}
 	return st, lines.Attach(st.exchange)
 }
 
@@ -116,8 +122,12 @@ func (st *stage) perform(ctx context.Context, a Act) error {
 		return st.manner(ctx, a)
 	case Moves, Picks, SaysGoodbye:
 		return st.supervise(ctx, a)
+	case Calls:
+		return st.callOut(ctx, a)
+	case Drops:
+		return st.drop(ctx, a)
 	}
-	if _, caller := st.phones[a.Who]; caller || a.Does == Speaks || a.Does == Drops {
+	if _, caller := st.phones[a.Who]; caller || a.Does == Speaks {
 		return st.caller(ctx, a)
 	}
 	return st.agent(ctx, a)
@@ -146,7 +156,7 @@ func (st *stage) caller(ctx context.Context, a Act) error {
 	if phone == nil {
 		return fmt.Errorf("%w: %s has not dialled", ErrImpossible, a.Who)
 	}
-	if phone.Over() && a.Does != Speaks && a.Does != Drops { // who has hung up can be called
+	if phone.Over() && a.Does != Speaks { // who has hung up can be called
 		return st.agent(ctx, a)
 	}
 	switch a.Does {
@@ -159,31 +169,26 @@ func (st *stage) caller(ctx context.Context, a Act) error {
 			return err
 		}
 		return st.lines.Wait(ctx, a.For)
-	case Drops:
-		call, err := st.callOf(ctx, a.Who, phone)
-		if err != nil {
-			return err
-		}
-		told := flow.Event{Call: call, What: flow.What{Kind: flow.Told, News: flow.Dropped}}
-		if err := st.exchange.Signal(ctx, told); err != nil {
-			return err
-		}
-		return st.lines.Wait(ctx, 0)
 	}
 	return fmt.Errorf("%w: callers do no such thing", ErrImpossible)
 }
 
-// callOf is the call of a caller's telephone, or the one that is to call it back.
-func (st *stage) callOf(ctx context.Context, who string, phone Caller) (flow.Key, error) {
+// callOf is the call of a caller's telephone, or one of ours that calls it: of who has
+// hung up, or never dialled.
+func (st *stage) callOf(ctx context.Context, who string) (flow.Key, error) {
+	phone, from := st.phones[who], st.numbers[who]
+	if phone == nil {
+		from = number.E164(strings.TrimPrefix(who, "tel:"))
+	}
 	calls, err := st.exchange.Calls(ctx)
-	i := slices.IndexFunc(calls, func(c flow.Call) bool { return !c.Info.IsPlaced() && c.Ref == phone.Ref() })
-	if back := slices.IndexFunc(calls, func(c flow.Call) bool {
-		return c.IsOutbound() && c.From == st.numbers[who] && !c.Has(flow.Closed)
-	}); back >= 0 && phone.Over() {
-		i = back
+	i := slices.IndexFunc(calls, func(c flow.Call) bool { return phone != nil && !c.Info.IsPlaced() && c.Ref == phone.Ref() })
+	if ours := slices.IndexFunc(calls, func(c flow.Call) bool {
+		return c.IsOutbound() && c.From == from && !c.Has(flow.Closed)
+	}); ours >= 0 && (phone == nil || phone.Over()) {
+		i = ours
 	}
 	if err != nil || i < 0 {
-		return flow.Key{}, cmp.Or(err, ErrImpossible)
+		return flow.Key{}, cmp.Or(err, fmt.Errorf("%w: %s is in no call", ErrImpossible, who))
 	}
 	return calls[i].Key, nil
 }

@@ -12,7 +12,7 @@ import (
 
 // What a supervisor does with callers who wait, and that it may come too late.
 
-// refusals are what a supervisor is told where nothing is done.
+// refusals are what a supervisor or the product is told where nothing is done.
 var refusals = []struct {
 	err  error
 	says string
@@ -20,16 +20,13 @@ var refusals = []struct {
 	{extflow.ErrNotWaiting, "too late: the caller waits no more"},
 	{extflow.ErrThere, "refused: the caller waits there already"},
 	{extflow.ErrNotFree, "refused: the agent cannot be rung now"},
+	{extflow.ErrNotCallable, "refused: this number is not called"},
 	{storage.ErrNotFound, "refused: there is no such agent"},
 	{flow.ErrSettings, "refused: there is no such place"},
 }
 
 func (st *stage) supervise(ctx context.Context, a Act) error {
-	phone := st.phones[a.Who]
-	if phone == nil {
-		return fmt.Errorf("%w: %s has not dialled", ErrImpossible, a.Who)
-	}
-	call, err := st.callOf(ctx, a.Who, phone)
+	call, err := st.callOf(ctx, a.Who)
 	if err != nil {
 		return err
 	}
@@ -42,7 +39,12 @@ func (st *stage) supervise(ctx context.Context, a Act) error {
 	case SaysGoodbye:
 		act = func() error { return st.exchange.Move(ctx, call, id, *flow.HangUp(nil)) }
 	}
-	err = act()
+	return st.twice(ctx, act)
+}
+
+// twice does an act that may be refused. The same act again is the same act.
+func (st *stage) twice(ctx context.Context, act func() error) error {
+	err := act()
 	for _, r := range refusals {
 		if errors.Is(err, r.err) {
 			st.asides = append(st.asides, answer{at: st.lines.Now(), rank: overheard, text: r.says})
@@ -52,7 +54,7 @@ func (st *stage) supervise(ctx context.Context, a Act) error {
 	if err != nil {
 		return err
 	}
-	if err := act(); err != nil { // the same act again is the same act
+	if err := act(); err != nil {
 		return fmt.Errorf("the same act again: %w", err)
 	}
 	return st.lines.Wait(ctx, 0)

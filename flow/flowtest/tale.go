@@ -39,6 +39,12 @@ func (st *stage) tales(ctx context.Context) (tales, error) {
 			}
 		}
 	}
+	places := map[string]int{} // callbacks: whose place they keep
+	for _, c := range calls {
+		if i := slices.IndexFunc(calls, func(caller flow.Call) bool { return caller.ID == c.Info.After }); i >= 0 {
+			places[c.ID] = slices.Index(st.dialled, calls[i].Ref)
+		}
+	}
 	slices.SortFunc(calls, func(a, b flow.Call) int {
 		switch ours, others := a.Info.IsPlaced(), b.Info.IsPlaced(); {
 		case !ours && !others:
@@ -48,7 +54,7 @@ func (st *stage) tales(ctx context.Context) (tales, error) {
 		case !others:
 			return 1
 		}
-		return cmp.Or(begun(turns[a.Key]).Compare(begun(turns[b.Key])), cmp.Compare(offered[a.ID], offered[b.ID]),
+		return cmp.Or(begun(turns[a.Key]).Compare(begun(turns[b.Key])), cmp.Compare(places[a.ID], places[b.ID]), cmp.Compare(offered[a.ID], offered[b.ID]),
 			cmp.Compare(len(a.ID), len(b.ID)), cmp.Compare(a.ID, b.ID))
 	})
 	out := tales{}

@@ -45,6 +45,12 @@ type Telephones interface {
 	Impossible(err error) bool
 }
 
+// Owner is an optional part of Telephones whose carrier minds which numbers calls come
+// from: it is told of the account's, which it would know only once they are dialled.
+type Owner interface {
+	Owns(number string)
+}
+
 // Caller is a caller's telephone, for one call.
 type Caller interface {
 	Press(ctx context.Context, keys string) error

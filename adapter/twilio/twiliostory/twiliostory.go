@@ -57,9 +57,14 @@ func (l *Telephones) Attach(x flowtest.Exchange) error {
 	return nil
 }
 
+// Owns has a number lead to the server.
+func (l *Telephones) Owns(number string) {
+	l.Assign(number, twiliotest.Number{VoiceURL: l.Webhooks + "/voice", FallbackURL: l.Webhooks + "/voice", StatusURL: l.Webhooks + "/status"})
+}
+
 // Dial calls a number with a new telephone.
 func (l *Telephones) Dial(ctx context.Context, from, to, forwarded string) (flowtest.Caller, error) {
-	l.Assign(to, twiliotest.Number{VoiceURL: l.Webhooks + "/voice", FallbackURL: l.Webhooks + "/voice", StatusURL: l.Webhooks + "/status"})
+	l.Owns(to)
 	p, err := l.Carrier.Dial(ctx, cmp.Or(from, "anonymous"), to, twiliotest.Options{ForwardedFrom: forwarded})
 	return caller{p}, err
 }

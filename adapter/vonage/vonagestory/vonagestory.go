@@ -58,9 +58,12 @@ func (l *Telephones) Attach(x flowtest.Exchange) error {
 	return nil
 }
 
+// Owns has a number lead to the server.
+func (l *Telephones) Owns(number string) { l.Assign(digits(number)) }
+
 // Dial calls a number with a new telephone. Vonage does not say who passed a call on.
 func (l *Telephones) Dial(ctx context.Context, from, to, _ string) (flowtest.Caller, error) {
-	l.Assign(digits(to))
+	l.Owns(to)
 	p, err := l.Carrier.Dial(ctx, cmp.Or(digits(from), "anonymous"), digits(to), vonagetest.Options{})
 	return caller{p}, err
 }
