@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/extflow/extflow"
+	"github.com/extflow/extflow/adapter"
+	"github.com/extflow/extflow/flow"
 	"github.com/extflow/extflow/storage"
 	"github.com/extflow/extflow/storage/memory"
 )
@@ -45,4 +48,38 @@ func TestTidy_goesOnUntilNothingIsLeft(t *testing.T) {
 	by, err := extflow.New(extflow.Config{Store: memory.New(memory.Config{})})
 	require.NoError(t, err)
 	require.NoError(t, by.Tidy(t.Context()), "it removes what is past by itself")
+}
+
+// A carrier that repeats itself after a call was removed: what was a fact is of no call,
+// and what was the call's first request begins one that the carrier does not know. It is
+// asked before long, and then nothing is left of it: nobody rings, nobody is reserved.
+func TestTidy_whatCarriersRepeatAboutACallThatWasRemovedComesToNothing(t *testing.T) {
+	t.Parallel()
+	x := open(t)
+	a, err := x.store.Accounts().Load(t.Context(), "acme")
+	require.NoError(t, err)
+	a.KeepCalls = 24 * time.Hour // the least that an account document may say
+	require.NoError(t, x.store.Accounts().Put(t.Context(), a))
+	first := x.arrives(alice, "CA1")
+	ringing := x.then(first, pressed("1001"))
+	hungUp := flow.Event{ID: "completed", Call: first.Call, What: kind(flow.HungUp)}
+	require.NoError(t, x.Signal(t.Context(), hungUp))
+	require.NoError(t, x.Signal(t.Context(), hungUp), "the same event, while the call is there")
+	x.now = x.now.Add(25 * time.Hour)
+	x.then(x.arrives(bob, "CA2"), kind(flow.HungUp)) // a store in memory removes what is past with its commits
+	_, err = x.store.Calls().Load(t.Context(), first.Call)
+	require.ErrorIs(t, err, storage.ErrNotFound)
+
+	require.ErrorIs(t, x.Signal(t.Context(), hungUp), storage.ErrNotFound)
+	_, err = x.Handle(t.Context(), flow.Event{Call: first.Call, Re: ringing.Seq, Reply: true, What: kind(flow.FoundBusy)})
+	require.ErrorIs(t, err, storage.ErrNotFound)
+	again := x.arrives(alice, "CA1")
+	x.carrier.knows = adapter.Status{Report: flow.Gone}
+	x.now = x.now.Add(5 * time.Minute)
+	require.NoError(t, x.Wake(t.Context()))
+	c := x.call(again)
+	require.True(t, c.Has(flow.Closed))
+	require.True(t, c.Has(flow.Reconciled))
+	require.Empty(t, x.agent("ada").Duty.HeldBy)
+	require.Empty(t, x.carrier.done())
 }

@@ -145,7 +145,7 @@ type Account struct {
 	Quarantine time.Duration   `json:"quarantine,omitempty"` // as in extension.Config
 	Region     string          `json:"region,omitempty"`     // for numbers written without a country code; ISO 3166
 	Countries  []string        `json:"countries,omitempty"`  // that agents and hand-offs may be rung in; empty is Region alone
-	KeepCalls  time.Duration   `json:"keep_calls,omitempty"` // after which finished calls are removed; 90 days
+	KeepCalls  time.Duration   `json:"keep_calls,omitempty"` // after which finished calls are removed, with the ids of their events; 90 days. Carriers may repeat themselves for a day
 	Rev        uint64          `json:"rev,omitempty"`
 
 	// Emergency is what numbers have that do not say their own: each bears it itself,

@@ -77,3 +77,12 @@ func (s *Store) Explain(t *testing.T, stmt string) string {
 	}
 	return plan.String()
 }
+
+// Text is what a query finds.
+func (s *Store) Text(t *testing.T, sql string) (found string) {
+	t.Helper()
+	if err := s.db.QueryRowContext(t.Context(), sql).Scan(&found); err != nil {
+		t.Fatal(err)
+	}
+	return found
+}

@@ -97,3 +97,31 @@ func write(t *testing.T, path string, old enginetest.Left, ours bool) {
 		exec(row)
 	}
 }
+
+// A node of this version changes what one of the next has written, while both run: the
+// fields that this one does not know are there when the next reads it again.
+func TestStore_keepsTheFieldsOfANewerVersion(t *testing.T) {
+	t.Parallel()
+	s := open(t, sqlite.Config{})
+	require.NoError(t, install(t.Context(), s))
+	for _, table := range []string{"accounts", "agents", "numbers"} {
+		s.Do(t, `UPDATE extflow_`+table+` SET doc = json_set(doc, '$.mood', 'newer')`)
+	}
+	a, err := s.Accounts().Load(t.Context(), "acme")
+	require.NoError(t, err)
+	a.Region = "US"
+	require.NoError(t, s.Accounts().Put(t.Context(), a))
+	agent, err := s.Directory().Agent(t.Context(), "acme", "agent0")
+	require.NoError(t, err)
+	agent.Name = "Ada"
+	_, err = s.Directory().Put(t.Context(), "acme", agent)
+	require.NoError(t, err)
+	number, err := s.Numbers().Entry(t.Context(), desk)
+	require.NoError(t, err)
+	number.Label = "Main line"
+	require.NoError(t, s.Numbers().Assign(t.Context(), number))
+	for table, has := range map[string]string{"accounts": `"US"`, "agents": `"Ada"`, "numbers": `"Main line"`} {
+		docs := s.Text(t, `SELECT group_concat(doc) FROM extflow_`+table+` WHERE doc LIKE '%`+has+`%'`)
+		require.Contains(t, docs, `"mood":"newer"`, table)
+	}
+}

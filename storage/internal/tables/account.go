@@ -64,15 +64,19 @@ func (s *accounts) Put(ctx context.Context, a storage.Account) error {
 	}
 	rev := a.Rev
 	a.Rev = 0
-	doc, err := document(a)
-	if err != nil {
-		return err
-	}
-	err = s.Update(ctx, func(c Conn) error {
+	err := s.Update(ctx, func(c Conn) error {
 		var n int64
-		if rev == 0 {
+		var was uint64
+		var before string
+		if _, err := one(ctx, c, selectAccount+s.ForUpdate, []any{a.ID}, &was, &before); err != nil {
+			return err
+		}
+		doc, err := kept(a, before)
+		switch {
+		case err != nil:
+		case rev == 0:
 			n, err = c.Exec(ctx, insertAccount, a.ID, doc)
-		} else {
+		default:
 			n, err = c.Exec(ctx, updateAccount, a.ID, doc, rev)
 		}
 		if err != nil {

@@ -51,18 +51,25 @@ func (s *numbers) Assign(ctx context.Context, a number.Assignment) error {
 	}
 	rev := a.Rev
 	a.Rev = 0
-	doc, err := document(a)
-	if err != nil {
-		return err
-	}
 	return s.Update(ctx, func(c Conn) error {
 		if err := (*Store)(s).exists(ctx, c, a.Account); err != nil {
 			return err
 		}
 		var n int64
-		if rev == 0 {
+		var was uint64
+		var account, before string
+		if _, err := one(ctx, c, selectNumber+s.ForUpdate, []any{string(a.Number)}, &account, &was, &before); err != nil {
+			return err
+		}
+		if account != a.Account {
+			before = ""
+		}
+		doc, err := kept(a, before)
+		switch {
+		case err != nil:
+		case rev == 0:
 			n, err = c.Exec(ctx, insertNumber, a.Account, string(a.Number), doc)
-		} else {
+		default:
 			n, err = c.Exec(ctx, updateNumber, a.Account, string(a.Number), doc, rev)
 		}
 		if err != nil || n > 0 {

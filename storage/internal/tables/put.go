@@ -21,12 +21,13 @@ const (
 	claimColumns = `SELECT extension, agent, name, successor, until FROM extflow_claims WHERE account = $1`
 	selectNear   = claimColumns + ` AND extension >= $2 AND extension <= $3 UNION ` + claimColumns + ` AND extension IN
 		(SUBSTR($2, 1, 2), SUBSTR($2, 1, 3), SUBSTR($2, 1, 4), SUBSTR($2, 1, 5), SUBSTR($2, 1, 6), SUBSTR($2, 1, 7))`
-	selectOwn     = claimColumns + ` AND (agent = $2 OR successor = $2)`
-	selectAll     = claimColumns + ` ORDER BY extension`
-	selectFrom    = `SELECT extension, until FROM extflow_claims WHERE account = $1 AND extension >= $2 ORDER BY extension LIMIT $3`
-	selectStub    = `SELECT agent, extension, successor FROM extflow_agents WHERE account = $1 AND agent = $2`
-	selectNamedBy = `SELECT agent, extension, successor FROM extflow_agents WHERE account = $1 AND successor = $2`
-	selectStubs   = `SELECT agent, extension, successor FROM extflow_agents WHERE account = $1`
+	selectOwn      = claimColumns + ` AND (agent = $2 OR successor = $2)`
+	selectAll      = claimColumns + ` ORDER BY extension`
+	selectFrom     = `SELECT extension, until FROM extflow_claims WHERE account = $1 AND extension >= $2 ORDER BY extension LIMIT $3`
+	selectStub     = `SELECT agent, extension, successor FROM extflow_agents WHERE account = $1 AND agent = $2`
+	selectAgentDoc = `SELECT doc FROM extflow_agents WHERE account = $1 AND agent = $2`
+	selectNamedBy  = `SELECT agent, extension, successor FROM extflow_agents WHERE account = $1 AND successor = $2`
+	selectStubs    = `SELECT agent, extension, successor FROM extflow_agents WHERE account = $1`
 
 	upsertAgent = `INSERT INTO extflow_agents (account, agent, extension, successor, rev, doc) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (account, agent) DO UPDATE SET extension = excluded.extension, successor = excluded.successor,
@@ -234,7 +235,13 @@ func (s *staff) free(ctx context.Context) (string, error) {
 func (s *staff) store(ctx context.Context, dir *extension.Directory, was, a extension.Agent, there bool) (extension.Agent, error) {
 	row := a
 	row.Presence, row.Reason, row.Duty, row.Rev = "", "", extension.Duty{}, 0
-	doc, err := document(row)
+	before := ""
+	if there {
+		if _, err := one(ctx, s, selectAgentDoc, []any{s.account, a.ID}, &before); err != nil {
+			return a, err
+		}
+	}
+	doc, err := kept(row, before)
 	if err != nil {
 		return a, err
 	}
