@@ -99,6 +99,9 @@ func TestJourney_peopleSignInAndSeeWhatIsTheirs(t *testing.T) {
 
 // The link of the first start works once, and the tries to sign in have a limit.
 func TestJourney_guessingAPasswordHasALimit(t *testing.T) {
+	if testing.Short() {
+		t.Skip("eleven passwords take long on purpose, and longer where races are watched for")
+	}
 	var accounts *console.Accounts
 	s := newSite(t, "", func(c *console.Config) {
 		accounts = &console.Accounts{Store: c.Store, Account: c.Account}

@@ -15,6 +15,9 @@ func TestJourney_withoutScripts(t *testing.T) {
 	b := open(t, s.base, "phone")
 	call(b, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
 	for _, page := range everyPage(id) {
+		if testing.Short() { // what a browser shows is no matter of races
+			break
+		}
 		b.visit(page)
 		require.Empty(t, eval[[]string](b, `[...document.querySelectorAll("button")].filter(e => e.offsetParent && (e.type !== "submit" || !e.form && !e.hasAttribute("form"))).map(e => e.textContent)`), "buttons that do nothing: %s", page)
 		require.Empty(t, eval[[]string](b, `[...document.querySelectorAll("a")].filter(e => e.offsetParent && !e.hasAttribute("href")).map(e => e.textContent)`), "links to nowhere: %s", page)
