@@ -32,10 +32,27 @@ const Patience = 1500 * time.Millisecond
 // Run proves what a store promises. Open returns an empty store, another one each
 // time that it is called, and has t clean up behind it.
 func Run(t *testing.T, open func(t *testing.T) Harness) {
-	for _, topic := range []struct {
-		name     string
-		promises []promise
-	}{
+	for _, topic := range topics() {
+		t.Run(topic.name, func(t *testing.T) {
+			for _, p := range topic.promises {
+				t.Run(p.name, func(t *testing.T) {
+					h := newHouse(t, open)
+					p.prove(h)
+					h.neighbourIsAsItWas()
+				})
+			}
+		})
+	}
+}
+
+// topic is what promises are about.
+type topic struct {
+	name     string
+	promises []promise
+}
+
+func topics() []topic {
+	return []topic{
 		{"accounts", accounts()},
 		{"calls", calls()},
 		{"commits", commits()},
@@ -55,16 +72,7 @@ func Run(t *testing.T, open func(t *testing.T) Harness) {
 		{"notes", notes()},
 		{"audio", audio()},
 		{"subjects", subjects()},
-	} {
-		t.Run(topic.name, func(t *testing.T) {
-			for _, p := range topic.promises {
-				t.Run(p.name, func(t *testing.T) {
-					h := newHouse(t, open)
-					p.prove(h)
-					h.neighbourIsAsItWas()
-				})
-			}
-		})
+		{"recall", recalled()},
 	}
 }
 
