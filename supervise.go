@@ -126,37 +126,47 @@ func (e *Engine) reachable(ctx context.Context, c flow.Call, b *flow.Book, ext s
 	return class, party, err
 }
 
-// decide stores what a supervisor decided, again from the start as long as somebody
-// else changes the call meanwhile.
+// decide stores what a supervisor decided.
 func (e *Engine) decide(ctx context.Context, call flow.Key, id string, draft func(*work) (flow.Move, error)) error {
+	m, err := e.settle(ctx, call.Account, draft)
+	switch {
+	case err != nil:
+		return err
+	case m.Ignored == flow.Meaningless:
+		return e.tooLate(ctx, call, id, ErrThere)
+	case m.Ignored != 0:
+		return e.tooLate(ctx, call, id, ErrNotWaiting)
+	}
+	return nil
+}
+
+// settle stores what somebody else than a carrier decided about a call, again from the
+// start as long as others change the call meanwhile. A move that is ignored is not
+// stored.
+func (e *Engine) settle(ctx context.Context, account string, draft func(*work) (flow.Move, error)) (flow.Move, error) {
 	var taken []string
 	for range maxConflicts {
 		now, err := e.Store.Agenda().Now(ctx)
 		if err != nil {
-			return err
+			return flow.Move{}, err
 		}
-		w := e.begin(ctx, call.Account, now, taken)
+		w := e.begin(ctx, account, now, taken)
 		m, err := draft(w)
-		switch {
-		case err != nil:
-			return err
-		case m.Ignored == flow.Meaningless:
-			return e.tooLate(ctx, call, id, ErrThere)
-		case m.Ignored != 0:
-			return e.tooLate(ctx, call, id, ErrNotWaiting)
+		if err != nil || m.Ignored != 0 {
+			return m, err
 		}
 		err = w.commit()
 		var busy *storage.TakenError
 		switch {
 		case err == nil, errors.Is(err, storage.ErrSeen):
-			return nil
+			return m, nil
 		case errors.As(err, &busy) && !slices.ContainsFunc(busy.Agents, func(a string) bool { return slices.Contains(taken, a) }):
 			taken = append(taken, busy.Agents...) // where the flow rings, the agent is busy
 		case !errors.Is(err, storage.ErrConflict):
-			return err
+			return m, err
 		}
 	}
-	return storage.ErrConflict
+	return flow.Move{}, storage.ErrConflict
 }
 
 // tooLate is the error of an act that changes nothing, unless it was done before: then

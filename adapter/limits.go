@@ -78,6 +78,11 @@ func (l Limits) Faults(carrier string, s flow.Settings) flow.Faults {
 	for _, name := range slices.Sorted(maps.Keys(s.Menus)) {
 		f.text("menus."+name+".prompt", s.Menus[name].Prompt, l.Text)
 	}
+	for _, name := range slices.Sorted(maps.Keys(s.Questions)) {
+		if hold := s.Questions[name].Hold; hold != nil {
+			f.text("questions."+name+".hold", *hold, l.Text)
+		}
+	}
 	return f.faults
 }
 

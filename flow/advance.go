@@ -184,6 +184,9 @@ func (c *Call) refuses(e *Event, now int64) Ignored {
 			return NotDue
 		}
 	case Told:
+		if e.News == Advised && e.Re != c.Standing {
+			return Late
+		}
 		return c.refusesNews(&e.What)
 	case NotPlaced, Began:
 		switch {

@@ -67,6 +67,10 @@ type node struct {
 	deserted arms
 	callback *offering // nil where callers cannot ask to be called back
 
+	// Ask.
+	asks    string            // the question's name
+	answers map[string]StepID // where each answer leads
+
 	// Leg.
 	ask  *Move
 	told *Move // hangs up; in a queue, the announcement
@@ -99,6 +103,7 @@ const (
 	leg
 	speak
 	reach
+	ask
 )
 
 // Backup clocks, by what the call waits for. The carrier's own timers decide;
@@ -210,6 +215,8 @@ func (b *Book) react(s *State, w *What) effect {
 		return b.stepRecord(n, s, w)
 	case hours:
 		return b.stepHours(n, s, w)
+	case ask:
+		return b.stepQuestion(n, s, w)
 	}
 	return effect{ignored: NotNow}
 }
@@ -277,6 +284,8 @@ func (b *Book) open(n *node, s *State, w *What) effect {
 		return effect{move: n.find}
 	case end:
 		return b.openEnd(n, s)
+	case ask:
+		return b.openQuestion(n, s)
 	case speak:
 		s.Tongue = n.tongue
 		return b.leave(n, s, OnDone, w)

@@ -73,6 +73,9 @@ func (b *Book) charted(id StepID) ChartStep {
 	if n.action == collect {
 		s.About = append(s.About, "repeats: "+strconv.Itoa(int(n.repeats)))
 	}
+	if n.action == ask {
+		s.About = append(s.About, n.limit())
+	}
 	if n.back != 0 {
 		s.About = append(s.About, string(n.back)+": back")
 	}
@@ -83,6 +86,9 @@ func (b *Book) charted(id StepID) ChartStep {
 			s.Ways = append(s.Ways, ChartWay{To: to})
 		}
 		s.Ways[i].On = append(s.Ways[i].On, on)
+	}
+	for _, word := range slices.Sorted(maps.Keys(n.answers)) {
+		way(n.answers[word], word)
 	}
 	for o, next := range n.next {
 		if next != 0 {

@@ -45,6 +45,7 @@ func (c *checker) all() {
 	inOrder(s.Mailboxes, c.mailbox)
 	inOrder(s.Menus, c.menu)
 	inOrder(s.Flows, c.flow)
+	inOrder(s.Questions, c.question)
 	inOrder(s.Entries, c.entry)
 }
 

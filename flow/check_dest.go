@@ -70,6 +70,8 @@ func (c *checker) leadsTo(at place, d *Dest) string {
 		known(c, path, "menu", "menus", d.Name, c.s.Menus)
 	case TargetFlow:
 		known(c, path, "flow", "flows", d.Name, c.s.Flows)
+	case TargetAsk:
+		known(c, path, "question", "questions", d.Name, c.s.Questions)
 	case TargetVoicemail:
 		c.voicemail(at, path, d)
 	case TargetHangUp:
@@ -90,7 +92,7 @@ func (c *checker) leadsTo(at place, d *Dest) string {
 	return at.path
 }
 
-var targets = [...]Target{TargetQueue, TargetVoicemail, TargetMenu, TargetHangUp, TargetFlow, TargetExtension, TargetHandoff, TargetRepeat}
+var targets = [...]Target{TargetQueue, TargetVoicemail, TargetMenu, TargetHangUp, TargetFlow, TargetExtension, TargetHandoff, TargetRepeat, TargetAsk}
 
 // answer checks what a flow or a menu does about silence and wrong entries: a
 // message stands there by itself, without the word repeat.

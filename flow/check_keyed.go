@@ -87,6 +87,9 @@ func (k *keying) from(at spot) []*Dest {
 	case TargetMenu:
 		m := k.s.Menus[at.name]
 		return append(behind(m.Keys), m.NoInput, m.Invalid, m.AfterRepeats, m.Closed)
+	case TargetAsk:
+		q := k.s.Questions[at.name]
+		return append(behind(q.Answers), q.Otherwise)
 	case TargetVoicemail:
 		m := k.s.Mailboxes[at.name]
 		return append(behind(m.Keys), m.OnFull)
@@ -109,13 +112,16 @@ func (k *keying) all() []*Dest {
 	for name := range k.s.Mailboxes {
 		out = append(out, k.from(spot{TargetVoicemail, name})...)
 	}
+	for name := range k.s.Questions {
+		out = append(out, k.from(spot{TargetAsk, name})...)
+	}
 	for _, e := range k.s.Entries {
 		out = append(out, &e.Dest, e.Closed)
 	}
 	return out
 }
 
-// behind is where keys lead.
+// behind is where keys, or the words of answers, lead.
 func behind(keys map[string]Dest) []*Dest {
 	out := make([]*Dest, 0, len(keys))
 	for _, d := range keys {

@@ -51,6 +51,9 @@ func compile(s Settings, steps, tongues []string, tongue int) *Book {
 	for _, name := range slices.Sorted(maps.Keys(s.Flows)) {
 		c.flow(name)
 	}
+	for _, name := range slices.Sorted(maps.Keys(s.Questions)) {
+		c.question(name)
+	}
 	for _, name := range slices.Sorted(maps.Keys(s.Entries)) {
 		c.entry(name)
 	}
@@ -186,6 +189,8 @@ func (c *compiler) dest(d *Dest, otherwise *Dest, in scope) StepID {
 		return c.handoff(d, in)
 	case TargetRepeat:
 		return c.repeat(d, in)
+	case TargetAsk:
+		return c.question(d.Name)
 	}
 	if d.Message == nil {
 		return c.ids["goodbye"]

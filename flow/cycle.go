@@ -49,6 +49,11 @@ func (b *Book) onward(id StepID) []StepID {
 			to = append(to, next)
 		}
 	}
+	for _, word := range slices.Sorted(maps.Keys(n.answers)) {
+		if next := n.answers[word]; !slices.Contains(to, next) {
+			to = append(to, next)
+		}
+	}
 	if !n.personal {
 		return to
 	}
@@ -98,6 +103,8 @@ func (n *node) setting() string {
 	switch {
 	case kind == "flow", kind == "menu", kind == "queue":
 		return kind + "s." + strings.TrimSuffix(rest, ": ring")
+	case kind == "ask":
+		return "questions." + rest
 	case n.action == record && !n.personal:
 		return "mailboxes." + n.standing.Do.Mailbox
 	}

@@ -37,7 +37,7 @@ type What struct {
 	Yes      bool             `json:"yes,omitempty"`      // Opened: open; Replied: the peer took it; a leg's ring ended: at one of its telephones, and others are still to ring
 	Position uint16           `json:"position,omitempty"` // Woke by Notice: the place in the line, from 1
 	Digits   Digits           `json:"digits,omitempty"`   // Pressed; empty is silence. Told that it is moved: the extension
-	Entry    string           `json:"entry,omitempty"`    // Told that it is moved: to where, as Book.MovedTo names it
+	Entry    string           `json:"entry,omitempty"`    // Told that it is moved: to where, as Book.MovedTo names it; Told that it is advised: the product's answer, empty where it has none
 	Party    *extension.Party `json:"party,omitempty"`    // Found, Told, Arrived as a leg
 	Start    *Info            `json:"start,omitempty"`    // Arrived; else who calls whom as the carrier repeats it, for safe turns alone
 	Leg      string           `json:"leg,omitempty"`      // Told: the id of the call that speaks, or that is offered
@@ -90,6 +90,7 @@ const (
 	Dropped                   // the product ends the call
 	Moved                     // a supervisor leads the waiting caller elsewhere
 	Reached                   // the other side, which was called for the agent, has answered
+	Advised                   // the product answers what it was asked
 )
 
 // Budget is what ran out.
@@ -110,7 +111,7 @@ type Clock uint8
 // ours and fire on time.
 const (
 	StepClock   Clock = iota + 1 // the carrier has been silent for longer than the step allows
-	WaitClock                    // the longest wait in a queue
+	WaitClock                    // the longest wait in a queue, or for the product's answer
 	NoticeClock                  // the next announcement in a queue
 	LifeClock                    // the longest that a call, or what it left behind, may stay open
 )

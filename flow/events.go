@@ -64,6 +64,15 @@ func (b *Book) AllEvents() []What {
 	for _, to := range slices.Concat(b.EntryNames(), slices.Sorted(maps.Keys(b.moves))) {
 		out = append(out, What{Kind: Told, News: Moved, Entry: to, Digits: "1001"})
 	}
+	words := map[string]bool{}
+	for _, n := range b.nodes {
+		for word := range n.answers {
+			words[word] = true
+		}
+	}
+	for _, word := range append(slices.Sorted(maps.Keys(words)), "", "a word of nobody's") {
+		out = append(out, What{Kind: Told, News: Advised, Entry: word})
+	}
 	for news := Offered; news <= Reached; news++ {
 		out = append(out, What{Kind: Told, News: news, Leg: "leg", Party: &extension.Party{Agent: "agent", Mailbox: Personal}})
 	}

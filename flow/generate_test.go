@@ -28,17 +28,19 @@ func generated(seed uint64) (*Book, Settings) {
 
 type maker struct {
 	*rand.Rand
-	flows, menus, queues, boxes []string
-	personal                    bool // the account has a default mailbox, so that personal always means one
+	flows, menus, queues, boxes, asks []string
+
+	personal bool // the account has a default mailbox, so that personal always means one
 }
 
 func (m *maker) settings() Settings {
 	m.flows, m.menus = m.names("flow", 1, 2), m.names("menu", 0, 3)
 	m.queues, m.boxes = m.names("queue", 0, 2), m.names("box", 0, 2)
+	m.asks = m.names("question", 0, 1)
 	s := Settings{
 		Messages: map[string]Message{"ours": {Say: "Ours."}, "sound": {Play: "https://media.example.com/a.mp3"}},
 		Hours:    map[string]Hours{"office": {Open: map[string][]Span{"mon": {{540, 1020}}}}},
-		Queues:   map[string]Queue{}, Mailboxes: map[string]Mailbox{}, Menus: map[string]Menu{}, Flows: map[string]Flow{}, Entries: map[string]Entry{},
+		Queues:   map[string]Queue{}, Mailboxes: map[string]Mailbox{}, Menus: map[string]Menu{}, Flows: map[string]Flow{}, Questions: map[string]Question{}, Entries: map[string]Entry{},
 	}
 	s.Defaults.MaxGuesses = m.IntN(4) * 3
 	if len(m.boxes) > 0 && m.often() {
@@ -53,6 +55,9 @@ func (m *maker) settings() Settings {
 	}
 	for _, name := range m.queues {
 		s.Queues[name] = m.queue()
+	}
+	for _, name := range m.asks {
+		s.Questions[name] = m.question()
 	}
 	for _, name := range m.menus {
 		s.Menus[name] = m.menu()
@@ -119,6 +124,14 @@ func (m *maker) queue() Queue {
 	}
 	if q.Callback = m.seldom(); q.Callback && q.LeaveKey == "1" {
 		q.CallbackKey = "2"
+	}
+	return q
+}
+
+func (m *maker) question() Question {
+	q := Question{Hold: m.message(), Answers: map[string]Dest{}, Otherwise: m.dest(false)}
+	for i := range 1 + m.IntN(3) {
+		q.Answers["word "+strconv.Itoa(i)] = *m.dest(false)
 	}
 	return q
 }
@@ -191,6 +204,8 @@ func (m *maker) onward(keyed bool) *Dest {
 		return ToQueue(m.one(m.queues))
 	case n < 9 && len(m.menus) > 0:
 		return ToMenu(m.one(m.menus))
+	case n < 10 && len(m.asks) > 0 && m.even():
+		return ToQuestion(m.one(m.asks))
 	case n < 10:
 		return ToFlow(m.one(m.flows))
 	case n < 12:

@@ -15,7 +15,7 @@ var (
 		"agent_hung_up", "recorded", "hung_up", "woke", "told", "replied", "opened", "failed", "exhausted",
 		"placing", "not_placed", "began", "beeped",
 	}
-	newsJSON    = []string{"", "offered", "missed", "accepted", "withdrawn", "left", "dialled", "deserted", "dropped", "moved", "reached"}
+	newsJSON    = []string{"", "offered", "missed", "accepted", "withdrawn", "left", "dialled", "deserted", "dropped", "moved", "reached", "advised"}
 	budgetJSON  = []string{"", "guesses", "entries", "turns", "outlay"}
 	clockJSON   = []string{"", "step", "wait", "notice", "life"}
 	reportJSON  = []string{"", "alive", "talking", "gone"}
@@ -27,7 +27,7 @@ var (
 	ignoredJSON = []string{"", "late", "repeated", "not_now", "just_a_fact", "over", "not_due", "meaningless"}
 	phaseJSON   = []string{
 		"", "listening", "finding", "asking", "in_ring", "in_talk", "in_line", "recording", "ending",
-		"calling", "screening", "telling", "pending", "ended", "holding", "later",
+		"calling", "screening", "telling", "pending", "ended", "holding", "later", "consulting",
 	}
 	resultJSON = []string{
 		"", "answered", "voicemail", "abandoned", "goodbye", "handed_off", "callback", "rejected", "limit", "failed", "missed",

@@ -10,14 +10,15 @@ import (
 // checks them and turns them into a Book. A nil destination, a nil message and a
 // zero duration mean the default that the field's comment names.
 type Settings struct {
-	Defaults  Defaults           `json:"defaults,omitzero"`
-	Messages  map[string]Message `json:"messages,omitempty"`
-	Hours     map[string]Hours   `json:"hours,omitempty"`
-	Mailboxes map[string]Mailbox `json:"mailboxes,omitempty"`
-	Queues    map[string]Queue   `json:"queues,omitempty"`
-	Menus     map[string]Menu    `json:"menus,omitempty"`
-	Flows     map[string]Flow    `json:"flows,omitempty"`
-	Entries   map[string]Entry   `json:"entries,omitempty"` // where numbers lead, by a name that number.Assignment.Entry bears
+	Defaults  Defaults            `json:"defaults,omitzero"`
+	Messages  map[string]Message  `json:"messages,omitempty"`
+	Hours     map[string]Hours    `json:"hours,omitempty"`
+	Mailboxes map[string]Mailbox  `json:"mailboxes,omitempty"`
+	Queues    map[string]Queue    `json:"queues,omitempty"`
+	Menus     map[string]Menu     `json:"menus,omitempty"`
+	Flows     map[string]Flow     `json:"flows,omitempty"`
+	Questions map[string]Question `json:"questions,omitempty"` // what the product is asked
+	Entries   map[string]Entry    `json:"entries,omitempty"`   // where numbers lead, by a name that number.Assignment.Entry bears
 
 	// Audio is which content a file that messages play had when the settings were
 	// published, by the file's name. Files that are not in it are played by their name.

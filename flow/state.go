@@ -30,22 +30,23 @@ type Phase uint8
 // The phases. Begun, finding, asking and telling last only until the engine has
 // answered, inside one commit.
 const (
-	Unbegun   Phase = iota
-	Listening       // for an entry
-	Finding         // for the directory's answer
-	Asking          // for whether hours are open
-	InRing          // for a direct ring's outcome
-	InTalk          // for either side to hang up
-	InLine          // in a queue
-	Recording       // for the recording to end
-	Ending          // for the carrier to confirm that the call is over
-	Calling         // a leg: for its outcome
-	Screening       // a leg: for the agent to press 1
-	Telling         // a leg: for the caller's call to take it
-	Pending         // after the call: for a recording that is still to come
-	Ended           // nothing outstanding
-	Holding         // a leg: the agent waits while the other side is called
-	Later           // a call of ours to somebody: for the time of its next try
+	Unbegun    Phase = iota
+	Listening        // for an entry
+	Finding          // for the directory's answer
+	Asking           // for whether hours are open
+	InRing           // for a direct ring's outcome
+	InTalk           // for either side to hang up
+	InLine           // in a queue
+	Recording        // for the recording to end
+	Ending           // for the carrier to confirm that the call is over
+	Calling          // a leg: for its outcome
+	Screening        // a leg: for the agent to press 1
+	Telling          // a leg: for the caller's call to take it
+	Pending          // after the call: for a recording that is still to come
+	Ended            // nothing outstanding
+	Holding          // a leg: the agent waits while the other side is called
+	Later            // a call of ours to somebody: for the time of its next try
+	Consulting       // for the product to answer
 )
 
 // Marks are things that are so or not.

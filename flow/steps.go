@@ -10,17 +10,18 @@ import (
 type Step struct {
 	ID     StepID
 	Name   string
-	Action string // play, collect, ring, record, queue, hours, end, leg, speak, reach
+	Action string // play, collect, ring, record, queue, hours, end, leg, speak, reach, ask
 	Routes []Route
 }
 
 // Route is where an outcome leads.
 type Route struct {
-	On Outcome
-	To StepID
+	On     Outcome
+	Answer string // the product's, which is no outcome; On is OnOtherwise for all others
+	To     StepID
 }
 
-var actionNames = [...]string{"nothing", "play", "collect", "ring", "record", "queue", "hours", "end", "leg", "speak", "reach"}
+var actionNames = [...]string{"nothing", "play", "collect", "ring", "record", "queue", "hours", "end", "leg", "speak", "reach", "ask"}
 
 // Steps are the book's steps in their order: its transition table.
 func (b *Book) Steps() []Step {
@@ -32,6 +33,9 @@ func (b *Book) Steps() []Step {
 			if to != 0 {
 				s.Routes = append(s.Routes, Route{On: Outcome(o), To: to})
 			}
+		}
+		for _, word := range slices.Sorted(maps.Keys(n.answers)) {
+			s.Routes = append(s.Routes, Route{Answer: word, To: n.answers[word]})
 		}
 		steps = append(steps, s)
 	}

@@ -53,8 +53,11 @@ func (s Script) Event(e Event) string {
 func (s Script) inside(w *What) string {
 	switch w.Kind {
 	case Told:
-		if w.News == Moved {
+		switch w.News {
+		case Moved:
 			return s.moved(w)
+		case Advised:
+			return s.advised(w)
 		}
 		line := "told " + word(newsWords, uint8(w.News), "news")
 		if w.Leg != "" {

@@ -51,7 +51,7 @@ func (n *narrator) happened(v *voice, e *Event) {
 		switch {
 		case e.News == Dropped:
 			n.act("the product drops " + v.who)
-		case e.News == Moved, e.taken():
+		case e.News == Moved, e.News == Advised, e.taken():
 			n.act(s.Event(*e))
 		}
 	}

@@ -53,7 +53,7 @@ func (s Script) hide(words string) string {
 }
 
 var (
-	newsWords    = []string{"", "offered", "missed", "accepted", "withdrawn", "left", "dialled", "deserted", "dropped", "moved", "reached"}
+	newsWords    = []string{"", "offered", "missed", "accepted", "withdrawn", "left", "dialled", "deserted", "dropped", "moved", "reached", "advised"}
 	ignoredWords = []string{"", "late", "repeated", "not now", "just a fact", "over", "not due", "meaningless"}
 	budgetWords  = []string{"", "guesses", "entries", "turns", "outlay"}
 	clockWords   = []string{"", "step", "wait", "notice", "life"}

@@ -90,6 +90,7 @@ func (s stand) wrong(b *Book) string {
 	outward := n.action == reach
 	carriers := s.Phase != Finding && s.Phase != Asking && s.Phase != Telling && s.Phase != Later && !(outward && s.Phase == InLine)
 	inQueue := n.action == queue && (s.Phase == InLine || s.Phase == InRing)
+	asked := s.Phase == Consulting
 	perhaps := s.Phase == InTalk && s.Has(Dialling) // a fact says that the member answered; the wait may yet go on
 	again := s.Phase == Calling && !s.Has(Placed)   // a leg that could not be placed is placed again
 	ours := s.Armed.Has(WaitClock) || s.Armed.Has(NoticeClock) && !again
@@ -129,7 +130,9 @@ func (s stand) wrong(b *Book) string {
 		return "announcements during a talk"
 	case (inQueue || perhaps) && s.Has(Overdue) == s.Armed.Has(WaitClock):
 		return "a wait without an end, or one that ended twice"
-	case carriers && !inQueue && !perhaps && ours:
+	case asked && !s.Armed.Has(WaitClock):
+		return "a question without a limit"
+	case carriers && !inQueue && !perhaps && !asked && ours:
 		return "a queue's clock runs outside the queue"
 	case inQueue && !s.Armed.Has(NoticeClock):
 		return "a waiting caller without announcements"
@@ -141,7 +144,7 @@ func (s stand) wrong(b *Book) string {
 var waitsOn = map[Phase][]CommandKind{
 	Listening: {Listen}, Finding: {Find}, Asking: {AskHours, Vet, StandIn}, InRing: {Connect}, InTalk: {Connect, Join},
 	InLine: {Hold, Listen, Await}, Holding: {Hold}, Later: {Await},
-	Recording: {Record}, Ending: {Hangup}, Calling: {Originate}, Screening: {Listen}, Telling: {Tell},
+	Recording: {Record}, Ending: {Hangup}, Calling: {Originate}, Screening: {Listen}, Telling: {Tell}, Consulting: {Hold},
 }
 
 // wrongStep is what a step must not do.

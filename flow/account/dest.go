@@ -81,6 +81,29 @@ func (v keyed) schema() schema {
 	return schema{"type": []string{"object", "null"}, "propertyNames": reference("key"), "additionalProperties": reference("destination")}
 }
 
+// worded is a map of the product's answers and where they lead.
+type worded struct{ into *map[string]flow.Dest }
+
+func (v worded) read(r *reader, n *node, at string) {
+	for _, p := range r.open(n, at, "answers, as in {vip: {queue: support}}") {
+		r.name(p.line, under(at, p.key), p.key)
+		d := r.dest(p.value, under(at, p.key))
+		if *v.into == nil {
+			*v.into = map[string]flow.Dest{}
+		}
+		if d == nil { // told already; the word is there all the same
+			d = flow.HangUp(nil)
+		}
+		(*v.into)[p.key] = *d
+	}
+}
+
+func (v worded) write() *node { return writeMap(*v.into, writeDest) }
+
+func (v worded) schema() schema {
+	return schema{"type": "object", "minProperties": 1, "propertyNames": reference("name"), "additionalProperties": reference("destination")}
+}
+
 // bareWord is the destination that a word stands for by itself, or nil.
 func bareWord(s string) *flow.Dest {
 	switch flow.Target(s) {
@@ -110,6 +133,7 @@ func targetKeys(d *flow.Dest) block {
 		{"extension", target{d, flow.TargetExtension, "an extension's digits"}, "ring the agent of an extension once"},
 		{"handoff", away{d}, "the carrier rings an address outside and owns the call from then on"},
 		{"repeat", parting{d, flow.TargetRepeat}, "hear a message, and be asked again"},
+		{"ask", target{d, flow.TargetAsk, "a question's name"}, "the product is asked, and its answer leads on"},
 		{"otherwise", fallback{d}, "where a failed ring of the extension leads; voicemail"},
 	}
 }

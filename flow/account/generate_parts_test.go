@@ -108,6 +108,19 @@ func (m *maker) queue() flow.Queue {
 	return q
 }
 
+func (m *maker) question() flow.Question {
+	q := flow.Question{
+		Limit: m.lasting(time.Second, 10*time.Second), Hold: m.maySay(),
+		Answers: map[string]flow.Dest{"other": *flow.HangUp(nil)}, Otherwise: flow.HangUp(m.maySay()),
+	}
+	for _, word := range m.names(3) {
+		if d := m.dest(); d != nil {
+			q.Answers[word] = *d
+		}
+	}
+	return q
+}
+
 func (m *maker) mailbox() flow.Mailbox {
 	b := flow.Mailbox{
 		Greeting: m.maySay(), MinLength: oneOf(m.T, flow.None, m.lasting(2, 4*time.Second)), MaxLength: m.lasting(5*time.Second, time.Hour), Silence: m.lasting(time.Second, 10*time.Second),

@@ -24,6 +24,7 @@ type maker struct {
 	queues, menus, flows                []string
 	laterQueues, laterMenus, laterFlows []string
 	laterMailboxes                      []string
+	questions, laterQuestions           []string
 }
 
 func makeDocument(t *rapid.T) *account.Document {
@@ -32,7 +33,8 @@ func makeDocument(t *rapid.T) *account.Document {
 	m.agents = m.names(4, "personal")
 	m.mailboxes = m.names(3, append(slices.Clone(m.agents), "personal")...)
 	m.queues, m.menus, m.flows = m.names(3), m.names(3), m.names(3)
-	m.laterQueues, m.laterMenus, m.laterFlows, m.laterMailboxes = m.queues, m.menus, m.flows, m.mailboxes
+	m.questions = m.names(2)
+	m.laterQueues, m.laterMenus, m.laterFlows, m.laterMailboxes, m.laterQuestions = m.queues, m.menus, m.flows, m.mailboxes, m.questions
 	m.settings()
 	s := &m.doc.Settings
 	s.Messages = things(m.messages, func(string) flow.Message { return m.ownMessage() })
@@ -62,8 +64,14 @@ func makeDocument(t *rapid.T) *account.Document {
 		m.laterMailboxes = after(m.mailboxes, name)
 		return m.mailbox()
 	})
+	m.laterMailboxes = nil
+	s.Questions = things(m.questions, func(name string) flow.Question {
+		m.laterQuestions = after(m.questions, name)
+		return m.question()
+	})
 	m.people()
 	m.laterFlows, m.laterMenus, m.laterQueues, m.laterMailboxes = m.flows, m.menus, m.queues, m.mailboxes
+	m.laterQuestions = m.questions
 	m.numbers()
 	return m.doc
 }
@@ -196,7 +204,7 @@ func (m *maker) dest() *flow.Dest {
 
 func (m *maker) onward() *flow.Dest {
 	for {
-		switch rapid.IntRange(0, 9).Draw(m.T, "destination") {
+		switch rapid.IntRange(0, 10).Draw(m.T, "destination") {
 		case 0:
 			return nil
 		case 1:
@@ -222,6 +230,10 @@ func (m *maker) onward() *flow.Dest {
 				return flow.ToFlow(name)
 			}
 		case 8:
+			if name := m.pick(m.laterQuestions); name != "" {
+				return flow.ToQuestion(name)
+			}
+		case 9:
 			if len(m.agents) > 0 {
 				return flow.ToExtension(extensionOf(rapid.IntRange(0, len(m.agents)-1).Draw(m.T, "agent")), m.dest())
 			}

@@ -19,6 +19,7 @@ type draft struct {
 	menus     map[string]flow.Menu
 	hours     map[string]flow.Hours
 	flows     map[string]flow.Flow
+	questions map[string]flow.Question
 	numbers   []assigned
 }
 
@@ -75,6 +76,7 @@ func (d *draft) keys() block {
 		{"menus", named(&d.menus, "menus", menuKeys).with(schema{"type": "object", "required": []string{"prompt"}}), "one key, one destination"},
 		{"hours", named(&d.hours, "hours", hoursKeys), "weekly opening times with holidays"},
 		{"flows", named(&d.flows, "flows", flowKeys), "agent extension flows: ask for an extension and ring the agent"},
+		{"questions", named(&d.questions, "questions", questionKeys).with(schema{"type": "object", "required": []string{"answers", "otherwise"}}), "what the product is asked in the middle of a call"},
 		{"numbers", numbers{&d.numbers}, "what answers each number of the account"},
 	}
 }
@@ -162,6 +164,15 @@ func menuKeys(m *flow.Menu) block {
 		{"closed", dest{&m.Closed}, "where callers go outside the hours; hangup"},
 		{"back", press{&m.Back}, "the key that goes back to where the caller came from"},
 		{"extensions", flag{&m.Extensions, "on"}, "an extension may be keyed here too; off"},
+	}
+}
+
+func questionKeys(q *flow.Question) block {
+	return block{
+		{"limit", lasting{into: &q.Limit}, "how long the product has, 1s to 10s; 2s"},
+		{"hold", maySay{&q.Hold}, "what callers hear meanwhile; nothing, or the carrier's own music"},
+		{"answers", worded{&q.Answers}, "the words that the product may answer, and where each leads"},
+		{"otherwise", dest{&q.Otherwise}, "where any other answer leads, and none in time"},
 	}
 }
 

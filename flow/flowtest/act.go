@@ -27,6 +27,7 @@ type Act struct {
 	Presence            extension.Presence // Turns
 	Dest                flow.Dest          // Moves
 	Agent               string             // Picks, Calls
+	Word                string             // Says
 }
 
 // Deed is what kind of act it is.
@@ -58,6 +59,8 @@ const (
 	SaysGoodbye                 // the supervisor says goodbye to caller
 	LosesTape                   // the carrier loses the recording
 	Calls                       // the product has mary call +14155550199 from +12025550100
+	Says                        // the product says gold to caller
+	SaysNothing                 // the product has no answer for caller
 )
 
 // form is how a deed is written: its words, with {parts} between them.
@@ -81,6 +84,8 @@ var knownForms = []form{
 	written(Moves, "the supervisor moves {who} to {dest}"),
 	written(Picks, "the supervisor takes {who} to {agent}"),
 	written(SaysGoodbye, "the supervisor says goodbye to {who}"),
+	written(Says, "the product says {word} to {who}"),
+	written(SaysNothing, "the product has no answer for {who}"),
 	written(Dials, "{who} dials {to} from {from}, forwarded from {forwarded}"),
 	written(Dials, "{who} dials {to}, number withheld, forwarded from {forwarded}"),
 	written(Dials, "{who} dials {to} from {from}"),
@@ -108,6 +113,7 @@ var parts = map[string][2]string{
 	"keys":      {`[0-9*#?]+|nothing|".*"`, "1001"},
 	"dest":      {`(?:queue|voicemail|menu|flow|extension) \S+`, "queue sales"},
 	"agent":     {`\S+`, "grace"},
+	"word":      {`[^\s"]+|".*"`, "gold"},
 	"presence":  {`available|busy|away|offline`, "away"},
 }
 
@@ -179,6 +185,10 @@ func (a *Act) set(part, text string) (err error) {
 		a.Dest = flow.Dest{To: flow.Target(to), Name: name}
 	case "agent":
 		a.Agent = text
+	case "word":
+		if a.Word = text; strings.HasPrefix(text, `"`) {
+			a.Word, err = strconv.Unquote(text)
+		}
 	case "keys":
 		if strings.HasPrefix(text, `"`) {
 			text, err = strconv.Unquote(text)
@@ -223,6 +233,9 @@ func (a Act) part(name string) string {
 		return string(a.Dest.To) + " " + a.Dest.Name
 	case "agent":
 		return a.Agent
+	case "word":
+		said := flow.Event{What: flow.What{Kind: flow.Told, News: flow.Advised, Entry: a.Word}}
+		return strings.TrimSuffix(strings.TrimPrefix(said.Text(), "the product says "), " to caller")
 	case "keys":
 		pressed := flow.Event{What: flow.What{Kind: flow.Pressed, Digits: a.Keys}}
 		return strings.TrimPrefix(pressed.Text(), "caller presses ")

@@ -35,6 +35,9 @@ type Exchange interface {
 	// included.
 	CallOut(ctx context.Context, o extflow.CallOut) (flow.Key, error)
 
+	// Answer is what the product answers to a question: as an Engine's, errors included.
+	Answer(ctx context.Context, call flow.Key, turn uint32, word string) error
+
 	// Calls are all calls that there have been, in any order; Turns are those of a
 	// call after a Seq; Agents are the agents as they are now.
 	Calls(ctx context.Context) ([]flow.Call, error)

@@ -126,6 +126,8 @@ func (st *stage) perform(ctx context.Context, a Act) error {
 		return st.callOut(ctx, a)
 	case Drops:
 		return st.drop(ctx, a)
+	case Says, SaysNothing:
+		return st.reply(ctx, a)
 	}
 	if _, caller := st.phones[a.Who]; caller || a.Does == Speaks {
 		return st.caller(ctx, a)
