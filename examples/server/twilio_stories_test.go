@@ -148,6 +148,15 @@ func (p *program) CallOut(_ context.Context, o extflow.CallOut) (flow.Key, error
 	return flow.Key{}, refused(a)
 }
 
+// Answer is the product's over the API.
+func (p *program) Answer(_ context.Context, k flow.Key, turn uint32, word string) error {
+	a := p.post("/api/v1/calls/"+k.ID+"/answer", object{"turn": turn, "answer": word})
+	if a.status == http.StatusUnprocessableEntity {
+		return extflow.ErrAnswer
+	}
+	return refused(a)
+}
+
 // refused is the error that an answer of the API stands for.
 func refused(a answer) error {
 	switch a.status {
@@ -156,7 +165,7 @@ func refused(a answer) error {
 	case http.StatusUnprocessableEntity:
 		return flow.ErrSettings
 	}
-	for _, err := range []error{extflow.ErrNotWaiting, extflow.ErrThere, extflow.ErrNotFree} {
+	for _, err := range []error{extflow.ErrNotWaiting, extflow.ErrNotAsked, extflow.ErrThere, extflow.ErrNotFree} {
 		if a.status == http.StatusConflict && strings.Contains(a.text, err.Error()) {
 			return err
 		}

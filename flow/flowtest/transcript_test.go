@@ -62,9 +62,9 @@ func tellable(s Story) bool {
 }
 
 // heardByCarrier reports whether an answer is of the carrier or the directory, and
-// in no turn: what an agent is asked in a direct ring, and presence.
+// in no turn: what an agent is asked in a direct ring, presence, and what the product is told.
 func heardByCarrier(line string) bool {
-	return strings.Contains(line, `: say "Call from`) || strings.HasSuffix(line, " is away, missed")
+	return strings.Contains(line, `: say "Call from`) || strings.HasSuffix(line, " is away, missed") || line == "no such answer"
 }
 
 // transcriptOf plays a story and tells its calls' turns.

@@ -66,6 +66,8 @@ var known = []struct {
 	{storage.ErrNotFound, http.StatusNotFound},
 	{storage.ErrConflict, http.StatusConflict},
 	{extflow.ErrNotWaiting, http.StatusConflict},
+	{extflow.ErrNotAsked, http.StatusConflict},
+	{extflow.ErrAnswer, http.StatusUnprocessableEntity},
 	{extflow.ErrThere, http.StatusConflict},
 	{extflow.ErrNotFree, http.StatusConflict},
 	{extflow.ErrPace, http.StatusServiceUnavailable},

@@ -105,12 +105,13 @@ func (a *API) whole(ctx context.Context, r flow.Release) (*releaseBody, error) {
 
 // Publishable are the sections that a release is made of.
 type Publishable struct {
-	Messages  map[string]Message `json:"messages,omitzero" required:"false"`
-	Hours     map[string]Hours   `json:"hours,omitzero" required:"false"`
-	Mailboxes map[string]Mailbox `json:"mailboxes,omitzero" required:"false"`
-	Queues    map[string]Queue   `json:"queues,omitzero" required:"false"`
-	Menus     map[string]Menu    `json:"menus,omitzero" required:"false"`
-	Flows     map[string]Flow    `json:"flows,omitzero" required:"false"`
+	Messages  map[string]Message  `json:"messages,omitzero" required:"false"`
+	Hours     map[string]Hours    `json:"hours,omitzero" required:"false"`
+	Mailboxes map[string]Mailbox  `json:"mailboxes,omitzero" required:"false"`
+	Queues    map[string]Queue    `json:"queues,omitzero" required:"false"`
+	Menus     map[string]Menu     `json:"menus,omitzero" required:"false"`
+	Flows     map[string]Flow     `json:"flows,omitzero" required:"false"`
+	Questions map[string]Question `json:"questions,omitzero" required:"false"`
 }
 
 func (a *API) publishRelease(ctx context.Context, in *struct {

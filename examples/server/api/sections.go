@@ -20,6 +20,7 @@ func (a *API) sections() {
 	section[Queue](a, "queue", "queues", "lines of callers who wait for a member")
 	section[Menu](a, "menu", "menus", "one key, one destination")
 	section[Flow](a, "flow", "flows", "agent extension flows")
+	section[Question](a, "question", "questions", "what the product is asked in the middle of a call")
 	section[Number](a, "number", "numbers", "what answers each number")
 
 	const tag = "settings"

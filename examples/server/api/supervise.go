@@ -27,6 +27,9 @@ func (a *API) supervision() {
 	const once = "A caller who is gone, or whom a member has taken by then, is 409: a talk is never cut. The same id again does nothing again."
 	add(a, operation{id: "move-call", method: http.MethodPost, path: "/calls/{call}/move", tag: tag,
 		summary: "Lead a waiting caller elsewhere, or end the call with a goodbye", about: once}, a.moveCall)
+	add(a, operation{id: "answer-call", method: http.MethodPost, path: "/calls/{call}/answer", tag: tag,
+		summary: "Answer what a call asked the product",
+		about:   "An answer that comes after the limit, or after another, is 409; a word that the question does not list leads to its otherwise, and is 422."}, a.answerCall)
 	add(a, operation{id: "pick-call", method: http.MethodPost, path: "/calls/{call}/pick", tag: tag,
 		summary: "Ring an agent for a waiting caller, whoever waits before", about: once}, a.pickCall)
 }
@@ -74,6 +77,20 @@ func (a *API) pickCall(ctx context.Context, in *struct {
 	}
 }) (*callBody, error) {
 	if err := a.cfg.Engine.Pick(ctx, a.key(in.Call), cmp.Or(in.Body.ID, uuid.NewString()), in.Body.Agent); err != nil {
+		return nil, err
+	}
+	a.settled(ctx)
+	return a.readCall(ctx, &in.CallPath)
+}
+
+func (a *API) answerCall(ctx context.Context, in *struct {
+	CallPath
+	Body struct {
+		Turn   uint32 `json:"turn" minimum:"1" doc:"the turn that asked, as the question says"`
+		Answer string `json:"answer" maxLength:"64" doc:"one of the question's answers; empty is none, and leads to its otherwise at once"`
+	}
+}) (*callBody, error) {
+	if err := a.cfg.Engine.Answer(ctx, a.key(in.Call), in.Body.Turn, in.Body.Answer); err != nil {
 		return nil, err
 	}
 	a.settled(ctx)

@@ -107,7 +107,7 @@ func (c *Console) draw(data *editData, b *flow.Book) {
 	if b == nil {
 		return
 	}
-	entry := map[string]string{"flows": "flow ", "menus": "menu ", "queues": "queue ", "mailboxes": "voicemail "}[data.Section]
+	entry := map[string]string{"flows": "flow ", "menus": "menu ", "queues": "queue ", "mailboxes": "voicemail ", "questions": "ask "}[data.Section]
 	id, ok := b.Entry(entry + data.Name)
 	if !ok || entry == "" {
 		return
@@ -133,7 +133,7 @@ func (c *Console) draw(data *editData, b *flow.Book) {
 
 // linkOf is the editor of a step, from the editor of another.
 func linkOf(step string) string {
-	for prefix, section := range map[string]string{"flow ": "flows", "menu ": "menus", "queue ": "queues", "voicemail ": "mailboxes"} {
+	for prefix, section := range map[string]string{"flow ": "flows", "menu ": "menus", "queue ": "queues", "voicemail ": "mailboxes", "ask ": "questions"} {
 		if name, ok := strings.CutPrefix(step, prefix); ok {
 			at := ""
 			if flowName, rings := strings.CutSuffix(name, ": ring"); rings && section == "flows" {

@@ -55,12 +55,13 @@ func along(s sections, all []made) sections {
 var starters = map[string]map[string]any{
 	"queue": {}, "queues": {}, "voicemail": {}, "mailboxes": {}, "flow": {}, "hours": {"open": map[string]any{
 		"mon": []any{"09:00-17:00"}, "tue": []any{"09:00-17:00"}, "wed": []any{"09:00-17:00"}, "thu": []any{"09:00-17:00"}, "fri": []any{"09:00-17:00"}}},
+	"ask":  {"answers": map[string]any{"yes": "hangup", "no": "hangup"}, "otherwise": "hangup"},
 	"menu": {"prompt": map[string]any{"say": "To hear this again press 9."}, "keys": map[string]any{"9": "repeat"}},
 }
 
 // sectionOf is the section of a destination's key.
 var sectionOf = map[string]string{
-	"queue": "queues", "voicemail": "mailboxes", "flow": "flows", "menu": "menus", "hours": "hours", "queues": "queues", "mailboxes": "mailboxes",
+	"queue": "queues", "voicemail": "mailboxes", "flow": "flows", "menu": "menus", "ask": "questions", "hours": "hours", "queues": "queues", "mailboxes": "mailboxes",
 }
 
 // create makes what was asked to be made at a field, and returns its name.

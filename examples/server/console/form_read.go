@@ -2,8 +2,10 @@ package console
 
 import (
 	"encoding/json"
+	"maps"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -55,6 +57,8 @@ func (r *reading) field(f field) any {
 		return r.dest(f.Key)
 	case "keys":
 		return r.keys(f.Key)
+	case "answers":
+		return r.answers(f.Key)
 	case "week":
 		return r.week(f.Key)
 	case "dates":
@@ -234,6 +238,30 @@ func (r *reading) keys(key string) any {
 	for _, k := range phoneKeys {
 		if d := r.dest(key + "." + k); d != nil {
 			m[k] = d
+		}
+	}
+	if len(m) == 0 {
+		return nil
+	}
+	return m
+}
+
+// answers are those rows of a question that have a word.
+func (r *reading) answers(key string) any {
+	m, rows := map[string]any{}, map[string]any{}
+	was, _ := at(r.was, key).(map[string]any)
+	for i, word := range slices.Sorted(maps.Keys(was)) {
+		rows[strconv.Itoa(i)] = was[word]
+	}
+	defer func(whole map[string]any) { r.was = whole }(r.was)
+	r.was = map[string]any{key: rows} // as the rows were shown
+	for i := 0; ; i++ {
+		row := key + "." + strconv.Itoa(i)
+		if !r.form.Has(row + "~word") {
+			break
+		}
+		if word := r.value(row + "~word"); word != "" {
+			m[word] = r.dest(row)
 		}
 	}
 	if len(m) == 0 {

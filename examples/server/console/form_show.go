@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/extflow/extflow/flow/account"
@@ -42,7 +43,8 @@ type formField struct {
 	Msg    *formMessage
 	Else   []optionGroup // where else it may lead, for what follows a failed ring
 	ElseIs string
-	Rows   []formField // keys and days
+	Rows   []formField // keys, answers and days
+	Word   string      // of a row of answers: the answer
 	Deep   bool        // a part of another field
 	OnSave bool        // what is made here is made when the form is saved, not before
 }
@@ -98,6 +100,9 @@ func (s *showing) field(f field) formField {
 		}
 	case "dest", "answer":
 		s.dest(&out, v)
+		if f.Kind == "dest" && out.Usual == "" && s.section == "questions" {
+			out.Groups[0].Options[0].Text = "Choose one"
+		}
 	case "keys":
 		m, _ := v.(map[string]any)
 		for _, k := range phoneKeys {
@@ -105,6 +110,11 @@ func (s *showing) field(f field) formField {
 			s.dest(&row, m[k])
 			row.Groups[0].Options[0].Text = "Does nothing"
 			out.Rows = append(out.Rows, row)
+		}
+	case "answers":
+		m, _ := v.(map[string]any)
+		for i, word := range append(slices.Sorted(maps.Keys(m)), "") { // the last is for one more
+			out.Rows = append(out.Rows, s.answer(f.Key, i, word, m[word]))
 		}
 	case "week":
 		m, _ := v.(map[string]any)
@@ -220,4 +230,16 @@ func (s *showing) message(key string, v any, label string) *formMessage {
 		m.Names = append(m.Names, name)
 	}
 	return m
+}
+
+// answer is a row of a question's answers: a word, and where it leads.
+func (s *showing) answer(key string, i int, word string, v any) formField {
+	key += "." + strconv.Itoa(i)
+	row := formField{field: field{Key: key, Label: "leads to", Kind: "dest"}, ID: "f-" + key, Word: word, Deep: true}
+	if word != "" {
+		row.Faults = s.wrong("answers." + word)
+	}
+	s.dest(&row, v)
+	row.Groups[0].Options[0].Text = "Choose one"
+	return row
 }

@@ -16,7 +16,7 @@ import (
 type field struct {
 	Key   string // in the thing, as in "ring.time"
 	Label string
-	Kind  string   // text, count, lasting, word, switch, pick, message, dest, answer, keys, week, dates, list, span, voices
+	Kind  string   // text, count, lasting, word, switch, pick, message, dest, answer, keys, answers, week, dates, list, span, voices
 	Words []string // word: the choices
 	Of    string   // pick: the section whose names may be picked; "agents" too
 	Note  string   // what is to be written, where a form has it otherwise than the document
@@ -57,6 +57,10 @@ var forms = map[string][]group{
 			{Key: "after_repeats", Label: "After the repeats", Kind: "dest"},
 		}},
 		{"4. Hours", []field{{Key: "hours", Label: "Open", Kind: "pick", Of: "hours"}, {Key: "closed", Label: "While it is closed", Kind: "dest"}}},
+	},
+	"questions": {
+		{"1. Asking", []field{{Key: "limit", Label: "Time for the answer", Kind: "lasting"}, {Key: "hold", Label: "What callers hear meanwhile", Kind: "message"}}},
+		{"2. Answers", []field{{Key: "answers", Label: "Where each answer leads", Kind: "answers"}, {Key: "otherwise", Label: "Any other answer, or none", Kind: "dest"}}},
 	},
 	"messages": {{"What callers hear", []field{
 		{Key: "", Label: "The message", Kind: "own"},

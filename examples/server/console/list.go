@@ -20,6 +20,7 @@ import (
 var about = map[string]struct{ Title, New, Empty, Sub string }{
 	"flows":     {"Flows", "New flow", "No flow yet. Start with one that rings an agent by extension.", "What callers of a number hear, and who rings."},
 	"menus":     {"Menus", "New menu", "No menu yet. A menu has a prompt, and keys that lead on.", "One key, one destination."},
+	"questions": {"Questions", "New question", "No question yet. Your product is asked one in the middle of a call, and its answer leads on.", "What your product is asked."},
 	"messages":  {"Messages", "New message", "No message of your own: the library's are said. One of the same name takes its place.", "What callers hear, by name."},
 	"queues":    {"Queues", "New queue", "No queue yet. Callers wait in one until a member is free.", "Callers who wait, and who serves them."},
 	"mailboxes": {"Mailboxes", "New mailbox", "No shared mailbox yet. Every agent has one of their own besides.", "Where messages are left."},
@@ -39,6 +40,7 @@ var templates = map[string][]struct {
 			"greeting": map[string]any{"say": "Welcome. Take your time and enter an extension."}, "collect": map[string]any{"first_digit": "10s", "inter_digit": "10s"}, "repeats": 5}},
 	},
 	"menus":     {{"keys", "A prompt and a key", starters["menu"]}},
+	"questions": {{"plain", "Two answers", starters["ask"]}},
 	"messages":  {{"say", "Words", map[string]any{"say": "Hello."}}},
 	"queues":    {{"plain", "As usual", map[string]any{}}},
 	"mailboxes": {{"plain", "As usual", map[string]any{}}},
@@ -164,7 +166,7 @@ func (c *Console) numbersOf(ctx context.Context) (map[string][]string, error) {
 	}
 	out := map[string][]string{}
 	for name, e := range r.Settings.Entries {
-		key := map[flow.Target]string{flow.TargetVoicemail: "mailbox"}[e.Dest.To]
+		key := map[flow.Target]string{flow.TargetVoicemail: "mailbox", flow.TargetAsk: "question"}[e.Dest.To]
 		if key == "" {
 			key = string(e.Dest.To)
 		}
