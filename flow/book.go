@@ -68,8 +68,8 @@ type node struct {
 	callback *offering // nil where callers cannot ask to be called back
 
 	// Ask.
-	asks    string            // the question's name
-	answers map[string]StepID // where each answer leads
+	question string            // its name
+	answers  map[string]StepID // where each answer leads
 
 	// Leg.
 	ask  *Move

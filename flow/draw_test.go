@@ -1,9 +1,11 @@
 package flow
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -64,7 +66,7 @@ func TestMermaid_drawsEveryRouteOfEveryStepThatIsReached(t *testing.T) {
 			}
 			reached[id] = true
 			to := map[StepID]bool{}
-			for _, step := range b.nodes[id].next {
+			for _, step := range slices.AppendSeq(b.nodes[id].next[:], maps.Values(b.nodes[id].answers)) {
 				if step != 0 {
 					to[step], next = true, append(next, step)
 				}

@@ -47,7 +47,7 @@ func (b *Book) Asked(was, now Call) (Asked, bool) {
 	}
 	n := b.node(now.State)
 	return Asked{
-		Call: now.Key, Turn: now.Standing, Name: n.asks, Answers: slices.Sorted(maps.Keys(n.answers)),
+		Call: now.Key, Turn: now.Standing, Name: n.question, Answers: slices.Sorted(maps.Keys(n.answers)),
 		Limit: n.standing.arm.in[WaitClock-1], At: time.Unix(0, now.Last).UTC(), Info: now.Info, Why: now.Why,
 	}, true
 }
@@ -66,6 +66,8 @@ func (b *Book) openQuestion(n *node, s *State) effect {
 
 func (b *Book) stepQuestion(n *node, s *State, w *What) effect {
 	switch {
+	case s.Phase != Consulting:
+		return effect{ignored: NotNow}
 	case w.Kind == Told && w.News == Advised:
 		if to, ok := n.answers[w.Entry]; ok {
 			return b.enter(s, to, w)
@@ -87,7 +89,7 @@ func (c *compiler) question(name string) StepID {
 	}
 	q := c.s.Questions[name]
 	c.b.entries["ask "+name] = id
-	n := node{action: ask, asks: name, answers: make(map[string]StepID, len(q.Answers))}
+	n := node{action: ask, question: name, answers: make(map[string]StepID, len(q.Answers))}
 	n.standing = &Move{
 		Do:  Command{Kind: Hold},
 		arm: new(stepArms(firstProbe).with(WaitClock, cmp.Or(q.Limit, DefaultQuestionLimit))),
