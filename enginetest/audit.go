@@ -23,13 +23,25 @@ import (
 //     queues that share an agent
 //   - nobody waits while a member is free, nobody waits for longer than the queue
 //     says, who hangs up leaves the line at once and is offered to nobody
+//   - every call that we place was asked for once, every telephone rings as often as it
+//     was told to, and what a carrier was answered had been stored for what it sent
+//   - an account meets nothing of another's
 func Audit(h *Hour) error {
+	var errs []error
+	for ; h != nil; h = h.Beside {
+		errs = append(errs, audit(h))
+	}
+	return errors.Join(errs...)
+}
+
+func audit(h *Hour) error {
 	a := &auditor{Hour: h, kinds: map[string]int{}, ended: map[string]int64{}, calls: map[string]flow.Call{}}
 	a.callsEnd()
 	a.telephones()
 	a.lines()
+	a.causes()
 	if len(a.faults) > 0 {
-		return fmt.Errorf("seed %d: %w", h.Seed, errors.Join(a.faults...))
+		return fmt.Errorf("seed %d, account %s: %w", h.Seed, h.Account, errors.Join(a.faults...))
 	}
 	return nil
 }
@@ -40,11 +52,13 @@ type auditor struct {
 	faults []error
 	kinds  map[string]int // how many of each there are
 
+	book  *flow.Book
 	calls map[string]flow.Call
 	ended map[string]int64 // when a caller's telephone was put down, by call
 	waits []*wait
-	held  map[string][]hold // when each agent was reserved, and by which call
-	free  map[string][]span // when each agent could have been offered a caller
+	stood map[string][]flow.Call // what each call was after each turn
+	held  map[string][]hold      // when each agent was reserved, and by which call
+	free  map[string][]span      // when each agent could have been offered a caller
 }
 
 const mostFaults = 5 // of one kind
@@ -67,14 +81,14 @@ func (a *auditor) callsEnd() {
 	}
 	ends := map[string]int{}
 	for _, e := range a.Feed {
-		if e.Call.Account != account {
+		if e.Call.Account != a.Account {
 			a.fault("call %s is another account's", e.Call.ID)
 		}
 		if e.Post.Kind == flow.PostEnded {
 			ends[e.Call.ID]++
 		}
 	}
-	a.held = map[string][]hold{}
+	a.held, a.stood, a.book = map[string][]hold{}, map[string][]flow.Call{}, b
 	for _, c := range a.Calls {
 		a.calls[c.ID] = c
 		if ends[c.ID] != 1 {
@@ -107,12 +121,14 @@ func (a *auditor) replay(b *flow.Book, c flow.Call) {
 			a.fault("call %s: turn %d follows upon %d", c.ID, t.Seq, i)
 		}
 		was := again
+		a.stood[c.ID] = append(a.stood[c.ID], was)
 		again, _ = b.Advance(again, t.Event)
 		if _, _, armed := again.Wake(); again.Live() && !armed && !t.Move.Do.Kind.Engine() {
 			a.fault("call %s has no clock after turn %d", c.ID, t.Seq)
 		}
 		a.holds(was, again)
 	}
+	a.stood[c.ID] = append(a.stood[c.ID], again)
 	again.Owed = c.Owed
 	if !reflect.DeepEqual(again.State, c.State) || again.Rev != c.Rev || again.Clocks != c.Clocks {
 		a.fault("call %s: its turns lead to %+v, not to %+v", c.ID, again.State, c.State)

@@ -62,7 +62,9 @@ func (a *auditor) waited(c flow.Call) {
 			switch t.Event.News {
 			case flow.Offered, flow.Dialled:
 				out[t.Event.Leg] = at
-				w.offers = append(w.offers, offer{at, t.Event.Party.Agent})
+				if t.Event.ID == "" { // else a person took the caller, whoever waited before
+					w.offers = append(w.offers, offer{at, t.Event.Party.Agent})
+				}
 			case flow.Missed:
 				stop(t.Event.Leg, at)
 			case flow.Accepted:

@@ -23,6 +23,9 @@ func (a *auditor) telephones() {
 	talks := map[string]string{}              // by caller's call: the agent's telephone
 	for _, h := range a.Happened {
 		at := h.At.UnixNano()
+		if h.Call.Account != "" && h.Call.Account != a.Account {
+			continue
+		}
 		switch h.What {
 		case sim.Rang:
 			a.rings(h, owner[h.Phone], rings)

@@ -18,6 +18,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/extflow/extflow/adapter/sim"
@@ -33,15 +34,17 @@ type Floor struct {
 	Queues  int
 	Nodes   int
 	Deaths  int // nodes that die during the hour, each at some step
+	Beside  int // callers of a second account, with agents and queues in proportion
 	For     time.Duration
 }
 
 // Busy is the hour that a release is held to.
-var Busy = Floor{Callers: 200, Agents: 20, Queues: 5, Nodes: 3, Deaths: 3, For: time.Hour}
+var Busy = Floor{Callers: 200, Agents: 20, Queues: 5, Nodes: 3, Deaths: 3, Beside: 40, For: time.Hour}
 
 // Hour is everything that happened: what the auditor goes by.
 type Hour struct {
 	Seed     uint64
+	Account  string
 	Settings flow.Settings
 	Agents   []extension.Agent   // as they are in the end
 	Members  map[string][]string // who served each queue in the beginning
@@ -53,6 +56,14 @@ type Hour struct {
 	Changes  []Change
 	Deaths   []time.Time
 	Open     []string // telephones that are still in use
+	Handled  []Handled
+	Beside   *Hour // the same of the second account, where there is one
+}
+
+// Handled is what a carrier sent and was answered.
+type Handled struct {
+	Event flow.Event
+	Turn  flow.Turn
 }
 
 // Change is something that people did to the floor: an agent's presence, or who
@@ -91,16 +102,28 @@ type play struct {
 	cluster *cluster
 	start   time.Time
 	acts    acts
-	phones  map[string]*sim.Phone // by the caller's number
-	redraw  []string              // agents' telephones that stopped ringing
+	tenants []*tenant
+	redraw  []string // agents' telephones that stopped ringing
 	seen    []sim.Happening
-	changes []Change
+	handled []Handled
 }
+
+// accounts are the names of the tenants, in order.
+var accounts = []string{"acme", "globex"}
 
 func newPlay(ctx context.Context, seed uint64, f Floor, open func(now func() time.Time) (storage.Store, error)) (*play, error) {
 	p := &play{
 		Rand: rand.New(rand.NewPCG(seed, 1)), ctx: ctx, floor: f, seed: seed,
-		carrier: sim.New(sim.Config{}), phones: map[string]*sim.Phone{},
+		carrier: sim.New(sim.Config{}),
+	}
+	p.tenants = []*tenant{{play: p, account: accounts[0], floor: f}}
+	if small := f; f.Beside > 0 {
+		share := func(n int) int { return max(1, (n*f.Beside+f.Callers-1)/f.Callers) }
+		small.Callers, small.Agents, small.Queues = f.Beside, share(f.Agents), share(f.Queues)
+		p.tenants = append(p.tenants, &tenant{play: p, account: accounts[1], at: 1, floor: small})
+	}
+	for _, t := range p.tenants {
+		t.phones = map[string]*sim.Phone{}
 	}
 	p.start = p.carrier.Now()
 	var err error
@@ -121,6 +144,8 @@ func (p *play) saw(h sim.Happening) {
 	switch h.What {
 	case sim.Heard, sim.Fired, sim.Keyed, sim.Dropped, sim.Spoke, sim.Sent:
 		return
+	case sim.Beeped:
+		p.speaks(h)
 	case sim.Joined:
 		p.talks(h)
 	case sim.Ended:
@@ -160,12 +185,28 @@ func (p *play) run() error {
 }
 
 // hour collects what the auditor is given.
-func (p *play) hour() (*Hour, error) {
-	h := &Hour{
-		Seed: p.seed, Settings: p.settings(), Turns: map[string][]flow.Turn{}, Happened: p.seen,
-		Members: p.setup().Members, Changes: p.changes, Deaths: p.cluster.deaths,
+func (p *play) hour() (first *Hour, err error) {
+	for _, t := range slices.Backward(p.tenants) {
+		h, err := t.hour()
+		if err != nil {
+			return nil, err
+		}
+		h.Beside, first = first, h
 	}
-	for c, err := range p.store.Calls().List(p.ctx, account, storage.Query{}) {
+	for _, a := range p.carrier.Agents() {
+		if v := a.View(); v.State != sim.Idle {
+			first.Open = append(first.Open, v.Phone)
+		}
+	}
+	return first, nil
+}
+
+func (p *tenant) hour() (*Hour, error) {
+	h := &Hour{
+		Seed: p.seed, Account: p.account, Settings: p.settings(), Turns: map[string][]flow.Turn{}, Happened: p.seen,
+		Members: p.setup().Members, Changes: p.changes, Deaths: p.cluster.deaths, Handled: p.handled,
+	}
+	for c, err := range p.store.Calls().List(p.ctx, p.account, storage.Query{}) {
 		if err != nil {
 			return nil, err
 		}
@@ -175,7 +216,7 @@ func (p *play) hour() (*Hour, error) {
 		}
 		h.Calls, h.Turns[c.ID] = append(h.Calls, c), turns
 	}
-	for a, err := range p.store.Directory().Agents(p.ctx, account) {
+	for a, err := range p.store.Directory().Agents(p.ctx, p.account) {
 		if err != nil {
 			return nil, err
 		}
@@ -185,11 +226,8 @@ func (p *play) hour() (*Hour, error) {
 		if err != nil {
 			return nil, err
 		}
-		h.Lines = append(h.Lines, l)
-	}
-	for _, a := range p.carrier.Agents() {
-		if v := a.View(); v.State != sim.Idle {
-			h.Open = append(h.Open, v.Phone)
+		if l.Account == p.account {
+			h.Lines = append(h.Lines, l)
 		}
 	}
 	var err error
@@ -197,9 +235,9 @@ func (p *play) hour() (*Hour, error) {
 	return h, err
 }
 
-func (p *play) feed() (all []storage.Entry, err error) {
+func (p *tenant) feed() (all []storage.Entry, err error) {
 	for cursor := uint64(0); ; cursor = all[len(all)-1].Cursor {
-		some, err := p.store.Feed().After(p.ctx, account, cursor, 1000)
+		some, err := p.store.Feed().After(p.ctx, p.account, cursor, 1000)
 		if err != nil || len(some) == 0 {
 			return all, err
 		}

@@ -1,8 +1,11 @@
 package enginetest_test
 
 import (
+	"fmt"
+	"math/rand/v2"
 	"os"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -10,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/extflow/extflow/enginetest"
+	"github.com/extflow/extflow/flow"
 	"github.com/extflow/extflow/storage"
 	"github.com/extflow/extflow/storage/memory"
 )
@@ -18,8 +22,22 @@ func inMemory(now func() time.Time) (storage.Store, error) {
 	return memory.New(memory.Config{Now: now}), nil
 }
 
-// seedVariable plays the one hour of its seed.
+// seedVariable plays the one hour of its seed, or those of a range: 1000-1999.
 const seedVariable = "EXTFLOW_SEED"
+
+// shape is how busy the hour of a seed is: every 25th is the one that a release is held
+// to, and with EXTFLOW_LONG=1 all are; the others are floors of every size, so that
+// hundreds of them cost little.
+func shape(seed uint64) enginetest.Floor {
+	if seed%25 == 0 || os.Getenv("EXTFLOW_LONG") != "" {
+		return enginetest.Busy
+	}
+	r := rand.New(rand.NewPCG(seed, 3))
+	return enginetest.Floor{
+		Callers: 10 + r.IntN(60), Agents: 1 + r.IntN(12), Queues: 1 + r.IntN(5), Nodes: 1 + r.IntN(3), Deaths: r.IntN(4),
+		Beside: r.IntN(3) * 8, For: time.Duration(5+r.IntN(30)) * time.Minute,
+	}
+}
 
 // seeds are the hours to play: 500, ten thousand with EXTFLOW_LONG=1, and a few with
 // -short.
@@ -27,9 +45,15 @@ func seeds(t *testing.T) (from, to uint64) {
 	seed := os.Getenv(seedVariable)
 	switch {
 	case seed != "":
-		n, err := strconv.ParseUint(seed, 10, 64)
+		first, last, ranged := strings.Cut(seed, "-")
+		if !ranged {
+			last = first
+		}
+		from, err := strconv.ParseUint(first, 10, 64)
 		require.NoError(t, err)
-		return n, n + 1
+		to, err := strconv.ParseUint(last, 10, 64)
+		require.NoError(t, err)
+		return from, to + 1
 	case os.Getenv("EXTFLOW_LONG") != "":
 		return 0, 10_000
 	case testing.Short():
@@ -47,10 +71,45 @@ func TestAudit_aBusyHourKeepsEveryPromise(t *testing.T) {
 		t.Run(strconv.Itoa(w), func(t *testing.T) {
 			t.Parallel()
 			for seed := next.Add(1) - 1; seed < to; seed = next.Add(1) - 1 {
-				hour, err := enginetest.Play(t.Context(), seed, enginetest.Busy, inMemory)
+				hour, err := enginetest.Play(t.Context(), seed, shape(seed), inMemory)
 				require.NoError(t, err)
 				require.NoError(t, enginetest.Audit(hour), "%s=%d plays it again", seedVariable, seed)
 			}
 		})
+	}
+}
+
+// What an hour is to show happens in one: a generator that leaves it out proves nothing.
+func TestPlay_everythingThatPeopleDoHappens(t *testing.T) {
+	t.Parallel()
+	if testing.Short() {
+		t.Skip("one such hour is enough")
+	}
+	hour, err := enginetest.Play(t.Context(), 0, enginetest.Busy, inMemory)
+	require.NoError(t, err)
+	happened := map[string]int{}
+	for h := hour; h != nil; h = h.Beside {
+		happened["deaths"] += len(h.Deaths)
+		happened["calls of "+h.Account] = len(h.Calls)
+		for _, c := range h.Calls {
+			happened[c.State.Result.String()]++
+			for _, t := range h.Turns[c.ID] {
+				switch e := t.Event; {
+				case e.Kind == flow.Told && e.News == flow.Offered && e.ID != "":
+					happened["picked"]++
+				case e.Kind == flow.Told:
+					happened[fmt.Sprint("told ", e.News)]++
+				}
+			}
+		}
+	}
+	for _, what := range []string{
+		"deaths", "calls of acme", "calls of globex", "answered", "voicemail", "abandoned", "goodbye",
+		"picked",
+	} {
+		require.NotZero(t, happened[what], "%s: %v", what, happened)
+	}
+	for _, news := range []flow.News{flow.Offered, flow.Missed, flow.Accepted, flow.Left, flow.Dialled, flow.Dropped, flow.Moved} {
+		require.NotZero(t, happened[fmt.Sprint("told ", news)], "news %d: %v", news, happened)
 	}
 }

@@ -44,8 +44,12 @@ func newCluster(p *play) (*cluster, error) {
 		}
 		c.nodes = append(c.nodes, n)
 	}
-	_, err := extflow.Install(p.ctx, p.store, p.setup(), p.start)
-	return c, err
+	for _, t := range p.tenants {
+		if _, err := extflow.Install(p.ctx, p.store, t.setup(), p.start); err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
 }
 
 func (c *cluster) node() (*node, error) {
@@ -96,6 +100,9 @@ func (c *cluster) Handle(ctx context.Context, e flow.Event) (turn flow.Turn, err
 		turn, err = n.Handle(ctx, e)
 		return err
 	})
+	if err == nil {
+		c.p.handled = append(c.p.handled, Handled{e, turn})
+	}
 	return turn, err
 }
 

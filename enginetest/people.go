@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/extflow/extflow"
@@ -17,7 +18,16 @@ import (
 // The floor and its people: what they do, when, and for how long is drawn from the
 // seed.
 
-const account = "acme"
+// tenant is an account on the floor: its queues and agents have the same names as those
+// of every other, and its callers the same numbers.
+type tenant struct {
+	*play
+	account string
+	at      int // which one
+	floor   Floor
+	phones  map[string]*sim.Phone // by the caller's number
+	changes []Change
+}
 
 // act is something that somebody does at an instant.
 type act struct {
@@ -42,8 +52,8 @@ func (a *acts) Pop() any {
 }
 func (a *acts) pop() act { return heap.Pop(a).(act) }
 
-// at plans an act. That a telephone is on no call any more is no fault of anybody's.
-func (p *play) at(t time.Time, do func() error) {
+// plans plans an act. That a telephone is on no call any more is no fault of anybody's.
+func (p *play) plans(t time.Time, do func() error) {
 	heap.Push(&p.acts, act{t, len(p.seen) + len(p.acts), func() error {
 		err := do()
 		if errors.Is(err, sim.ErrOver) || errors.Is(err, sim.ErrIdle) {
@@ -62,7 +72,7 @@ func queueName(i int) string { return fmt.Sprint("q", i) }
 func agentID(i int) string   { return fmt.Sprint("agent", i) }
 
 // settings are one queue of each kind, again and again.
-func (p *play) settings() flow.Settings {
+func (p *tenant) settings() flow.Settings {
 	s := flow.Settings{
 		Defaults:  flow.Defaults{DefaultMailbox: "team"},
 		Mailboxes: map[string]flow.Mailbox{"team": {}},
@@ -88,16 +98,16 @@ func (p *play) settings() flow.Settings {
 
 // setup is the account: every agent has one telephone or two and serves some of the
 // queues; every queue has a number, and so has the desk.
-func (p *play) setup() extflow.Setup {
-	s := extflow.Setup{Account: account, Settings: p.settings(), Members: map[string][]string{}}
+func (p *tenant) setup() extflow.Setup {
+	s := extflow.Setup{Account: p.account, Settings: p.settings(), Members: map[string][]string{}}
 	for i := range p.floor.Agents {
 		a := extension.Agent{ID: agentID(i), Extension: fmt.Sprint(1001 + i), Presence: extension.Available}
-		a.Endpoints = append(a.Endpoints, extension.Endpoint{Address: "client:" + a.ID})
+		a.Endpoints = append(a.Endpoints, extension.Endpoint{Address: p.desk(i)})
 		if i%4 == 1 {
-			a.Endpoints = append(a.Endpoints, extension.Endpoint{Address: fmt.Sprintf("tel:+1202555%04d", 1000+i)})
+			a.Endpoints = append(a.Endpoints, extension.Endpoint{Address: fmt.Sprintf("tel:+1%d555%04d", 202+p.at, 1000+i)})
 		}
 		if i%10 == 3 { // two who share a desk
-			a.Endpoints[0].Address = "client:" + agentID(i-1)
+			a.Endpoints[0].Address = p.desk(i - 1)
 		}
 		s.Agents = append(s.Agents, a)
 		for q := range p.floor.Queues {
@@ -107,61 +117,83 @@ func (p *play) setup() extflow.Setup {
 		}
 	}
 	for q := range p.floor.Queues {
-		s.Numbers = append(s.Numbers, number.Assignment{Number: queueNumber(q), Entry: "queue " + queueName(q)})
+		s.Numbers = append(s.Numbers, number.Assignment{Number: p.queueNumber(q), Entry: "queue " + queueName(q)})
 	}
-	s.Numbers = append(s.Numbers, number.Assignment{Number: desk, Entry: "flow desk"})
+	s.Numbers = append(s.Numbers, number.Assignment{Number: p.front(), Entry: "flow desk"})
 	return s
 }
 
-const desk = number.E164("+12025550100")
+// desk is the telephone of an agent. Accounts share the carrier, and no telephone.
+func (p *tenant) desk(i int) string {
+	if p.at == 0 {
+		return "client:" + agentID(i)
+	}
+	return "client:" + p.account + "-" + agentID(i)
+}
 
-func queueNumber(i int) number.E164 { return number.E164(fmt.Sprintf("+120255502%02d", i)) }
+func (p *tenant) front() number.E164 { return number.E164(fmt.Sprintf("+1%d5550100", 202+p.at)) }
+
+func (p *tenant) queueNumber(i int) number.E164 {
+	return number.E164(fmt.Sprintf("+1%d55502%02d", 202+p.at, i))
+}
 
 // plan is the whole hour, as far as it does not depend on what happens.
 func (p *play) plan() {
-	within := func() time.Time {
-		return p.start.Add(time.Duration(p.Int64N(int64(p.floor.For))).Truncate(time.Millisecond))
-	}
-	for i := range p.floor.Callers {
-		p.caller(fmt.Sprintf("+1415555%04d", i), within())
-	}
-	for i := range p.floor.Agents {
-		p.redraw = append(p.redraw, "client:"+agentID(i))
-		for range 6 {
-			p.at(within(), func() error { return p.turns(agentID(i)) })
-		}
-	}
-	for range p.floor.Queues * 2 {
-		p.at(within(), p.reshuffle)
+	for _, t := range p.tenants {
+		t.plan()
 	}
 	for range p.floor.Deaths {
-		p.at(within(), func() error { p.cluster.doom(p.IntN(p.floor.Nodes), 1+p.IntN(60), p.IntN(2) == 0); return nil })
+		p.plans(p.within(), func() error { p.cluster.doom(p.IntN(p.floor.Nodes), 1+p.IntN(60), p.IntN(2) == 0); return nil })
 	}
 	for t := time.Duration(0); t < p.floor.For+20*time.Minute; t += 5 * time.Second {
-		p.at(p.start.Add(t), p.cluster.sweep)
+		p.plans(p.start.Add(t), p.cluster.sweep)
 	}
 	p.draw()
 }
 
+// within is an instant of the hour.
+func (p *play) within() time.Time {
+	return p.start.Add(time.Duration(p.Int64N(int64(p.floor.For))).Truncate(time.Millisecond))
+}
+
+// plan is what the account's people do.
+func (p *tenant) plan() {
+	for i := range p.floor.Callers {
+		p.caller(fmt.Sprintf("+1415555%04d", i), p.within())
+	}
+	for i := range p.floor.Agents {
+		p.redraw = append(p.redraw, p.desk(i))
+		for range 6 {
+			p.plans(p.within(), func() error { return p.turns(agentID(i)) })
+		}
+	}
+	for range p.floor.Queues * 2 {
+		p.plans(p.within(), p.reshuffle)
+	}
+	for i := range p.floor.Callers / 8 {
+		p.plans(p.within(), func() error { return p.supervises(fmt.Sprint("act", i)) })
+	}
+}
+
 // caller is somebody who calls at an instant, and hangs up when patience is over.
-func (p *play) caller(from string, at time.Time) {
-	to := queueNumber(p.IntN(p.floor.Queues))
+func (p *tenant) caller(from string, at time.Time) {
+	to := p.queueNumber(p.IntN(p.floor.Queues))
 	keys := ""
 	if p.IntN(5) == 0 {
-		to, keys = desk, fmt.Sprint(1001+p.IntN(p.floor.Agents))
+		to, keys = p.front(), fmt.Sprint(1001+p.IntN(p.floor.Agents))
 	}
 	patience := p.about(4 * time.Minute)
-	p.at(at, func() (err error) {
+	p.plans(at, func() (err error) {
 		p.phones[from], err = p.carrier.Dial(p.ctx, from, string(to), sim.Options{})
 		return err
 	})
 	if keys != "" {
-		p.at(at.Add(2*time.Second), func() error { return p.phones[from].Press(p.ctx, keys) })
+		p.plans(at.Add(2*time.Second), func() error { return p.phones[from].Press(p.ctx, keys) })
 	}
 	if p.IntN(10) == 0 {
-		p.at(at.Add(p.about(2*time.Minute)), func() error { return p.phones[from].Press(p.ctx, "*") })
+		p.plans(at.Add(p.about(2*time.Minute)), func() error { return p.phones[from].Press(p.ctx, "*") })
 	}
-	p.at(at.Add(patience), func() error {
+	p.plans(at.Add(patience), func() error {
 		if p.phones[from].View().State == sim.Talking {
 			return nil
 		}
@@ -169,14 +201,32 @@ func (p *play) caller(from string, at time.Time) {
 	})
 }
 
+// phone is the caller's at which something happened; nil where it was at an agent's.
+func (p *play) phone(h sim.Happening) *sim.Phone {
+	for _, t := range p.tenants {
+		if t.account == h.Call.Account {
+			return t.phones[h.Phone]
+		}
+	}
+	return nil
+}
+
+// speaks is a caller who hears the beep: most leave a message.
+func (p *play) speaks(h sim.Happening) {
+	if phone := p.phone(h); phone != nil && p.IntN(4) > 0 {
+		long := p.about(10 * time.Second)
+		p.plans(h.At, func() error { return phone.Speak(p.ctx, long) })
+	}
+}
+
 // talks is a caller who is joined to an agent: one of them hangs up in the end.
 func (p *play) talks(h sim.Happening) {
-	phone := p.phones[h.Phone]
+	phone := p.phone(h)
 	if phone == nil {
 		return
 	}
 	agentEnds := p.IntN(2) == 0
-	p.at(h.At.Add(5*time.Second+p.about(3*time.Minute)), func() error {
+	p.plans(h.At.Add(5*time.Second+p.about(3*time.Minute)), func() error {
 		v := phone.View()
 		if v.State != sim.Talking {
 			return nil
@@ -192,7 +242,7 @@ func (p *play) talks(h sim.Happening) {
 // next ring.
 func (p *play) draw() {
 	for _, phone := range p.redraw {
-		if p.phones[phone] != nil {
+		if !strings.Contains(phone, ":") { // a caller's
 			continue
 		}
 		a, after := p.carrier.Agent(phone), time.Second+p.about(4*time.Second)
@@ -213,17 +263,17 @@ func (p *play) draw() {
 }
 
 // turns is an agent who pauses, leaves or comes back.
-func (p *play) turns(agent string) error {
+func (p *tenant) turns(agent string) error {
 	to := []extension.Presence{extension.Available, extension.Available, extension.Available, extension.Busy, extension.Away, extension.Offline}[p.IntN(6)]
 	return p.change(Change{Agent: agent, Presence: to}, func(n *node) error {
-		return n.SetPresence(p.ctx, account, agent, to, "")
+		return n.SetPresence(p.ctx, p.account, agent, to, "")
 	})
 }
 
 // reshuffle is an agent who joins a queue, or leaves it.
-func (p *play) reshuffle() error {
+func (p *tenant) reshuffle() error {
 	queue, agent := queueName(p.IntN(p.floor.Queues)), agentID(p.IntN(p.floor.Agents))
-	w, err := p.store.Queues().Waiting(p.ctx, account, queue, 0, nil)
+	w, err := p.store.Queues().Waiting(p.ctx, p.account, queue, 0, nil)
 	if err != nil {
 		return err
 	}
@@ -237,13 +287,13 @@ func (p *play) reshuffle() error {
 		members = append(members, agent)
 	}
 	return p.change(Change{Queue: queue, Members: members}, func(n *node) error {
-		return n.SetMembers(p.ctx, account, queue, members)
+		return n.SetMembers(p.ctx, p.account, queue, members)
 	})
 }
 
 // change is something done to the floor through a node, and through another where
 // that dies of it.
-func (p *play) change(c Change, do func(*node) error) error {
+func (p *tenant) change(c Change, do func(*node) error) error {
 	c.At = p.carrier.Now()
 	p.changes = append(p.changes, c)
 	if err := p.cluster.through(do); err != nil {
