@@ -1,6 +1,7 @@
 package enginetest
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -157,7 +158,7 @@ func (a *auditor) holds(was, now flow.Call) {
 // oneCall sees that no two calls reserved an agent at once.
 func (a *auditor) oneCall() {
 	for id, all := range a.held {
-		slices.SortFunc(all, func(x, y hold) int { return x.before(y.span) })
+		slices.SortFunc(all, func(x, y hold) int { return cmp.Or(x.before(y.span), cmp.Compare(x.to, y.to)) }) // some are let go at once
 		for i := 1; i < len(all); i++ {
 			if all[i].from < all[i-1].to {
 				a.fault("agent %s is reserved by %s and by %s at %s", id, all[i-1].call, all[i].call, clock(all[i].from))

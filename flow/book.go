@@ -200,7 +200,7 @@ func (b *Book) react(s *State, w *What) effect {
 	case w.Kind == Failed, w.Kind == Exhausted && w.Budget != Guesses && w.Budget != Outlay:
 		return b.giveUp(s, w)
 	case w.Kind == Told && w.News == Dropped:
-		return b.endCall(s)
+		return b.dropped(s)
 	case w.Kind == Woke && (w.Clock == LifeClock || w.Clock == StepClock && s.Phase != InRing):
 		return b.probed(s, w)
 	}

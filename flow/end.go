@@ -26,6 +26,17 @@ func (b *Book) endCall(s *State) effect {
 	return eff
 }
 
+// dropped is the product ending the call. An agent who rings or talks meanwhile is
+// reserved until the carrier has hung up: nobody else is to ring there before.
+func (b *Book) dropped(s *State) effect {
+	held := s.Marks & Held
+	eff := b.endCall(s)
+	if eff.ignored == 0 {
+		s.Marks |= held
+	}
+	return eff
+}
+
 // recall withdraws the offers that are out, if any.
 func recall(s *State) News {
 	if s.Legs == 0 {

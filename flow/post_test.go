@@ -35,7 +35,8 @@ func TestPosts_anAgentIsFreedWhenTheCallerLeavesFirst(t *testing.T) {
 	l := rings(t, b).hangsUp()
 	require.Equal(t, []Post{{Kind: PostFreed, Agent: "ada"}, {Kind: PostEnded, Result: ResultAbandoned}}, l.posts)
 	l = rings(t, b).told(Dropped, "")
-	require.Equal(t, []Post{{Kind: PostFreed, Agent: "ada"}}, l.posts)
+	require.Nil(t, l.posts, "the carrier has not hung up yet: ada's telephone rings")
+	require.Equal(t, []Post{{Kind: PostFreed, Agent: "ada"}, {Kind: PostEnded, Result: ResultGoodbye}}, l.hangsUp().posts)
 }
 
 func TestPosts_tellWhoWaitsAndWhoIsServed(t *testing.T) {

@@ -101,7 +101,7 @@ func (s stand) wrong(b *Book) string {
 		return "offers are out where nobody waits for one"
 	case s.Tries[0] > n.repeats, s.Tries[1] > n.repeats:
 		return "failures beyond the repeats"
-	case s.Has(Held) && s.Phase != InRing && s.Phase != InTalk && n.action != leg:
+	case s.Has(Held) && s.Phase != InRing && s.Phase != InTalk && n.action != leg && (s.Phase != Ending || n.action != ring && n.action != queue):
 		return "an agent is reserved and nobody rings or talks"
 	case s.Has(CallerGone) && (s.Has(Held) || s.Legs > 0):
 		return "the caller is gone and an agent is still reserved, or an offer out"
