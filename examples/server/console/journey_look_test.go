@@ -23,6 +23,7 @@ func TestJourney_everyPageAt320PixelsInTheDarkAndTwiceAsLarge(t *testing.T) {
 	}
 	s := newSite(t, "")
 	id := s.finished("1002")
+	require.NoError(t, s.sim.Start(t.Context())) // how far its clock is from real time stays the same from here on
 	b := open(t, s.base, "phone")
 	for _, page := range everyPage(id) {
 		b.size(320, 640, 1).visit(page)
