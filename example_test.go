@@ -2,6 +2,7 @@ package extflow_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/extflow/extflow/extension"
 	"github.com/extflow/extflow/flow"
 	"github.com/extflow/extflow/number"
+	"github.com/extflow/extflow/number/written"
 	"github.com/extflow/extflow/storage/memory"
 )
 
@@ -66,4 +68,85 @@ func Example() {
 	// caller hangs up
 	//     ends answered
 	// <nil> <nil> <nil>
+}
+
+// Click to call: Ada's telephone rings first, and once she has accepted, the customer
+// is called and both are joined. Only numbers that Dialable allows are ever called.
+func ExampleEngine_CallOut() {
+	ctx := context.Background()
+	carrier := sim.New(sim.Config{})
+	store := memory.New(memory.Config{Now: carrier.Now})
+	engine, err := extflow.New(extflow.Config{
+		Store:    store,
+		Carriers: map[string]adapter.Carrier{"sim": carrier},
+		Dialable: written.Dialable,
+		NewID:    func() string { return "leg 1" },
+		Observe:  func(o extflow.Observed) { fmt.Print(o.Turn.Text()) },
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	carrier.Attach(engine)
+	carrier.Drive(engine)
+	_, err = extflow.Install(ctx, store, extflow.Setup{
+		Account:   "acme",
+		Countries: []string{"US"},
+		Agents:    []extension.Agent{{ID: "ada", Extension: "1001", Endpoints: []extension.Endpoint{{Address: "client:ada"}}}},
+		Settings:  flow.Settings{Flows: map[string]flow.Flow{"front desk": {}}},
+		Numbers:   []number.Assignment{{Number: "+12025550100", Entry: "flow front desk"}},
+	}, carrier.Now())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+
+	carrier.Agent("client:ada").Set(sim.Takes, 3*time.Second)
+	carrier.Agent("tel:+14155550100").Set(sim.Takes, 5*time.Second)
+	wanted := extflow.CallOut{Account: "acme", Key: "ticket 4711", Agent: "ada", From: "+12025550100", To: "+14155550100"}
+	call, err := engine.CallOut(ctx, wanted) // nothing has rung yet
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(carrier.Wait(ctx, time.Minute))
+	again, err := engine.CallOut(ctx, wanted) // a retry, say after a time-out
+	fmt.Println(again == call, err)
+	fmt.Println(carrier.Agent("client:ada").HangUp(ctx))
+	premium := extflow.CallOut{Account: "acme", Key: "ticket 4712", Extension: "1001", From: "+12025550100", To: "+19002345678"}
+	_, err = engine.CallOut(ctx, premium)
+	fmt.Println(errors.Is(err, extflow.ErrNotCallable))
+
+	// Output:
+	// the product has ada call +14155550100 from +12025550100
+	//     wait for an agent
+	// told offered by "leg 1"
+	// a call is placed to ada
+	//     place call to client:ada for 20s
+	// the call to agent is placed
+	// agent answers
+	//     tell accepted and wait
+	// told accepted by "leg 1"
+	//     place call to tel:+14155550100 for 30s, showing the number called
+	// the other call says yes
+	//     say "We are calling 1 4 1 5 5 5 5 0 1 0 0. One moment, please."
+	//     hold
+	// the call to +14155550100 is placed
+	// +14155550100 answers
+	//     join
+	//     tell reached
+	// told reached by 4fbda2f8-58d3-54d6-91b7-35b5b36937fa
+	//     join
+	// <nil>
+	// true <nil>
+	// caller hangs up
+	//     tell left
+	//     ada talked
+	//     ends answered
+	// told left by "leg 1"
+	//     hang up
+	// +14155550100 hangs up
+	//     ends answered
+	// <nil>
+	// true
 }

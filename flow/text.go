@@ -22,7 +22,7 @@ func (t Turn) Text() string { return Script{}.Turn(t) }
 
 // String is the turn in one line, numbers and digits masked.
 func (t Turn) String() string {
-	s := Script{Masked: true}
+	s := Script{Masked: true}.of(t)
 	return strings.Join(append([]string{s.Event(t.Event)}, s.answer(t)...), "; ")
 }
 
@@ -47,6 +47,7 @@ const indent = "    "
 // Turn is the event at the margin, and indented beneath it what is said, what is
 // waited for, and what is posted. Lines end in a newline.
 func (s Script) Turn(t Turn) string {
+	s = s.of(t)
 	var b strings.Builder
 	b.WriteString(s.Event(t.Event))
 	b.WriteByte('\n')
@@ -56,6 +57,14 @@ func (s Script) Turn(t Turn) string {
 		b.WriteByte('\n')
 	}
 	return b.String()
+}
+
+// of has whoever is on the telephone bear the number, where it is we who call.
+func (s Script) of(t Turn) Script {
+	if t.Info.outward() {
+		s.Caller, s.Agent = s.number(t.Info.From), s.number(t.Info.From)
+	}
+	return s
 }
 
 func (s Script) answer(t Turn) []string {
