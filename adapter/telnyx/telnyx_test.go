@@ -206,3 +206,25 @@ func TestRecording_isFetchedFromWhereItsResourceSays(t *testing.T) {
 		"GET " + root + id + ".json" + bearer, "GET /kept/elsewhere.mp3 ", "DELETE " + root + id + ".json" + bearer, "GET " + root + "nobody-has-this.json" + bearer,
 	}, asked, "the key stays with the API")
 }
+
+// Twilio's adapter speaks for Telnyx, and says so.
+func TestTelnyx_isTheCarrierThatErrorsName(t *testing.T) {
+	t.Parallel()
+	_, a, account := line(t, func(c *telnyx.Config) { c.Handler = nil })
+	turn := flow.Turn{Call: flow.Key{Account: "acme", ID: "c1"}, Seq: 3, Info: &flow.Info{}}
+	said := []string{a.Do(t.Context(), turn).Error()}
+	for _, do := range []flow.CommandKind{flow.Hangup, flow.Originate} {
+		turn.Move.Do.Kind = do
+		said = append(said, a.Do(t.Context(), turn).Error())
+	}
+	_, err := a.FetchRecording(t.Context(), "?")
+	said = append(said, err.Error())
+	_, unsigned := send(a, telnyxtest.New(telnyxtest.Config{}), public+"/voice", call, noon)
+	_, unattached := send(a, account, public+"/voice", call, noon)
+	for _, text := range append(said, unsigned, unattached) {
+		require.Contains(t, text, "telnyx: ")
+		require.NotContains(t, text, "twilio")
+	}
+	_, err = telnyx.New(telnyx.Config{})
+	require.NotContains(t, err.Error(), "twilio")
+}

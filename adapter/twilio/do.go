@@ -26,11 +26,11 @@ func (a *Adapter) Do(ctx context.Context, t flow.Turn) error {
 	case flow.Listen, flow.Connect, flow.Hold, flow.Record, flow.Join, flow.Hangup:
 		return a.move(ctx, &t)
 	}
-	return fmt.Errorf("twilio: turn %d of call %s says nothing that a carrier can do: %w", t.Seq, t.Call.ID, adapter.ErrRefused)
+	return fmt.Errorf("%s: turn %d of call %s says nothing that a carrier can do: %w", a.cfg.Name, t.Seq, t.Call.ID, adapter.ErrRefused)
 }
 
 func (a *Adapter) move(ctx context.Context, t *flow.Turn) error {
-	ref, err := reference(t.Info)
+	ref, err := a.reference(t.Info)
 	if err != nil || ref == "" { // a leg that may have been placed, or not: it is hung up as soon as it begins
 		return err
 	}
@@ -59,21 +59,21 @@ func (a *Adapter) move(ctx context.Context, t *flow.Turn) error {
 // https://www.twilio.com/docs/voice/api/call-resource.
 func canceled(c *openapi.ApiV2010Call) bool { return c.Status != nil && *c.Status == "canceled" }
 
-// reference is Twilio's reference of a call. It is empty for a leg that is not
+// reference is the carrier's reference of a call. It is empty for a leg that is not
 // known to have begun.
-func reference(info *flow.Info) (string, error) {
+func (a *Adapter) reference(info *flow.Info) (string, error) {
 	switch {
 	case info == nil, info.Ref == "" && !info.IsPlaced():
-		return "", fmt.Errorf("twilio: a call without a reference: %w", adapter.ErrRefused)
+		return "", fmt.Errorf("%s: a call without a reference: %w", a.cfg.Name, adapter.ErrRefused)
 	}
-	return sid(info.Ref)
+	return a.sid(info.Ref)
 }
 
 // sid is a reference that may be part of an address.
-func sid(ref string) (string, error) {
+func (a *Adapter) sid(ref string) (string, error) {
 	for i := range len(ref) {
 		if c := ref[i]; (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && c != '-' && c != '_' && c != ':' {
-			return "", fmt.Errorf("twilio: %q is no reference of a call: %w", ref, adapter.ErrRefused)
+			return "", fmt.Errorf("%s: %q is no reference of a call: %w", a.cfg.Name, ref, adapter.ErrRefused)
 		}
 	}
 	return ref, nil
@@ -85,7 +85,7 @@ func (a *Adapter) alone(ctx context.Context, w http.ResponseWriter, q *request) 
 	ctx, cancel := context.WithTimeout(ctx, a.cfg.Deadline)
 	defer cancel()
 	if q.ask("n") > 0 && a.stillAlone(ctx, q) {
-		ref, err := sid(string(q.get("CallSid")))
+		ref, err := a.sid(string(q.get("CallSid")))
 		if err == nil {
 			p := &openapi.UpdateCallParams{}
 			_, err = a.api(ctx, false).UpdateCall(ref, p.SetStatus("completed"))
@@ -110,7 +110,7 @@ const aloneFor = 5
 
 // stillAlone asks whether the other side has come in the same instant.
 func (a *Adapter) stillAlone(ctx context.Context, q *request) bool {
-	conference, err := sid(string(q.get("ConferenceSid")))
+	conference, err := a.sid(string(q.get("ConferenceSid")))
 	if err != nil || conference == "" {
 		return true
 	}

@@ -25,7 +25,7 @@ func (a *Adapter) fact(ctx context.Context, w http.ResponseWriter, q *request) {
 		}
 	}
 	if err != nil {
-		http.Error(w, "twilio: it could not be stored; send it again", http.StatusServiceUnavailable)
+		http.Error(w, a.cfg.Name+": it could not be stored; send it again", http.StatusServiceUnavailable)
 		return
 	}
 	w.WriteHeader(http.StatusNoContent)

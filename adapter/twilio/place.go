@@ -33,10 +33,10 @@ func (a *Adapter) Place(ctx context.Context, t flow.Turn) (ref string, err error
 	defer cancel()
 	ends, at := a.oneByOne(&t.Move.Do), int(t.Move.Do.Tried)
 	if t.Info == nil || at >= len(ends) {
-		return "", fmt.Errorf("twilio: leg %s has no telephone that this carrier reaches: %w", t.Call.ID, adapter.ErrRefused)
+		return "", fmt.Errorf("%s: leg %s has no telephone that this carrier reaches: %w", a.cfg.Name, t.Call.ID, adapter.ErrRefused)
 	}
 	if err := a.pace.wait(ctx, a.sleep); err != nil {
-		return "", err
+		return "", fmt.Errorf("%s: %w", a.cfg.Name, err)
 	}
 	ref, err = a.create(ctx, &t, ends, at)
 	switch {
@@ -157,7 +157,7 @@ func (p *pace) wait(ctx context.Context, sleep func(context.Context, time.Durati
 	}
 	if deadline, ok := ctx.Deadline(); ok && at.After(deadline) {
 		p.mu.Unlock()
-		return fmt.Errorf("twilio: too many calls are being placed: %w", context.DeadlineExceeded)
+		return fmt.Errorf("too many calls are being placed: %w", context.DeadlineExceeded)
 	}
 	p.next = at.Add(p.every)
 	p.mu.Unlock()

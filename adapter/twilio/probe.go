@@ -18,7 +18,7 @@ import (
 func (a *Adapter) Probe(ctx context.Context, c flow.Call) (adapter.Status, error) {
 	ctx, cancel := context.WithTimeout(ctx, a.cfg.Deadline)
 	defer cancel()
-	ref, err := reference(c.Info)
+	ref, err := a.reference(c.Info)
 	if err != nil || ref == "" { // a leg that was never heard of again
 		return adapter.Status{}, err
 	}

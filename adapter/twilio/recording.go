@@ -45,7 +45,7 @@ func (a *Adapter) FetchRecording(ctx context.Context, ref string) (adapter.Recor
 		if errors.As(err, &failed) {
 			err = failed.Err
 		}
-		return adapter.Recording{}, fmt.Errorf("twilio: the recording cannot be fetched: %w", err)
+		return adapter.Recording{}, fmt.Errorf("%s: the recording cannot be fetched: %w", a.cfg.Name, err)
 	}
 	if resp.StatusCode == http.StatusOK {
 		return adapter.Recording{Type: "audio/mpeg", Body: resp.Body}, nil
@@ -98,7 +98,7 @@ func (a *Adapter) DeleteRecording(ctx context.Context, ref string) error {
 // recordingSID sees that a reference is a SID, and may be part of an address.
 func (a *Adapter) recordingSID(ref string) (string, error) {
 	if len(ref) < 3 || !strings.HasPrefix(ref, a.cfg.Dialect.recording()) || strings.Trim(ref, "-abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != "" {
-		return "", fmt.Errorf("twilio: %d characters that are no recording's SID: %w", len(ref), adapter.ErrRefused)
+		return "", fmt.Errorf("%s: %d characters that are no recording's SID: %w", a.cfg.Name, len(ref), adapter.ErrRefused)
 	}
 	return ref, nil
 }

@@ -106,12 +106,12 @@ func (w *wire) send(method, rawURL string, data url.Values, headers map[string]a
 		if errors.As(err, &failed) {
 			err = failed.Err
 		}
-		return nil, fmt.Errorf("twilio: the REST API cannot be reached: %w", err)
+		return nil, fmt.Errorf("%s: the REST API cannot be reached: %w", w.a.cfg.Name, err)
 	}
 	defer resp.Body.Close()
 	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
 	if err != nil {
-		return nil, fmt.Errorf("twilio: the REST API's answer broke off: %w", err)
+		return nil, fmt.Errorf("%s: the REST API's answer broke off: %w", w.a.cfg.Name, err)
 	}
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
 		return nil, w.a.newAPIError(resp, answer)

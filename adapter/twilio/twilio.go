@@ -86,7 +86,7 @@ const (
 )
 
 // ErrConfig is in every error that New returns.
-var ErrConfig = errors.New("twilio: the configuration has faults")
+var ErrConfig = errors.New("the configuration of the adapter has faults")
 
 // Adapter is a carrier: an http.Handler for its webhooks and an adapter.Carrier
 // for the turns that nobody waits for. It is safe for concurrent use. What it

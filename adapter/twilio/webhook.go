@@ -38,7 +38,7 @@ const maxBody = 64 << 10
 func (a *Adapter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodPost && r.Method != http.MethodGet {
 		w.Header().Set("Allow", "GET, POST")
-		http.Error(w, "twilio: use GET or POST", http.StatusMethodNotAllowed)
+		http.Error(w, a.cfg.Name+": use GET or POST", http.StatusMethodNotAllowed)
 		return
 	}
 	to, ok := a.route(r.URL.EscapedPath())
@@ -57,11 +57,11 @@ func (a *Adapter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !a.believes(q, r) {
 		a.log.LogAttrs(r.Context(), slog.LevelWarn, "webhook refused: it is not signed as it should be; is PublicURL what the carrier requests?",
 			slog.String("carrier", a.cfg.Name), slog.String("what", string(to.what)))
-		http.Error(w, "twilio: the signature does not match", http.StatusForbidden)
+		http.Error(w, a.cfg.Name+": the signature does not match", http.StatusForbidden)
 		return
 	}
 	if a.handler.Load() == nil {
-		http.Error(w, "twilio: no handler is attached yet", http.StatusServiceUnavailable)
+		http.Error(w, a.cfg.Name+": no handler is attached yet", http.StatusServiceUnavailable)
 		return
 	}
 	// A carrier that hangs up on us does not undo what it reported.

@@ -18,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"go.uber.org/goleak"
 
+	"github.com/extflow/extflow/adapter/telnyx"
 	"github.com/extflow/extflow/adapter/twilio"
 	"github.com/extflow/extflow/adapter/vonage"
 	"github.com/extflow/extflow/storage/postgres/postgrestest"
@@ -77,6 +78,7 @@ type tuning struct {
 	hooks
 	tuned  func(*twilio.Config)
 	vonage func(*vonage.Config)
+	telnyx func(*telnyx.Config)
 	hangs  time.Duration // how long a product's receiver may take; its default
 }
 
@@ -86,7 +88,7 @@ func startAs(t testing.TB, h tuning, env map[string]string, args ...string) *pro
 	p := &process{t: t, said: new(said), logged: new(said), client: &http.Client{Transport: &http.Transport{}}}
 	set, err := readSettings(append([]string{"-addr", "127.0.0.1:0", "-db", cmp.Or(env["EXTFLOW_DB"], inMemory)}, args...), lookup(env), p.said)
 	require.NoError(t, err, "the server did not start")
-	set.twilio.tuned, set.vonage.tuned, set.webhook.Timeout = h.tuned, h.vonage, h.hangs
+	set.twilio.tuned, set.vonage.tuned, set.telnyx.tuned, set.webhook.Timeout = h.tuned, h.vonage, h.telnyx, h.hangs
 	p.server = &server{set: set, out: p.said, log: logger(set.logAs, p.logged), hooks: h.hooks}
 	ctx, cancel := context.WithCancel(context.Background())
 	ended, listening := make(chan error, 1), make(chan net.Addr, 1)
