@@ -4,11 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"slices"
+	"time"
 
 	"github.com/extflow/extflow/flow"
 )
 
 // What the product is asked in the middle of a call, and what becomes of its answer.
+// Questions that were stored but not asked yet are kept in memory alone: those of a
+// node that dies end by their limit, as if the product had said nothing.
 
 // The errors of an answer that callers tell apart.
 var (
@@ -54,4 +59,75 @@ func (e *Engine) Answer(ctx context.Context, call flow.Key, turn uint32, word st
 		return fmt.Errorf("%.64q: %w", word, ErrAnswer)
 	}
 	return nil
+}
+
+// wonder keeps questions to be asked, and forgets those whose time is over.
+func (e *Engine) wonder(now time.Time, asked []flow.Asked) {
+	if e.Ask == nil || len(asked) == 0 {
+		return
+	}
+	e.shared.mu.Lock()
+	defer e.shared.mu.Unlock()
+	e.shared.asked = slices.DeleteFunc(e.shared.asked, func(q flow.Asked) bool { return !q.At.Add(q.Limit).After(now) })
+	e.shared.asked = append(e.shared.asked, asked...)
+	nudge(e.shared.questions)
+}
+
+// wondered takes the questions that are to be asked.
+func (e *Engine) wondered() []flow.Asked {
+	e.shared.mu.Lock()
+	defer e.shared.mu.Unlock()
+	asked := e.shared.asked
+	e.shared.asked = nil
+	return asked
+}
+
+// consult asks the product a question, and brings its answer to the call.
+func (e *Engine) consult(ctx context.Context, q flow.Asked) error {
+	now, err := e.Store.Agenda().Now(ctx)
+	if err != nil {
+		return err
+	}
+	left := q.At.Add(q.Limit).Sub(now)
+	if left <= 0 {
+		return nil
+	}
+	within, cancel := context.WithTimeout(ctx, left)
+	word, err := e.Ask(within, q)
+	cancel()
+	if err == nil && word == "" { // it comes by Answer, or never
+		return nil
+	}
+	if err != nil {
+		word = ""
+		e.vain(ctx, q, err)
+	}
+	err = e.Answer(ctx, q.Call, q.Turn, word)
+	if errors.Is(err, ErrNotAsked) || errors.Is(err, ErrAnswer) {
+		e.vain(ctx, q, err)
+		return nil
+	}
+	return err
+}
+
+// vain logs that the product was asked in vain.
+func (e *Engine) vain(ctx context.Context, q flow.Asked, err error) {
+	e.Logger.LogAttrs(ctx, slog.LevelWarn, "the product was asked in vain",
+		slog.String("call", q.Call.ID), slog.String("question", q.Name), slog.Any("error", err))
+}
+
+// ask asks the product until the runner ends: at most Workers questions at once, beside
+// the calls and the lines.
+func (r *runner) ask() {
+	room := make(chan struct{}, r.e.Workers)
+	for r.ctx.Err() == nil {
+		for _, q := range r.e.wondered() {
+			room <- struct{}{}
+			r.under.Go(func() {
+				r.report(r.e.consult(r.ctx, q))
+				<-room
+			})
+		}
+		r.sleep(r.e.shared.questions, idle)
+	}
 }

@@ -27,8 +27,15 @@ type Config struct {
 	Deadline time.Duration  // the store's time for one event, then a safe turn; 800 ms
 	Lease    time.Duration  // how long a claimed call is this node's; 30 s
 	Workers  int            // how many calls Run attends at once; 32
-	Guesses  GuessLimit     // wrong entries of one caller across calls
-	Outbound OutboundLimit  // calls of ours to people outside
+
+	// Ask asks the product what a call's question asks, within the question's limit: by
+	// Run and Wake of the node that took the turn. An error leads to the question's
+	// otherwise at once; no answer leaves it to Answer, and to the limit. nil leaves every
+	// question to Answer.
+	Ask func(ctx context.Context, q flow.Asked) (answer string, err error)
+
+	Guesses  GuessLimit    // wrong entries of one caller across calls
+	Outbound OutboundLimit // calls of ours to people outside
 
 	// Dialable says whether a number outside may be called, in one of these countries
 	// (ISO 3166): written.Dialable, of package number/written, refuses emergency, short
@@ -73,10 +80,14 @@ type shared struct {
 	nudge   chan struct{} // a call needs attention
 	lines   chan struct{} // a line does
 
+	questions chan struct{} // the product is to be asked something
+
 	languages sync.Map // account → its language: for safe turns
 
 	mu    sync.Mutex
 	serve map[line]time.Time // queues to look at, and from when on
+
+	asked []flow.Asked // what the product was not asked yet
 
 	deserted map[line]time.Time   // when the callers were told that nobody is at work
 	paced    map[string]time.Time // when a carrier can be given another leg, by its name
@@ -108,7 +119,7 @@ func New(c Config) (*Engine, error) {
 		Config:  c.withDefaults(),
 		watched: c.Observe != nil,
 		shared: &shared{
-			nudge: make(chan struct{}, 1), lines: make(chan struct{}, 1),
+			nudge: make(chan struct{}, 1), lines: make(chan struct{}, 1), questions: make(chan struct{}, 1),
 			serve: map[line]time.Time{}, deserted: map[line]time.Time{}, paced: map[string]time.Time{},
 		},
 	}, nil

@@ -26,6 +26,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	defer r.under.Wait()
 	r.under.Go(r.tidy)
 	r.under.Go(r.serve)
+	r.under.Go(r.ask)
 	for ctx.Err() == nil {
 		r.report(r.pass())
 		r.sleep(e.shared.nudge, r.pause())

@@ -37,6 +37,9 @@ func (e *Engine) Wake(ctx context.Context) error {
 	for ctx.Err() == nil {
 		served, err := e.serveLines(ctx)
 		errs = append(errs, err)
+		for _, q := range e.wondered() {
+			errs = append(errs, e.consult(ctx, q))
+		}
 		tickets, err := e.Store.Agenda().Claim(ctx, claimed, e.Lease)
 		if err != nil {
 			return errors.Join(append(errs, err)...)

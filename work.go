@@ -23,6 +23,7 @@ type work struct {
 	taken   []string // agents found reserved while trying to store this before
 	changes []storage.Change
 	seen    []Observed
+	asked   []flow.Asked
 	spends  []spend // what is taken from budgets once this is stored
 
 	recall   bool     // go by what this node remembers of calls
@@ -63,6 +64,9 @@ func (w *work) happen(id string, ev flow.Event) (flow.Move, error) {
 		w.changes[i].Now = next
 		w.changes[i].Turns = append(w.changes[i].Turns, turn)
 		w.saw(book, next, turn)
+		if q, ok := book.Asked(was, next); ok {
+			w.asked = append(w.asked, q)
+		}
 		book.Hide(was, w.changes[i].Turns)
 		if err := w.tell(was, next, move, ev); err != nil {
 			return flow.Move{}, err
@@ -207,6 +211,7 @@ func (w *work) after(changes []storage.Change) {
 			w.e.Logger.LogAttrs(w.ctx, slog.LevelWarn, "a budget was not charged", slog.Any("error", err))
 		}
 	}
+	w.e.wonder(w.now, w.asked)
 	owed := false
 	for i := range changes {
 		owed = owed || changes[i].Now.Owed
