@@ -82,6 +82,16 @@ func (e *Engine) wondered() []flow.Asked {
 	return asked
 }
 
+// nextAsking is since when there has been something to ask.
+func (e *Engine) nextAsking() (time.Time, bool) {
+	e.shared.mu.Lock()
+	defer e.shared.mu.Unlock()
+	if len(e.shared.asked) == 0 {
+		return time.Time{}, false
+	}
+	return e.shared.asked[0].At, true
+}
+
 // consult asks the product a question, and brings its answer to the call.
 func (e *Engine) consult(ctx context.Context, q flow.Asked) error {
 	now, err := e.Store.Agenda().Now(ctx)

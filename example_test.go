@@ -150,3 +150,61 @@ func ExampleEngine_CallOut() {
 	// <nil>
 	// true
 }
+
+// In the middle of a call the product says where its caller goes: by one of the words
+// that the account's question lists, each of which leads somewhere.
+func ExampleConfig() {
+	ctx := context.Background()
+	customers := map[number.E164]string{"+14155550100": "gold"}
+	carrier := sim.New(sim.Config{})
+	store := memory.New(memory.Config{Now: carrier.Now})
+	engine, err := extflow.New(extflow.Config{
+		Store:    store,
+		Carriers: map[string]adapter.Carrier{"sim": carrier},
+		Observe:  func(o extflow.Observed) { fmt.Print(o.Turn.Text()) },
+		Ask: func(_ context.Context, q flow.Asked) (string, error) {
+			if tier, ok := customers[q.Info.From]; ok {
+				return tier, nil
+			}
+			return "", errors.New("nobody knows this caller") // leads to otherwise at once
+		},
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	carrier.Attach(engine)
+	carrier.Drive(engine)
+	_, err = extflow.Install(ctx, store, extflow.Setup{
+		Account: "acme",
+		Settings: flow.Settings{Questions: map[string]flow.Question{"tier": {
+			Answers:   map[string]flow.Dest{"gold": *flow.HangUp(flow.Say("Welcome back."))},
+			Otherwise: flow.HangUp(flow.Say("Good day.")),
+		}}},
+		Numbers: []number.Assignment{{Number: "+12025550100", Entry: "ask tier"}},
+	}, carrier.Now())
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, from := range []string{"+14155550100", "+14155550177"} {
+		if _, err := carrier.Dial(ctx, from, "+12025550100", sim.Options{}); err != nil {
+			fmt.Println(err)
+		}
+	}
+	// Output:
+	// caller dials +12025550100 from +14155550100
+	//     hold
+	// the product says gold to caller
+	//     say "Welcome back."
+	//     hang up
+	// caller hangs up
+	//     ends goodbye
+	// caller dials +12025550100 from +14155550177
+	//     hold
+	// the product has no answer for caller
+	//     say "Good day."
+	//     hang up
+	// caller hangs up
+	//     ends goodbye
+}

@@ -75,7 +75,7 @@ var rooms = []room{
 	{dir: "storage/storagetest", mayBe: []string{"*"}},
 	{dir: ".", mayBe: []string{"number", "extension", "flow", "adapter", "storage", "github.com/google/uuid"}, never: []string{"testing"}},
 	{dir: "audio", mayBe: []string{"storage", "flow"}, never: []string{"testing"}},
-	{dir: "feed", mayBe: []string{"storage"}, never: []string{"testing"}},
+	{dir: "feed", mayBe: []string{"flow", "number", "storage"}, never: []string{"testing"}},
 	{dir: "voicemail", mayBe: []string{"storage", "flow", "adapter"}, never: []string{"testing"}},
 	{dir: "voicemail/mail", mayBe: []string{"voicemail", "storage", "flow", "adapter", "github.com/wneessen/go-mail"}, never: []string{"testing"}},
 	{dir: "enginetest", mayBe: []string{"*"}},

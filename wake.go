@@ -25,6 +25,9 @@ func (e *Engine) Next(ctx context.Context) (time.Time, bool, error) {
 	if due, some := e.nextServing(); some && (!ok || due.Before(at)) {
 		at, ok = due, true
 	}
+	if due, some := e.nextAsking(); some && (!ok || due.Before(at)) {
+		at, ok = due, true
+	}
 	return at, ok, nil
 }
 

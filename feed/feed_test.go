@@ -207,6 +207,46 @@ func TestWebhook_aReceiverThatAnswers500OrHangsOrRedirectsHasTakenNothing(t *tes
 	t.Cleanup(func() { close(over) })
 }
 
+func TestWebhook_asksAProductAndTakesNothingForAnAnswerThatIsNone(t *testing.T) {
+	t.Parallel()
+	asked := flow.Asked{
+		Call: flow.Key{Account: "acme", ID: "c1"}, Turn: 3, Name: "tier", Answers: []string{"gold"}, Limit: 2 * time.Second,
+		Info: &flow.Info{From: "+14155550100", To: "+12025550100"}, Why: flow.OnBusy,
+	}
+	for name, is := range map[string]struct {
+		status             int
+		reply, answer, err string
+	}{
+		"an answer":           {200, `{"answer": "gold", "note": "since 2019"}`, "gold", ""},
+		"none yet":            {204, "", "", ""},
+		"no JSON":             {200, "gold", "", "200 without an answer"},
+		"nothing in it":       {200, `{}`, "", "200 without an answer"},
+		"more than is read":   {200, `{"pad": "` + strings.Repeat("x", 8<<10) + `", "answer": "gold"}`, "", "200 without an answer"},
+		"a fault of its own":  {500, `{"answer": "gold"}`, "", "the product answers 500"},
+		"somewhere else":      {302, "", "", "the product answers 302"},
+		"accepted, for later": {202, "", "", "and 204 leaves it to the limit"},
+	} {
+		var body string
+		product := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			text, _ := io.ReadAll(r.Body)
+			body = string(text)
+			w.WriteHeader(is.status)
+			_, _ = io.WriteString(w, is.reply)
+		}))
+		hook := feed.Webhook{URL: product.URL, Secret: "a secret of sixteen"}
+		answer, err := hook.Ask(t.Context(), asked)
+		product.Close()
+		require.Equal(t, is.answer, answer, name)
+		if is.err == "" {
+			require.NoError(t, err, name)
+		} else {
+			require.ErrorContains(t, err, is.err, name)
+		}
+		require.JSONEq(t, `{"id": "c1-3", "account": "acme", "question": "tier", "answers": ["gold"], "call": "c1", "turn": 3, "from": "+14155550100",
+			"to": "+12025550100", "at": "0001-01-01T00:00:00Z", "within": 2, "why": "busy"}`, body, name)
+	}
+}
+
 func TestWebhook_tellsEveryFaultOfItsSettings(t *testing.T) {
 	t.Parallel()
 	for _, url := range []string{"http://example.com/hook", "ftp://example.com", "hook", "://"} {

@@ -74,6 +74,18 @@ func (w *Webhook) Take(ctx context.Context, e storage.Entry) error {
 	if err != nil {
 		return err
 	}
+	status, _, err := w.post(ctx, body)
+	if err == nil && (status < 200 || status > 299) {
+		err = fmt.Errorf("the receiver answers %d", status)
+	}
+	return err
+}
+
+// maxAnswer bounds what is read of an answer, in bytes.
+const maxAnswer = 4 << 10
+
+// post sends a body, signed, and reads the beginning of the answer.
+func (w *Webhook) post(ctx context.Context, body []byte) (status int, answer []byte, err error) {
 	timeout := w.Timeout
 	if timeout <= 0 {
 		timeout = 10 * time.Second
@@ -82,7 +94,7 @@ func (w *Webhook) Take(ctx context.Context, e storage.Entry) error {
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, w.URL, bytes.NewReader(body))
 	if err != nil {
-		return err
+		return 0, nil, err
 	}
 	now := time.Now
 	if w.Now != nil {
@@ -95,19 +107,18 @@ func (w *Webhook) Take(ctx context.Context, e storage.Entry) error {
 		client = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	}
 	resp, err := client.Do(req)
+	if err == nil {
+		defer resp.Body.Close()
+		answer, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer)) // all of a short one, so that the connection can be used again
+	}
 	if err != nil {
 		var failed *url.Error // its text has the address, which may have a secret in it
 		if errors.As(err, &failed) {
 			err = failed.Err
 		}
-		return fmt.Errorf("the receiver does not answer: %w", err)
+		return 0, nil, fmt.Errorf("the receiver does not answer: %w", err)
 	}
-	defer resp.Body.Close()
-	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, 4<<10)) // so that the connection can be used again
-	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		return fmt.Errorf("the receiver answers %d", resp.StatusCode)
-	}
-	return nil
+	return resp.StatusCode, answer, nil
 }
 
 func news(e storage.Entry) News {

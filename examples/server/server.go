@@ -140,6 +140,7 @@ func (s *server) exchange(ctx context.Context) (err error) {
 	adapters := s.adapters()
 	s.engine, err = extflow.New(extflow.Config{
 		Store: s.store, Carriers: adapters, Logger: s.log, Observe: s.observe, Deadline: s.patience, Dialable: written.Dialable,
+		Ask: s.set.asks(),
 	})
 	if err != nil {
 		return err
@@ -190,7 +191,7 @@ func (s *server) simulated(ctx context.Context) error {
 }
 
 func (s *server) simulator() simulator.Config {
-	return simulator.Config{Logger: s.log, Observe: s.observe, Wrap: s.meter.Handle}
+	return simulator.Config{Logger: s.log, Observe: s.observe, Wrap: s.meter.Handle, Ask: s.set.asks()}
 }
 
 // observe tells all who watch.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/tls"
 	"errors"
 	"flag"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/extflow/extflow/examples/server/openid"
 	"github.com/extflow/extflow/feed"
+	"github.com/extflow/extflow/flow"
 )
 
 // settings are what a server is started with: flags, or their twins in the
@@ -31,6 +33,7 @@ type settings struct {
 
 	recordings string       // a folder; empty leaves them at the carrier
 	webhook    feed.Webhook // without a URL there is none
+	ask        feed.Webhook // the same
 	mail       mailSettings
 
 	openID                    openid.Config // without an issuer nobody signs in elsewhere
@@ -54,9 +57,12 @@ func readSettings(args []string, env func(string) string, help io.Writer) (*sett
 	s.token = env("EXTFLOW_ADMIN_TOKEN")
 	s.readCarriers(env)
 	s.webhook.URL, s.webhook.Secret = env("EXTFLOW_WEBHOOK_URL"), env("EXTFLOW_WEBHOOK_SECRET")
-	if s.webhook.URL != "" {
-		if err := s.webhook.Check(); err != nil {
-			fault("EXTFLOW_WEBHOOK_URL, EXTFLOW_WEBHOOK_SECRET: %w", err)
+	s.ask.URL, s.ask.Secret = env("EXTFLOW_ASK_URL"), s.webhook.Secret
+	for name, hook := range map[string]*feed.Webhook{"EXTFLOW_WEBHOOK_URL": &s.webhook, "EXTFLOW_ASK_URL": &s.ask} {
+		if hook.URL != "" {
+			if err := hook.Check(); err != nil {
+				fault("%s, EXTFLOW_WEBHOOK_SECRET: %w", name, err)
+			}
 		}
 	}
 	s.checkOpenID(env, fault)
@@ -119,7 +125,7 @@ func (s *settings) flags(args []string, env func(string) string, help io.Writer,
 		fs.SetOutput(help)
 		fmt.Fprintln(help, "server answers calls for one account. Flags, each with its twin in the environment:")
 		fs.PrintDefaults()
-		fmt.Fprintln(help, "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN switch Twilio on; TWILIO_API_URL is another base of its REST API.\nVONAGE_APPLICATION_ID, VONAGE_PRIVATE_KEY (PEM, or a file), VONAGE_API_KEY and VONAGE_SIGNATURE_SECRET switch Vonage on; VONAGE_API_URL is another base.\nTELNYX_ACCOUNT_ID, TELNYX_APPLICATION_ID, TELNYX_API_KEY and TELNYX_PUBLIC_KEY switch Telnyx on; TELNYX_API_URL is another base.\nEXTFLOW_ADMIN_TOKEN admits administrators from elsewhere than this machine.\nEXTFLOW_WEBHOOK_URL and EXTFLOW_WEBHOOK_SECRET have the feed posted to a product, signed.\nEXTFLOW_SMTP_URL and EXTFLOW_MAIL_FROM have voicemail told by e-mail; EXTFLOW_MAIL is attach or link.\nEXTFLOW_OIDC_SECRET is the client's secret at the provider where people sign in; without it the client is a public one.")
+		fmt.Fprintln(help, "TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN switch Twilio on; TWILIO_API_URL is another base of its REST API.\nVONAGE_APPLICATION_ID, VONAGE_PRIVATE_KEY (PEM, or a file), VONAGE_API_KEY and VONAGE_SIGNATURE_SECRET switch Vonage on; VONAGE_API_URL is another base.\nTELNYX_ACCOUNT_ID, TELNYX_APPLICATION_ID, TELNYX_API_KEY and TELNYX_PUBLIC_KEY switch Telnyx on; TELNYX_API_URL is another base.\nEXTFLOW_ADMIN_TOKEN admits administrators from elsewhere than this machine.\nEXTFLOW_WEBHOOK_URL and EXTFLOW_WEBHOOK_SECRET have the feed posted to a product, signed.\nEXTFLOW_ASK_URL is where the product is asked, in the middle of a call, what the account's questions ask; it is signed with EXTFLOW_WEBHOOK_SECRET.\nEXTFLOW_SMTP_URL and EXTFLOW_MAIL_FROM have voicemail told by e-mail; EXTFLOW_MAIL is attach or link.\nEXTFLOW_OIDC_SECRET is the client's secret at the provider where people sign in; without it the client is a public one.")
 		return err
 	case err != nil:
 		return fmt.Errorf("%w\n%w; -help lists the flags", errSettings, err)
@@ -177,3 +183,11 @@ func (s *settings) publicPath() string {
 
 // minToken is how long an administrator's token must be.
 const minToken = 16
+
+// asks puts questions to the product; nil where it has given no address for them.
+func (s *settings) asks() func(context.Context, flow.Asked) (string, error) {
+	if s.ask.URL == "" {
+		return nil
+	}
+	return s.ask.Ask
+}

@@ -27,10 +27,11 @@ import (
 // Config is what a Simulator works with. The zero value is a useful one.
 type Config struct {
 	Logger  *slog.Logger
-	Observe func(extflow.Observed)                // as in extflow.Config
+	Observe func(extflow.Observed)                // as in extflow.Config, like Ask
 	Wrap    func(adapter.Handler) adapter.Handler // sees every event before the engine does
-	Now     func() time.Time                      // real time; time.Now
-	Words   int                                   // spoken a minute; 0 and everything said takes no time
+	Ask     func(context.Context, flow.Asked) (string, error)
+	Now     func() time.Time // real time; time.Now
+	Words   int              // spoken a minute; 0 and everything said takes no time
 
 	// Store opens the store, which goes by the clock given; nil keeps everything in
 	// memory. Skipped hears how far the clock is ahead of real time, whenever that
@@ -75,7 +76,7 @@ func New(c Config) (*Simulator, error) {
 	}
 	s.Engine, err = extflow.New(extflow.Config{
 		Store: s.Store, Carriers: map[string]adapter.Carrier{Name: s.Carrier},
-		Logger: c.Logger, Observe: c.Observe, Dialable: written.Dialable,
+		Logger: c.Logger, Observe: c.Observe, Ask: c.Ask, Dialable: written.Dialable,
 	})
 	if err != nil {
 		return nil, err
