@@ -17,7 +17,9 @@ func TestJourney_aFirstCallAnAgentAnswersInTheBrowser(t *testing.T) {
 		b.click("button", key)
 	}
 	b.click("button", "1").sees("caller presses 1001", "ringing").axe()
-	b.click("button", "Answer Ada Lovelace at client:ada").sees("ada answers", "talking").shoot("phone.webp")
+	b.click("button", "Answer Ada Lovelace at client:ada").sees("ada answers", "talking")
+	require.Equal(t, "Hang up", eval[string](b, "document.activeElement.textContent"), "the button that was pressed says what it does now")
+	b.shoot("phone.webp")
 	b.click("button", "Hang up").sees("caller hangs up", "ends answered", "call ended")
 	b.click("link", "See what happened").sees("What happened", "ada answers", "The way it took", "answered").axe()
 	b.sees("+141*****100").misses("+14155550100")

@@ -13,6 +13,8 @@
       // what a person opened stays open, and what is being changed stays as it is
       beforeAttributeUpdated: (name, node) => !(name === "open" && node.matches("details")),
       beforeNodeMorphed: old => !(old === document.activeElement && old.matches && old.matches("select")),
+      // the button that was pressed may be another one now, and says so
+      afterNodeMorphed: (old, now) => { if (old === document.activeElement && old.matches("button")) old.replaceChildren(...now.cloneNode(true).childNodes); },
     } });
     const now = $(".timeline", el);
     if (now && low) now.scrollTop = now.scrollHeight;
