@@ -112,6 +112,9 @@ func (l *call) begin() {
 		return
 	}
 	l.main.fetch(ForVoice, l.number.VoiceMethod, l.number.VoiceURL, l.params())
+	if l.c.cfg.Dialect.Answers {
+		l.answer()
+	}
 }
 
 // newRun is where a document of the call is carried out.

@@ -18,6 +18,7 @@ type Dialect struct {
 	Clients string                                          // the host at which app users are SIP users; empty where they are Clients
 	NoWait  bool                                            // no document is requested for somebody who is alone in a conference
 
+	Answers     bool // a call is answered whatever its first document says
 	NoForwarded bool // who passed a call on is not told
 	NoCodes     bool // a request does not tell the SIP code of a leg's end
 
