@@ -7,14 +7,16 @@ GO ?= go
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-# What has goroutines of its own: the race detector finds nothing in the pure rooms, and
-# the console's journeys, which take it minutes in a browser, are watched by make long.
-CONCURRENT = $$($(GO) list ./... | grep -vE '/(flow|extension|number|console)(/|$$)')
+# What has goroutines of its own goes through the race detector as well, of the example
+# server a few journeys; make long has it watch everything, the console's in a browser too.
+CONCURRENT = $$($(GO) list ./... | grep -vE '/(flow|extension|number|enginetest|examples)(/|$$)')
+JOURNEYS = Nodes|Outage|Instant|Stop|Feed|Webhook|Ask|Story|FarEnd|Callbacks
 
 .PHONY: test
 test: tools check ## run all tests, and what runs at the same time once more with the race detector, in short
 	$(GO) test -shuffle=on -timeout 12m ./...
 	$(GO) test $(RACE) -short -shuffle=on -timeout 12m $(CONCURRENT)
+	$(GO) test $(RACE) -short -shuffle=on -timeout 12m -run '$(JOURNEYS)' ./examples/server
 	cd benchmarks && $(GO) vet ./... && $(GO) test -shuffle=on ./...
 
 .PHONY: check
