@@ -7,16 +7,15 @@ GO ?= go
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
-# What has goroutines of its own goes through the race detector as well, of the example
-# server a few journeys; make long has it watch everything, the console's in a browser too.
-CONCURRENT = $$($(GO) list ./... | grep -vE '/(flow|extension|number|enginetest|examples)(/|$$)')
-JOURNEYS = Nodes|Outage|Instant|Stop|Feed|Webhook|Ask|Story|FarEnd|Callbacks
+# The engine and the stores are what runs at the same time: they go through the race
+# detector, in short. Everything does in make long, the console's journeys too.
+CONCURRENT = . ./storage/memory ./storage/sqlite ./feed ./voicemail/... ./audio
 
 .PHONY: test
-test: tools check ## run all tests, and what runs at the same time once more with the race detector, in short
+test: tools check ## run all tests, and those of the engine and of the stores once more with the race detector
 	$(GO) test -shuffle=on -timeout 12m ./...
 	$(GO) test $(RACE) -short -shuffle=on -timeout 12m $(CONCURRENT)
-	$(GO) test $(RACE) -short -shuffle=on -timeout 12m -run '$(JOURNEYS)' ./examples/server
+	$(GO) test $(RACE) -short -shuffle=on -timeout 12m -run 'Nodes|Commit|In_|Agenda' ./storage/postgres
 	cd benchmarks && $(GO) vet ./... && $(GO) test -shuffle=on ./...
 
 .PHONY: check
