@@ -10,15 +10,14 @@ help: ## list the commands
 # These begin first: they wait for other programs, and others run meanwhile.
 LONGEST = ./storage/postgres ./examples/server/console
 
-# The engine and the stores are what runs at the same time: they go through the race
+# The engine behind the simulator, and the stores of one process, go through the race
 # detector, in short. Everything does in make long, the console's journeys too.
-CONCURRENT = . ./storage/memory ./storage/sqlite ./feed ./voicemail/... ./audio
+CONCURRENT = ./adapter/sim ./adapter/farend ./storage/memory ./storage/sqlite ./feed ./voicemail/... ./audio
 
 .PHONY: test
-test: tools check ## run all tests, and those of the engine and of the stores once more with the race detector
+test: tools check ## run all tests, and those of what runs at the same time once more with the race detector
 	$(GO) test -vet=off -shuffle=on -timeout 12m $(LONGEST) ./...
 	$(GO) test $(RACE) -vet=off -short -shuffle=on -timeout 12m $(CONCURRENT)
-	$(GO) test $(RACE) -vet=off -short -shuffle=on -timeout 12m -run 'Nodes|Commit|In_|Agenda' ./storage/postgres
 	cd benchmarks && $(GO) vet ./... && $(GO) test -shuffle=on ./...
 
 .PHONY: check
