@@ -276,15 +276,22 @@ func (e *Engine) arrive(ctx context.Context, ev *flow.Event) (refused bool, err 
 		info.ID = callID(info.Carrier, info.Ref)
 	}
 	ev.Call = info.Key
-	info.Entry, info.Release, info.Language = entry.Entry, entry.Release, entry.Language
-	if info.Release == "" {
-		if info.Release, err = e.Store.Releases().Current(ctx, entry.Account); err != nil {
-			return false, err
-		}
+	info.Entry, info.Language = entry.Entry, entry.Language
+	if info.Release, err = e.release(ctx, entry); err != nil {
+		return false, err
 	}
 	info.Loop, err = e.loops(ctx, &info)
 	ev.Start = &info
 	return false, err
+}
+
+// release is the one that a number's calls go by: what it is pinned to, or the account's
+// current one.
+func (e *Engine) release(ctx context.Context, entry number.Assignment) (string, error) {
+	if entry.Release != "" {
+		return entry.Release, nil
+	}
+	return e.Store.Releases().Current(ctx, entry.Account)
 }
 
 // callID derives our id from the carrier's, so that the same call arriving twice

@@ -119,11 +119,9 @@ func (e *Engine) callOut(ctx context.Context, key flow.Key, o CallOut, paid *boo
 	if err != nil {
 		return fmt.Errorf("the number %v: %w", o.From, err)
 	}
-	release := entry.Release
-	if release == "" {
-		if release, err = e.Store.Releases().Current(ctx, o.Account); err != nil {
-			return err
-		}
+	release, err := e.release(ctx, entry)
+	if err != nil {
+		return err
 	}
 	carrier, party, err := e.summoned(ctx, o, entry, release, now)
 	if err != nil {

@@ -71,7 +71,7 @@ func (w *work) pay(spends []spend) error {
 
 func (w *work) charge(spends []spend, cost int) error {
 	for _, s := range spends {
-		left, err := w.e.Store.Budget().Spend(w.ctx, w.account, s.key, cost, s.limit, s.per)
+		left, err := w.spend(s, cost)
 		if err == nil && !left {
 			err = fmt.Errorf("%w: %d in %s", ErrLimit, s.limit, s.per)
 		}

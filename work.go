@@ -198,16 +198,16 @@ type spend struct {
 	per   time.Duration
 }
 
-// left reports whether anything of a budget is left.
-func (w *work) left(s spend) (bool, error) {
-	return w.e.Store.Budget().Spend(w.ctx, w.account, s.key, 0, s.limit, s.per)
+// spend charges a budget, and reports whether that was left of it. A cost of 0 only looks.
+func (w *work) spend(s spend, cost int) (left bool, err error) {
+	return w.e.Store.Budget().Spend(w.ctx, w.account, s.key, cost, s.limit, s.per)
 }
 
 // after is what follows a commit: budgets are charged, queues looked at, carriers
 // given what they are owed, and observers told.
 func (w *work) after(changes []storage.Change) {
 	for _, s := range w.spends {
-		if _, err := w.e.Store.Budget().Spend(w.ctx, w.account, s.key, 1, s.limit, s.per); err != nil {
+		if _, err := w.spend(s, 1); err != nil {
 			w.e.Logger.LogAttrs(w.ctx, slog.LevelWarn, "a budget was not charged", slog.Any("error", err))
 		}
 	}
@@ -277,7 +277,7 @@ func (w *work) answer(b *flow.Book, c flow.Call, do flow.Command, ev *flow.Event
 func (w *work) findAgent(b *flow.Book, c flow.Call, entry flow.Digits, keyed bool) (flow.What, error) {
 	caller := "guess " + string(c.From)
 	if keyed && c.From != "" {
-		left, err := w.left(spend{caller, w.e.Guesses.Entries, w.e.Guesses.Per})
+		left, err := w.spend(spend{caller, w.e.Guesses.Entries, w.e.Guesses.Per}, 0)
 		if err != nil {
 			return flow.What{}, err
 		}
