@@ -2,7 +2,6 @@ package benchmarks
 
 import (
 	"fmt"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -11,10 +10,6 @@ import (
 	"github.com/extflow/extflow/flow"
 	"github.com/extflow/extflow/number"
 	"github.com/extflow/extflow/storage"
-	"github.com/extflow/extflow/storage/memory"
-	"github.com/extflow/extflow/storage/postgres"
-	"github.com/extflow/extflow/storage/postgres/postgrestest"
-	"github.com/extflow/extflow/storage/sqlite"
 )
 
 // BenchmarkLine is what one caller more costs a line, in which ten and ten thousand
@@ -23,23 +18,9 @@ import (
 //	go test -run '^$' -bench Line -benchtime 500x .
 func BenchmarkLine(b *testing.B) {
 	for _, n := range []int{10, 10_000} {
-		b.Run(fmt.Sprint("memory/", n), func(b *testing.B) { lineCosts(b, memory.New(memory.Config{}), n) })
-		b.Run(fmt.Sprint("sqlite/", n), func(b *testing.B) {
-			s, err := sqlite.Open(b.Context(), sqlite.Config{Path: filepath.Join(b.TempDir(), "extflow.db")})
-			if err != nil {
-				b.Fatal(err)
-			}
-			defer s.Close()
-			lineCosts(b, s, n)
-		})
-		b.Run(fmt.Sprint("postgres/", n), func(b *testing.B) {
-			s, err := postgres.Open(b.Context(), postgres.Config{URL: postgrestest.Database(b)})
-			if err != nil {
-				b.Fatal(err)
-			}
-			defer s.Close()
-			lineCosts(b, s, n)
-		})
+		for _, kind := range kinds {
+			b.Run(fmt.Sprint(kind, "/", n), func(b *testing.B) { lineCosts(b, opened(b, kind), n) })
+		}
 	}
 }
 

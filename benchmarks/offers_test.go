@@ -3,7 +3,6 @@ package benchmarks
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -14,10 +13,6 @@ import (
 	"github.com/extflow/extflow/flow"
 	"github.com/extflow/extflow/number"
 	"github.com/extflow/extflow/storage"
-	"github.com/extflow/extflow/storage/memory"
-	"github.com/extflow/extflow/storage/postgres"
-	"github.com/extflow/extflow/storage/postgres/postgrestest"
-	"github.com/extflow/extflow/storage/sqlite"
 )
 
 // BenchmarkOffers is how long it takes from an agent's talk being over, or the agent
@@ -28,29 +23,11 @@ import (
 //
 //	go test -run '^$' -bench Offers -benchtime 200x .
 func BenchmarkOffers(b *testing.B) {
-	b.Run("memory", func(b *testing.B) { offers(b, memory.New(memory.Config{})) })
-	b.Run("sqlite", func(b *testing.B) {
-		s, err := sqlite.Open(b.Context(), sqlite.Config{Path: filepath.Join(b.TempDir(), "extflow.db")})
-		if err != nil {
-			b.Fatal(err)
-		}
-		defer s.Close()
-		offers(b, s)
-	})
+	for _, kind := range kinds[:2] {
+		b.Run(kind, func(b *testing.B) { offers(b, opened(b, kind)) })
+	}
 	for _, nodes := range []int{1, 3} {
-		b.Run(fmt.Sprint("postgres/", nodes, "-nodes"), func(b *testing.B) {
-			url := postgrestest.Database(b)
-			var stores []storage.Store
-			for range nodes {
-				s, err := postgres.Open(b.Context(), postgres.Config{URL: url})
-				if err != nil {
-					b.Fatal(err)
-				}
-				defer s.Close()
-				stores = append(stores, s)
-			}
-			offers(b, stores...)
-		})
+		b.Run(fmt.Sprint("postgres/", nodes, "-nodes"), func(b *testing.B) { offers(b, shared(b, "postgres", nodes)...) })
 	}
 }
 

@@ -3,7 +3,6 @@ package benchmarks
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"sync"
 	"testing"
@@ -15,10 +14,6 @@ import (
 	"github.com/extflow/extflow/flow"
 	"github.com/extflow/extflow/number"
 	"github.com/extflow/extflow/storage"
-	"github.com/extflow/extflow/storage/memory"
-	"github.com/extflow/extflow/storage/postgres"
-	"github.com/extflow/extflow/storage/postgres/postgrestest"
-	"github.com/extflow/extflow/storage/sqlite"
 )
 
 // BenchmarkTimers is how late a live node is with callers' longest waits, in
@@ -28,23 +23,9 @@ import (
 //
 //	go test -run '^$' -bench Timers -benchtime 1x .
 func BenchmarkTimers(b *testing.B) {
-	b.Run("memory", func(b *testing.B) { lateness(b, memory.New(memory.Config{})) })
-	b.Run("sqlite", func(b *testing.B) {
-		s, err := sqlite.Open(b.Context(), sqlite.Config{Path: filepath.Join(b.TempDir(), "extflow.db")})
-		if err != nil {
-			b.Fatal(err)
-		}
-		defer s.Close()
-		lateness(b, s)
-	})
-	b.Run("postgres", func(b *testing.B) {
-		s, err := postgres.Open(b.Context(), postgres.Config{URL: postgrestest.Database(b)})
-		if err != nil {
-			b.Fatal(err)
-		}
-		defer s.Close()
-		lateness(b, s)
-	})
+	for _, kind := range kinds {
+		b.Run(kind, func(b *testing.B) { lateness(b, opened(b, kind)) })
+	}
 }
 
 // idler is a carrier that says yes to everything.
