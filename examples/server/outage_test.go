@@ -12,7 +12,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/extflow/extflow/adapter/twilio"
-	"github.com/extflow/extflow/adapter/twilio/twiliostory"
 	"github.com/extflow/extflow/adapter/twilio/twiliotest"
 	"github.com/extflow/extflow/flow"
 	"github.com/extflow/extflow/storage"
@@ -103,13 +102,15 @@ func (c callsAway) Commit(ctx context.Context, t *storage.Txn) error {
 // clock.
 func shaky(t *testing.T) (*line, *outage) {
 	t.Helper()
-	s, o := &socket{t: t}, &outage{}
-	far := twiliotest.Start(t, twiliotest.Config{Client: s.line()})
-	s.telephones = twiliostory.New(t, far, publicURL+"/twilio")
-	p := s.connects(hooks{
-		now: far.Now, byHand: true, patience: 800 * time.Millisecond,
-		behind: func(kept storage.Store) storage.Store { o.Store = kept; return o },
-	}, func(*twilio.Config) {})
+	s, o := twilioAt(t, twiliotest.Config{}), &outage{}
+	far := s.telephones.Carrier
+	p := s.connects(tuning{
+		hooks: hooks{
+			now: far.Now, byHand: true, patience: 800 * time.Millisecond,
+			behind: func(kept storage.Store) storage.Store { o.Store = kept; return o },
+		},
+		tuned: func(c *twilio.Config) { c.Pace, c.HTTPClient = -1, s.rest() },
+	}, s.secrets())
 	far.Drive(p.server.engine)
 	far.Assign("+12025550100", twiliotest.Number{VoiceURL: publicURL + "/twilio/voice", FallbackURL: publicURL + "/twilio/voice", StatusURL: publicURL + "/twilio/status"})
 	return &line{p, far}, o

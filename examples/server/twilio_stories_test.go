@@ -3,10 +3,7 @@ package main
 import (
 	"context"
 	"errors"
-	"net"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -21,7 +18,6 @@ import (
 	"github.com/extflow/extflow/adapter/twilio/twiliotest"
 	"github.com/extflow/extflow/extension"
 	"github.com/extflow/extflow/flow"
-	"github.com/extflow/extflow/flow/account"
 	"github.com/extflow/extflow/flow/flowtest"
 	"github.com/extflow/extflow/storage"
 )
@@ -34,76 +30,44 @@ func TestTwilio_everyStoryEndsHereAsItDoesOnSimulatedTelephones(t *testing.T) {
 	adaptertest.Stories(t, adaptertest.Carrier{Name: "Twilio", Lay: lay, Lacks: adaptertest.Lacks("Twilio"), Open: programOf})
 }
 
-const publicURL = "http://calls.example.com"
+// twilioSocket is where a program is connected to a small Twilio's telephones.
+type twilioSocket struct {
+	socket
+	telephones *twiliostory.Telephones
+}
 
 // lay is a small Twilio, and a socket for the program that it is to be connected to.
 func lay(t testing.TB) flowtest.Lay {
 	return func(start time.Time) (flowtest.Telephones, adapter.Carrier, error) {
-		s := &socket{t: t}
-		s.telephones = twiliostory.New(t, twiliotest.Start(t, twiliotest.Config{Start: start, Client: s.line()}), publicURL+"/twilio")
+		s := twilioAt(t, twiliotest.Config{Start: start})
 		return s.telephones, s, nil
 	}
 }
 
-// socket is where a program is connected to a story's telephones.
-type socket struct {
-	telephones *twiliostory.Telephones
-	to         string // where the program listens
-	t          testing.TB
+func twilioAt(t testing.TB, c twiliotest.Config) *twilioSocket {
+	s := &twilioSocket{socket: socket{t: t}}
+	c.Client = s.line()
+	s.telephones = twiliostory.New(t, twiliotest.Start(t, c), publicURL+"/twilio")
+	return s
 }
 
-// line leads what is requested of the public address to the program.
-func (s *socket) line() *http.Client {
-	transport := &http.Transport{DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, network, s.to)
-	}}
-	s.t.Cleanup(transport.CloseIdleConnections)
-	return &http.Client{Transport: proxy{transport}}
+// secrets switch Twilio on.
+func (s *twilioSocket) secrets() map[string]string {
+	far := s.telephones
+	return map[string]string{"TWILIO_ACCOUNT_SID": far.AccountSID(), "TWILIO_AUTH_TOKEN": far.AuthToken(), "TWILIO_API_URL": far.Carrier.URL()}
 }
 
-// Do is never called: the program has a carrier of its own.
-func (*socket) Do(context.Context, flow.Turn) error { return errors.ErrUnsupported }
+func programOf(site flowtest.Site) (flowtest.Exchange, error) {
+	s := site.Carrier.(*twilioSocket)
+	tuned := func(c *twilio.Config) { c.Name, c.Pace, c.HTTPClient = site.Name, -1, s.rest() }
+	return s.plays(site, tuning{tuned: tuned}, s.secrets())
+}
 
 // program is a running server as a story's exchange: what is done to it goes over
 // HTTP, what became of it is read from its store.
 type program struct {
 	*process
 	account string
-}
-
-func programOf(s flowtest.Site) (flowtest.Exchange, error) {
-	at := s.Carrier.(*socket)
-	document, err := account.ExportJSON(s.Document)
-	if err != nil {
-		return nil, err
-	}
-	config := filepath.Join(at.t.TempDir(), "account.json")
-	if err := os.WriteFile(config, document, 0o600); err != nil {
-		return nil, err
-	}
-	p := at.connects(hooks{now: s.Now, byHand: true}, func(c *twilio.Config) { c.Name = s.Name }, "-config", config)
-	return &program{p, s.Document.Account}, nil
-}
-
-// connects starts a program that the telephones reach. The instants of its engine
-// are those of the telephones, however long the machine takes.
-func (s *socket) connects(h hooks, tuned func(*twilio.Config), args ...string) *process {
-	rest := &http.Transport{}
-	s.t.Cleanup(rest.CloseIdleConnections)
-	tune := func(c *twilio.Config) {
-		c.Pace, c.HTTPClient = -1, &http.Client{Transport: rest}
-		tuned(c)
-	}
-	if h.patience == 0 {
-		h.patience = time.Minute
-	}
-	far := s.telephones
-	p := startAs(s.t, tuning{hooks: h, tuned: tune}, map[string]string{
-		"TWILIO_ACCOUNT_SID": far.AccountSID(), "TWILIO_AUTH_TOKEN": far.AuthToken(), "TWILIO_API_URL": far.Carrier.URL(),
-		"EXTFLOW_PUBLIC_URL": publicURL,
-	}, args...)
-	s.to = strings.TrimPrefix(p.base, "http://")
-	return p
 }
 
 func (p *program) Handle(context.Context, flow.Event) (flow.Turn, error) {
