@@ -79,12 +79,11 @@ func (e *Engine) Pick(ctx context.Context, call flow.Key, id, agent string) erro
 		return e.tooLate(ctx, call, id, ErrNotWaiting)
 	}
 	class, party, err := e.reachable(ctx, c, b, string(a.Extension))
-	if err == nil && class != extension.ClassAvailable {
-		err = e.tooLate(ctx, call, id, fmt.Errorf("%s is %s: %w", agent, class, ErrNotFree))
-		return err
-	}
 	if err != nil {
 		return err
+	}
+	if class != extension.ClassAvailable {
+		return e.tooLate(ctx, call, id, fmt.Errorf("%s is %s: %w", agent, class, ErrNotFree))
 	}
 	q, _ := b.Queue(queue)
 	able := adapter.AbilitiesOf(e.Carriers[c.Carrier])

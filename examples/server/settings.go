@@ -56,15 +56,7 @@ func readSettings(args []string, env func(string) string, help io.Writer) (*sett
 	}
 	s.token = env("EXTFLOW_ADMIN_TOKEN")
 	s.readCarriers(env)
-	s.webhook.URL, s.webhook.Secret = env("EXTFLOW_WEBHOOK_URL"), env("EXTFLOW_WEBHOOK_SECRET")
-	s.ask.URL, s.ask.Secret = env("EXTFLOW_ASK_URL"), s.webhook.Secret
-	for name, hook := range map[string]*feed.Webhook{"EXTFLOW_WEBHOOK_URL": &s.webhook, "EXTFLOW_ASK_URL": &s.ask} {
-		if hook.URL != "" {
-			if err := hook.Check(); err != nil {
-				fault("%s, EXTFLOW_WEBHOOK_SECRET: %w", name, err)
-			}
-		}
-	}
+	s.checkWebhooks(env, fault)
 	s.checkOpenID(env, fault)
 	s.checkServing(fault)
 	s.checkDB(fault)
@@ -183,6 +175,20 @@ func (s *settings) publicPath() string {
 
 // minToken is how long an administrator's token must be.
 const minToken = 16
+
+func (s *settings) checkWebhooks(env func(string) string, fault func(string, ...any)) {
+	read := func(hook *feed.Webhook, name string) {
+		hook.URL, hook.Secret = env(name), env("EXTFLOW_WEBHOOK_SECRET")
+		if hook.URL == "" {
+			return
+		}
+		if err := hook.Check(); err != nil {
+			fault("%s, EXTFLOW_WEBHOOK_SECRET: %w", name, err)
+		}
+	}
+	read(&s.webhook, "EXTFLOW_WEBHOOK_URL")
+	read(&s.ask, "EXTFLOW_ASK_URL")
+}
 
 // asks puts questions to the product; nil where it has given no address for them.
 func (s *settings) asks() func(context.Context, flow.Asked) (string, error) {
