@@ -36,9 +36,7 @@ func (c *compiler) reaching(queue string, ring Command) {
 		screen.Message = message
 		n.standing.Do.Screen, n.ask.Say = &screen, []Message{message}
 		n.hold = &Move{Say: []Message{c.message(nil, "calling")}, Do: Command{Kind: Hold}, arm: new(stepArms(firstProbe)), fills: true}
-		if m := c.message(nil, "hold"); m.Play != "" {
-			n.hold.Do.Music = &m
-		}
+		n.hold.Do.Music, _ = whileWaiting(c.message(nil, "hold"))
 		n.noAnswer = c.hangup(Normal, c.message(nil, "not-reached"))
 		return n
 	})

@@ -198,6 +198,15 @@ func (c *compiler) menu(name string) StepID {
 	return first
 }
 
+// whileWaiting is a message to somebody who is kept waiting: music that goes on, or words
+// said first.
+func whileWaiting(m Message) (music *Message, first []Message) {
+	if m.Play != "" {
+		return &m, nil
+	}
+	return nil, []Message{m}
+}
+
 // queue makes the step of a queue.
 func (c *compiler) queue(name string) StepID {
 	id := c.place("queue " + name)
@@ -215,11 +224,7 @@ func (c *compiler) queue(name string) StepID {
 		hold.Keys += q.callbackKey()
 	}
 	var first []Message
-	if m := c.message(q.Hold, "hold"); m.Play != "" {
-		hold.Music = &m
-	} else {
-		first = []Message{m}
-	}
+	hold.Music, first = whileWaiting(c.message(q.Hold, "hold"))
 	if q.LeaveKey != "" {
 		n.leave = q.LeaveKey[0]
 	}

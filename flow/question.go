@@ -95,11 +95,7 @@ func (c *compiler) question(name string) StepID {
 		arm: new(stepArms(firstProbe).with(WaitClock, cmp.Or(q.Limit, DefaultQuestionLimit))),
 	}
 	if q.Hold != nil {
-		if m := c.message(q.Hold, ""); m.Play != "" {
-			n.standing.Do.Music = &m
-		} else {
-			n.standing.Say = []Message{m}
-		}
+		n.standing.Do.Music, n.standing.Say = whileWaiting(c.message(q.Hold, ""))
 	}
 	c.put(id, "ask "+name, n) // what follows may lead back here
 

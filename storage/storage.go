@@ -271,31 +271,6 @@ type Queues interface {
 // Line is a queue in which callers wait.
 type Line struct{ Account, Queue string }
 
-// Message is a voicemail.
-type Message struct {
-	Mailbox string        `json:"mailbox"`
-	Call    string        `json:"call"` // its id: a call leaves one message at the most
-	From    number.E164   `json:"from,omitempty"`
-	To      number.E164   `json:"to"`
-	At      time.Time     `json:"at"`
-	Length  time.Duration `json:"length"`
-	Carrier string        `json:"carrier,omitempty"`
-	Ref     string        `json:"ref,omitempty"`  // the carrier's reference of the recording
-	Kept    bool          `json:"kept,omitempty"` // the recording was taken from the carrier, and is kept beside the store
-	State   MessageState  `json:"state"`
-	Read    bool          `json:"read"`
-}
-
-// MessageState is what became of a message.
-type MessageState string
-
-// The states of a message.
-const (
-	Pending MessageState = "pending"
-	Left    MessageState = "left"
-	Lost    MessageState = "lost"
-)
-
 // Count is how much is in a mailbox: what a message-waiting lamp goes by.
 type Count struct {
 	Messages int // all of them, pending and lost ones too: what fills the mailbox

@@ -150,8 +150,7 @@ func (c *mailboxes) Forward(ctx context.Context, id, mailbox, call, to string) e
 // back when it comes.
 func (c *mailboxes) Delete(ctx context.Context, id, mailbox, call string) error {
 	return c.change(ctx, id, mailbox, call, func(m storage.Message) (storage.Message, flow.Post) {
-		p := flow.Post{Kind: flow.PostMessageDeleted, Mailbox: mailbox, Ref: m.Ref, Carrier: m.Carrier, Length: m.Length}
-		return storage.Message{}, p
+		return storage.Message{}, m.Deleted()
 	})
 }
 

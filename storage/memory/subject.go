@@ -102,8 +102,7 @@ func (c *subjects) Erase(ctx context.Context, id string, n number.E164) (gone st
 	a.feed = slices.DeleteFunc(slices.Clone(a.feed), func(e storage.Entry) bool { return mine[e.Call] })
 	for _, m := range a.left(n, calls) {
 		a.boxes.take(m.Call)
-		post := flow.Post{Kind: flow.PostMessageDeleted, Mailbox: m.Mailbox, Ref: m.Ref, Carrier: m.Carrier, Length: m.Length}
-		deleted = append(deleted, storage.Entry{Call: flow.Key{Account: id, ID: m.Call}, Post: post})
+		deleted = append(deleted, storage.Entry{Call: flow.Key{Account: id, ID: m.Call}, Post: m.Deleted()})
 		gone.Messages++
 	}
 	for _, e := range deleted {
@@ -117,16 +116,16 @@ func (c *subjects) Erase(ctx context.Context, id string, n number.E164) (gone st
 	return gone, nil
 }
 
-// recordings are those that calls made and that are no messages, as deleted ones: whoever
-// deletes them may not have come to them yet.
+// recordings are those that calls made and that are no messages, as deleted ones.
 func (a *account) recordings(calls []flow.Call) (deleted []storage.Entry) {
 	for _, e := range a.feed {
 		i := slices.IndexFunc(calls, func(c flow.Call) bool { return c.Key == e.Call })
-		if i < 0 || e.Post.Kind != flow.PostMessageDropped || e.Post.Ref == "" {
+		if i < 0 {
 			continue
 		}
-		post := flow.Post{Kind: flow.PostMessageDeleted, Mailbox: e.Post.Mailbox, Ref: e.Post.Ref, Carrier: calls[i].Carrier}
-		deleted = append(deleted, storage.Entry{Call: e.Call, Post: post})
+		if post, is := storage.DeletedTape(&e, calls[i].Carrier); is {
+			deleted = append(deleted, storage.Entry{Call: e.Call, Post: post})
+		}
 	}
 	return deleted
 }

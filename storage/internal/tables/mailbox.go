@@ -99,9 +99,7 @@ func (s *mailboxes) Forward(ctx context.Context, account, mailbox, call, to stri
 // Delete removes the message. If its recording was still to come, the message is
 // back when it comes.
 func (s *mailboxes) Delete(ctx context.Context, account, mailbox, call string) error {
-	return s.change(ctx, account, mailbox, call, func(m *storage.Message) flow.Post {
-		return flow.Post{Kind: flow.PostMessageDeleted, Mailbox: mailbox, Ref: m.Ref, Carrier: m.Carrier, Length: m.Length}
-	})
+	return s.change(ctx, account, mailbox, call, (*storage.Message).Deleted)
 }
 
 // change has a message become another, or none, and posts what is to be known of it.

@@ -198,7 +198,7 @@ func (s *subjects) erase(ctx context.Context, k flow.Key, carrier string, now in
 		}
 		found = len(left)
 		for _, m := range left {
-			deleted = append(deleted, flow.Post{Kind: flow.PostMessageDeleted, Mailbox: m.Mailbox, Ref: m.Ref, Carrier: m.Carrier, Length: m.Length})
+			deleted = append(deleted, m.Deleted())
 		}
 		if err := forget(ctx, c, k.Account, k.ID); err != nil {
 			return err
@@ -225,8 +225,8 @@ func (s *subjects) erase(ctx context.Context, k flow.Key, carrier string, now in
 func recordings(ctx context.Context, c Conn, k flow.Key, carrier string) (deleted []flow.Post, err error) {
 	entries, err := entriesOf(ctx, c, k.Account, selectEntries, k.Account, k.ID)
 	for _, e := range entries {
-		if e.Post.Kind == flow.PostMessageDropped && e.Post.Ref != "" {
-			deleted = append(deleted, flow.Post{Kind: flow.PostMessageDeleted, Mailbox: e.Post.Mailbox, Ref: e.Post.Ref, Carrier: carrier})
+		if post, is := storage.DeletedTape(&e, carrier); is {
+			deleted = append(deleted, post)
 		}
 	}
 	return deleted, err
