@@ -24,6 +24,7 @@ type stage struct {
 	numbers  map[string]number.E164
 	names    map[string]string // whose call it is, by the carrier's reference
 	dialled  []string          // references, in the order in which they were dialled
+	ordered  []string          // calls that the product asked for, in their order
 	first    string            // who dialled first: answers without a name are theirs
 	watched  []*watched        // calls in the order in which they are told of
 	asides   []answer          // what agents heard while their phone was screened

@@ -3,6 +3,7 @@ package flowtest
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/extflow/extflow"
 	"github.com/extflow/extflow/flow"
@@ -15,7 +16,10 @@ func (st *stage) callOut(ctx context.Context, a Act) error {
 	st.acts++
 	wanted := extflow.CallOut{Account: st.script.doc.Account, Key: fmt.Sprint("act ", st.acts), Agent: a.Agent, From: a.From, To: a.To}
 	return st.twice(ctx, func() error {
-		_, err := st.exchange.CallOut(ctx, wanted)
+		k, err := st.exchange.CallOut(ctx, wanted)
+		if err == nil && !slices.Contains(st.ordered, k.ID) {
+			st.ordered = append(st.ordered, k.ID)
+		}
 		return err
 	})
 }

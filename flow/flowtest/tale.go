@@ -54,8 +54,8 @@ func (st *stage) tales(ctx context.Context) (tales, error) {
 		case !others:
 			return 1
 		}
-		return cmp.Or(begun(turns[a.Key]).Compare(begun(turns[b.Key])), cmp.Compare(places[a.ID], places[b.ID]), cmp.Compare(offered[a.ID], offered[b.ID]),
-			cmp.Compare(len(a.ID), len(b.ID)), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(begun(turns[a.Key]).Compare(begun(turns[b.Key])), cmp.Compare(places[a.ID], places[b.ID]), cmp.Compare(st.order(a), st.order(b)),
+			cmp.Compare(offered[a.ID], offered[b.ID]), cmp.Compare(len(a.ID), len(b.ID)), cmp.Compare(a.ID, b.ID))
 	})
 	out := tales{}
 	times := map[string]int{}
@@ -91,6 +91,11 @@ func (st *stage) tales(ctx context.Context) (tales, error) {
 		}
 	}
 	return out, nil
+}
+
+// order is which of the calls that the product asked for a call is, or is a leg of.
+func (st *stage) order(c flow.Call) int {
+	return slices.Index(st.ordered, cmp.Or(c.Info.Peer, c.ID))
 }
 
 // bare reports whether a turn only hangs up. Carriers that ask what is next when a
