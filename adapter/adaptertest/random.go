@@ -96,8 +96,8 @@ func (d dice) of(some ...string) string { return some[d.IntN(len(some))] }
 
 var staff = []string{"ada", "grace", "linus", "mary"}
 
-// account is a document: four agents, a queue, a menu, a mailbox, and a flow whose
-// rules lead anywhere.
+// account is a document: four agents, a queue that may call back, a menu, a mailbox, a
+// question to the product, and a flow whose rules lead anywhere.
 func (d dice) account() string {
 	var b strings.Builder
 	say := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
@@ -111,15 +111,17 @@ func (d dice) account() string {
 	members := slices.Clone(staff)
 	d.Shuffle(len(members), func(i, j int) { members[i], members[j] = members[j], members[i] })
 	say("queues:")
-	say("  support: {members: [%s], ring: 20s, max_wait: %ds, on_max_wait: %s, %s}", strings.Join(members[:1+d.IntN(3)], ", "), 50+d.IntN(100), d.leaf(),
-		d.of("leave_key: \"*\", on_leave: {voicemail: team}", "on_no_members: {voicemail: team}", "strategy: in-order"))
+	say("  support: {members: [%s], ring: 20s, max_wait: %ds, on_max_wait: %s, callback: %s, %s}", strings.Join(members[:1+d.IntN(3)], ", "), 50+d.IntN(100), d.leaf(),
+		d.of("on", "off"), d.of("leave_key: \"*\", on_leave: {voicemail: team}", "on_no_members: {voicemail: team}", "strategy: in-order"))
 	say("mailboxes: {team: {greeting: {say: \"Please leave a message after the tone.\"}}}")
 	say("menus:")
 	say("  main: {prompt: {say: \"For support press 1. To leave a message press 2.\"}, keys: {\"1\": {queue: support}, \"2\": {voicemail: team}, \"9\": repeat}, repeats: %d, after_repeats: %s}", d.IntN(3), d.leaf())
+	say("questions:")
+	say("  tier: {limit: 5s, answers: {gold: %s, silver: %s}, otherwise: %s}", d.rung(), d.of("{queue: support}", "{menu: main}"), d.leaf())
 	say("flows:")
 	say("  front-desk: {repeats: %d, ring: {time: %ds}, unavailable: %s, no_answer: %s, busy: %s, star: %s, after_repeats: %s}",
 		d.IntN(4), 20+10*d.IntN(3), d.dest(), d.dest(), d.dest(), d.dest(), d.dest())
-	say("numbers: {\"+1 202-555-0100\": {flow: front-desk}}")
+	say("numbers: {\"+1 202-555-0100\": %s}", d.of("{flow: front-desk}", "{flow: front-desk}", "{flow: front-desk}", "{ask: tier}"))
 	return b.String()
 }
 
@@ -139,33 +141,56 @@ func (d dice) leaf() string {
 }
 
 func (d dice) dest() string {
-	return d.of(d.leaf(), "{menu: main}", "{queue: support}", fmt.Sprintf(`{extension: "%d", otherwise: %s}`, 1001+d.IntN(4), d.leaf()))
+	return d.of(d.leaf(), "{menu: main}", "{queue: support}", "{queue: support}", "{ask: tier}", d.rung())
 }
 
-// acts are one or two acts that belong together.
+func (d dice) rung() string {
+	return fmt.Sprintf(`{extension: "%d", otherwise: %s}`, 1001+d.IntN(4), d.leaf())
+}
+
+// acts are some acts that belong together.
 func (d dice) acts(first bool) []string {
-	agent := d.of(staff...)
-	switch n := d.IntN(20); {
+	agent, caller := d.of(staff...), d.of("caller", "caller", "second caller")
+	switch n := d.IntN(24); {
 	case first:
 		return []string{"caller dials +12025550100 from +14155550100"}
 	case n < 5:
-		return []string{fmt.Sprintf("caller presses %d", 1001+d.IntN(4))}
+		return []string{fmt.Sprintf("%s presses %d", caller, 1001+d.IntN(4))}
 	case n < 7:
-		return []string{"caller presses " + d.of("7777", "12#", "*#", "1", "2", "9")}
-	case n < 10:
+		return []string{caller + " presses " + d.of("7777", "12#", "*#", "1", "2", "9")}
+	case n < 8:
+		return []string{caller + " presses 1", caller + " presses " + d.of("1", "1", "2")} // to be called back, confirmed
+	case n < 11:
 		return []string{agent + " answers", agent + d.of(" presses 1", " presses 1", " presses 2", " hangs up")}
-	case n < 11 && !slices.Contains(d.lacks, Declined):
+	case n < 12 && !slices.Contains(d.lacks, Declined):
 		return []string{agent + " declines"}
-	case n < 12:
+	case n < 13:
 		return []string{agent + " hangs up"}
-	case n < 14:
-		return []string{agent + d.of("'s line is busy", " cannot be reached", " lets it ring")}
 	case n < 15:
-		return []string{agent + " is " + d.of("available", "busy", "away")}
+		return []string{agent + d.of("'s line is busy", " cannot be reached", " lets it ring")}
 	case n < 16:
-		return []string{"caller speaks for 12s"}
+		return []string{agent + " is " + d.of("available", "busy", "away")}
 	case n < 17:
-		return []string{"caller hangs up"}
+		return []string{caller + " speaks for 12s"}
+	case n < 18:
+		return []string{caller + d.of(" hangs up", " answers")}
+	case n < 19:
+		return []string{"second caller dials +12025550100 from +14155550101"}
+	case n < 20:
+		return []string{d.of("the product says "+d.of("gold", "silver", "platinum")+" to ", "the product has no answer for ") + caller}
+	case n < 21:
+		return d.outbound(agent)
 	}
 	return []string{d.of("...7s", "...47s", "...3m13s")}
+}
+
+// outbound is a call with somebody outside that the product asks for.
+func (d dice) outbound(agent string) []string {
+	const outside = "tel:+14155550199"
+	acts := []string{
+		outside + d.of("'s line is busy", " cannot be reached", " lets it ring", " lets it ring", " lets it ring"),
+		"the product has " + agent + " call +14155550199 from +12025550100",
+		agent + " answers", agent + " presses 1",
+	}
+	return append(acts, d.of(outside+" answers", "...47s"), d.of(outside, agent)+" hangs up")
 }

@@ -57,10 +57,13 @@ func (p *page) gather(most int, finish string, timeout int) {
 // hold is a lap of music. A key that means something ends it.
 func (v *view) hold(p *page, t *flow.Turn) {
 	a, do := v.adapter, &t.Move.Do
-	if do.Keys == "" {
+	switch {
+	case do.Keys == "" && len(t.Move.Say) == 0 && do.Music == nil && a.cfg.HoldMusic == "":
+		v.silence(p, t)
+	case do.Keys == "":
 		v.words(p, t)
 		v.music(p, t, do.Music)
-	} else {
+	default:
 		p.start("Gather")
 		p.link("action", a, t, atKey, "")
 		p.gather(1, "", 1)
@@ -73,6 +76,16 @@ func (v *view) hold(p *page, t *flow.Turn) {
 
 // lap is how long a lap without music is.
 const lap = 20
+
+// silence is a lap in which nothing is heard. A Pause that comes first in a call is a
+// wait before it is answered, and a call that is not answered cannot be moved; a Gather
+// answers it: https://www.twilio.com/docs/voice/twiml/pause.
+func (v *view) silence(p *page, t *flow.Turn) {
+	p.start("Gather")
+	p.link("action", v.adapter, t, atHold, "")
+	p.gather(0, "", lap)
+	p.end("Gather")
+}
 
 func (v *view) music(p *page, t *flow.Turn, m *flow.Message) {
 	switch {

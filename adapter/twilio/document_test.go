@@ -143,6 +143,7 @@ func TestDocument_holdingAndItsLaps(t *testing.T) {
 	require.Equal(t, first, post(t, tw, origin+"/twilio/call/acme/c1/2/hold", during()).says(), "a lap of an older turn: this one is new")
 
 	silence := flow.Command{Kind: flow.Hold}
+	require.Equal(t, `Gather action=acme/c1/3/hold finishOnKey= timeout=20; Redirect "acme/c1/3/hold"`, shown(t, Config{}, turn(silence)), "it answers, as a Pause would not")
 	require.Equal(t, `Say language=en-US "Please hold."; Pause length=20; Redirect "acme/c1/3/hold"`, shown(t, Config{}, turn(silence, "Please hold.")))
 	require.Equal(t, `Play "https://x.example/m.mp3"; Redirect "acme/c1/3/hold"`, shown(t, Config{HoldMusic: "https://x.example/m.mp3"}, turn(silence)))
 	silence.Music = &flow.Message{Say: "La la la."}

@@ -122,7 +122,7 @@ func TestEvent_theNextEndpointsRingBeforeTheCallHearsOfTheOutcome(t *testing.T) 
 	moved := turn(flow.Command{Kind: flow.Hold})
 	moved.Seq = 4
 	d.stands(moved)
-	require.Contains(t, post(t, tw, first.doc.find(t, "Dial").attrs["action"], during("DialCallStatus", "busy")).says(), "Pause", "the call has moved on since")
+	require.Contains(t, post(t, tw, first.doc.find(t, "Dial").attrs["action"], during("DialCallStatus", "busy")).says(), "acme/c1/4/hold", "the call has moved on since")
 }
 
 // The first group cannot be reached, the second is busy after a while: what is left
