@@ -26,14 +26,14 @@ type wire struct {
 	body []byte
 }
 
-// Connections is how many a Client holds open.
+// Connections is how many a Client holds open where servers are compared.
 const Connections = 32
 
-// Dial opens the connections. Exact has every answer compared with the one that was
-// recorded; else any 2xx will do.
-func Dial(address string, exact bool) (*Client, error) {
+// Dial opens so many connections. Exact has every answer compared with the one that
+// was recorded; else any 2xx will do.
+func Dial(address string, connections int, exact bool) (*Client, error) {
 	c := &Client{exact: exact}
-	for range Connections {
+	for range connections {
 		conn, err := net.DialTimeout("tcp", address, 5*time.Second)
 		if err != nil {
 			c.Close()

@@ -13,7 +13,6 @@ import (
 	"github.com/extflow/extflow/extension"
 	"github.com/extflow/extflow/flow/account"
 	"github.com/extflow/extflow/storage"
-	"github.com/extflow/extflow/storage/memory"
 )
 
 // The sample account, with enough people that every call finds somebody free.
@@ -26,35 +25,34 @@ const (
 
 func desk(i int) string { return "desk-" + strconv.Itoa(i) }
 
-// newOffice is extflow as a server has it: signatures are verified, the store is in
-// memory, the log goes nowhere, and what must happen by itself happens.
-func newOffice() (*twilio.Adapter, storage.Store, error) {
+// newOffice is extflow as a server has it: signatures are verified, the log goes
+// nowhere, and what must happen by itself happens until ctx ends.
+func newOffice(ctx context.Context, store storage.Store) (*twilio.Adapter, error) {
 	tw, err := twilio.New(twilio.Config{
 		AccountSID: "AC00000000000000000000000000000001", AuthTokens: []string{token}, PublicURL: origin + "/twilio",
 		Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	engine, store, err := newExchange("twilio", tw)
+	engine, err := newExchange(ctx, "twilio", tw, store)
 	if err == nil {
 		tw.Attach(engine)
 	}
-	return tw, store, err
+	return tw, err
 }
 
-// newExchange is an engine for a carrier, with its store.
-func newExchange(name string, carrier adapter.Carrier) (*extflow.Engine, storage.Store, error) {
-	store := memory.New(memory.Config{})
+// newExchange is an engine for a carrier, with the account in its store.
+func newExchange(ctx context.Context, name string, carrier adapter.Carrier, store storage.Store) (*extflow.Engine, error) {
 	engine, err := extflow.New(extflow.Config{
 		Store: store, Carriers: map[string]adapter.Carrier{name: carrier}, Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	doc, err := account.Parse(account.Sample())
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	for i := range desks {
 		doc.Agents = append(doc.Agents, extension.Agent{
@@ -62,9 +60,9 @@ func newExchange(name string, carrier adapter.Carrier) (*extflow.Engine, storage
 			Endpoints: []extension.Endpoint{{Address: "client:" + desk(i)}},
 		})
 	}
-	if _, err := extflow.Install(context.Background(), store, extflow.Setup(*doc), time.Now()); err != nil {
-		return nil, nil, fmt.Errorf("the account: %w", err)
+	if _, err := extflow.Install(ctx, store, extflow.Setup(*doc), time.Now()); err != nil {
+		return nil, fmt.Errorf("the account: %w", err)
 	}
-	go func() { _ = engine.Run(context.Background()) }() // until the process ends
-	return engine, store, nil
+	go func() { _ = engine.Run(ctx) }()
+	return engine, nil
 }

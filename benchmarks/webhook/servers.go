@@ -4,6 +4,7 @@
 package webhook
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -12,6 +13,8 @@ import (
 
 	"github.com/twilio/twilio-go/client"
 	"github.com/twilio/twilio-go/twiml"
+
+	"github.com/extflow/extflow/storage/memory"
 )
 
 // The servers that are compared.
@@ -39,7 +42,7 @@ func NewHandler(name string) (http.Handler, error) {
 		validator := client.NewRequestValidator(token)
 		mux.Handle("/twilio/", app{&validator})
 	case Extflow:
-		tw, _, err := newOffice()
+		tw, err := newOffice(context.Background(), memory.New(memory.Config{}))
 		if err != nil {
 			return nil, err
 		}

@@ -2,6 +2,7 @@ package webhook
 
 import (
 	"bytes"
+	"context"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/rsa"
@@ -20,6 +21,7 @@ import (
 	"time"
 
 	"github.com/extflow/extflow/adapter/vonage"
+	"github.com/extflow/extflow/storage/memory"
 )
 
 // The same for Vonage: its webhooks, signed as it signs them.
@@ -60,7 +62,7 @@ func newVonageOffice() (*vonage.Adapter, error) {
 	if err != nil {
 		return nil, err
 	}
-	engine, _, err := newExchange("vonage", vo)
+	engine, err := newExchange(context.Background(), "vonage", vo, memory.New(memory.Config{}))
 	if err == nil {
 		vo.Attach(engine)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/extflow/extflow/flow"
 	"github.com/extflow/extflow/storage"
+	"github.com/extflow/extflow/storage/memory"
 )
 
 // serving begins the argument of a process that is a server, and no test.
@@ -58,7 +59,8 @@ func TestRecord_aCallIsGreetedToldItWasWrongRungAndEnded(t *testing.T) {
 // Every webhook is at least one turn in the store, and the last closes the call.
 func TestRecord_everyWebhookIsAStep(t *testing.T) {
 	t.Parallel()
-	tw, store, err := newOffice()
+	store := memory.New(memory.Config{})
+	tw, err := newOffice(t.Context(), store)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +149,7 @@ func TestServers_answerEveryWebhookFromAProcessOfTheirOwn(t *testing.T) {
 					t.Error(err)
 				}
 			}()
-			c, err := Dial(server.Address, name == Extflow)
+			c, err := Dial(server.Address, Connections, name == Extflow)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -109,7 +109,7 @@ func (s *server) start(profiles string) error {
 	if s.process, err = webhook.Start(exec.Command(self, args...)); err != nil {
 		return fmt.Errorf("%s: %w", s.name, err)
 	}
-	s.client, err = webhook.Dial(s.process.Address, s.name == webhook.Extflow || s.name == webhook.VonageExtflow)
+	s.client, err = webhook.Dial(s.process.Address, webhook.Connections, s.name == webhook.Extflow || s.name == webhook.VonageExtflow)
 	return err
 }
 

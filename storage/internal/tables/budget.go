@@ -14,7 +14,8 @@ type budget Store
 
 const (
 	selectPurse = `SELECT spent FROM extflow_budgets WHERE account = $1 AND purse = $2`
-	insertPurse = `INSERT INTO extflow_budgets (account, purse, spent, ends) VALUES ($1, $2, '{}', 0) ON CONFLICT (account, purse) DO NOTHING`
+	takePurse   = `INSERT INTO extflow_budgets (account, purse, spent, ends) VALUES ($1, $2, '{}', 0)
+		ON CONFLICT (account, purse) DO UPDATE SET ends = extflow_budgets.ends RETURNING spent`
 	updatePurse = `UPDATE extflow_budgets SET spent = $3, ends = CASE WHEN ends > $4 THEN ends ELSE $4 END WHERE account = $1 AND purse = $2`
 )
 
@@ -31,17 +32,14 @@ func (s *budget) Spend(ctx context.Context, account, key string, cost, limit int
 	now := at.UnixNano()
 	if cost == 0 {
 		err = s.View(ctx, func(c Conn) error {
-			w, err := purse(ctx, c, account, key, "")
+			w, err := purse(ctx, c, selectPurse, account, key)
 			left = w.Left(now, limit, per)
 			return err
 		})
 		return left && err == nil, err
 	}
 	err = s.Update(ctx, func(c Conn) error {
-		if _, err := c.Exec(ctx, insertPurse, account, key); err != nil {
-			return err
-		}
-		w, err := purse(ctx, c, account, key, s.ForUpdate)
+		w, err := purse(ctx, c, takePurse, account, key)
 		if left = w.Left(now, limit, per); err != nil || !left {
 			return err
 		}
@@ -56,9 +54,10 @@ func (s *budget) Spend(ctx context.Context, account, key string, cost, limit int
 	return left && err == nil, err
 }
 
-func purse(ctx context.Context, c Conn, account, key, forUpdate string) (w window.Window, err error) {
+// purse is what a key has spent. To take a purse is to keep others from it, too.
+func purse(ctx context.Context, c Conn, sql, account, key string) (w window.Window, err error) {
 	var doc string
-	ok, err := one(ctx, c, selectPurse+forUpdate, []any{account, key}, &doc)
+	ok, err := one(ctx, c, sql, []any{account, key}, &doc)
 	if err != nil || !ok {
 		return w, err
 	}

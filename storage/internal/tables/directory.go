@@ -31,8 +31,9 @@ const (
 	selectClaimed = `SELECT ` + agentColumns + `, c.agent FROM extflow_claims c
 		JOIN extflow_agents a ON a.account = c.account AND (a.agent = c.agent OR a.agent = c.successor) ` + joinDuty + `
 		WHERE c.account = $1 AND c.extension = $3 AND (c.until = 0 OR c.until > $4)`
-	selectClaimAt = `SELECT agent FROM extflow_claims WHERE account = $1 AND extension = $2 AND (until = 0 OR until > $3)`
-	selectLonger  = `SELECT extension FROM extflow_claims WHERE account = $1 AND extension > $2 AND extension <= $3 LIMIT 1`
+	selectLike = `SELECT a.doc, (SELECT COUNT(*) FROM extflow_claims c WHERE c.account = a.account AND c.extension = $2 AND (c.until = 0 OR c.until > $4)),
+		(SELECT COUNT(*) FROM (SELECT 1 FROM extflow_claims c WHERE c.account = $1 AND c.extension > $2 AND c.extension <= $3 LIMIT 1) AS l)
+		FROM extflow_accounts a WHERE a.account = $1`
 	selectReached = `SELECT call FROM extflow_places WHERE account = $1 AND place = $2 AND call <> ''`
 )
 
@@ -119,21 +120,23 @@ func claimed(ctx context.Context, c Conn, account string, l storage.Lookup, now 
 	return found, err
 }
 
-// unclaimed is what an entry is that finds nobody.
+// unclaimed is what an entry is that finds nobody: it may be that of somebody who is
+// gone, or longer ones begin with it.
 func unclaimed(ctx context.Context, c Conn, account, entry string, now time.Time) (extension.Class, error) {
-	a, err := loadAccount(ctx, c, account, "")
-	if err != nil {
+	var a storage.Account
+	var doc string
+	var gone, longer int64
+	known, err := one(ctx, c, selectLike, []any{account, entry, entry + longest, now.UnixNano()}, &doc, &gone, &longer)
+	switch {
+	case err != nil:
 		return 0, err
+	case !known:
+		return 0, fmt.Errorf("account %q: %w", account, storage.ErrNotFound)
+	case gone > 0:
+		return extension.ClassUnknown, nil
 	}
-	if a.Range.Unclaimed(entry, true) == extension.ClassUnknown {
-		return extension.ClassUnknown, nil // no digits
-	}
-	var other string
-	if gone, err := one(ctx, c, selectClaimAt, []any{account, entry, now.UnixNano()}, &other); err != nil || gone {
-		return extension.ClassUnknown, err
-	}
-	longer, err := one(ctx, c, selectLonger, []any{account, entry, entry + longest}, &other)
-	return a.Range.Unclaimed(entry, longer), err
+	err = json.Unmarshal([]byte(doc), &a)
+	return a.Range.Unclaimed(entry, longer > 0), err
 }
 
 func (s *directory) Agent(ctx context.Context, account, id string) (extension.Agent, error) {
