@@ -185,7 +185,7 @@ func (e *Engine) lineNews(ctx context.Context, c flow.Call, w flow.What, now tim
 	if err != nil && !errors.Is(err, storage.ErrNotFound) {
 		return w, err
 	}
-	w.Position, w.Length = uint16(min(place.Position, 1<<16-1)), place.Wait
+	w.Position, w.Length = uint16(min(place.Position, 1<<16-1)), place.Wait.Round(time.Second)
 	e.look(c.Account, queue, now) // the backstop of whoever frees, serves
 	return w, nil
 }

@@ -42,6 +42,9 @@ func (b *Book) Advance(c Call, e Event) (next Call, m Move) {
 	}
 	next.carry(&c.State, &e.What)
 	next.become(b, &e, eff, now)
+	if next.Marks.Has(CallerGone) && !c.Marks.Has(CallerGone) {
+		next.Left = now
+	}
 	next.answer(&m, &e, eff)
 	return next, m
 }
@@ -55,7 +58,9 @@ var (
 // become numbers the turn and lets the effect stand: its move, its clocks, and
 // whether the move must still be delivered.
 func (c *Call) become(b *Book, e *Event, eff effect, now int64) {
-	c.Rev++
+	if c.Rev++; c.Rev == 1 {
+		c.Began = now
+	}
 	c.Last = now
 	c.Entries += eff.entered
 	if eff.move != nil {
@@ -99,6 +104,7 @@ func (c *Call) carry(was *State, w *What) {
 	if c.Info.IsPlaced() {
 		c.place(was, w)
 	}
+	c.taken(was, w)
 	switch {
 	case !c.Marks.Has(Held):
 		c.Party = nil
@@ -118,6 +124,19 @@ func (c *Call) carry(was *State, w *What) {
 		c.Legs = slices.DeleteFunc(slices.Clone(c.Legs), func(id string) bool { return id == w.Leg })
 	case w.News == Accepted:
 		c.Legs = []string{w.Leg}
+	}
+}
+
+// taken takes over which agent took the call. A ring that was reported as answered and
+// was not, as when nobody pressed 1, was taken by nobody.
+func (c *Call) taken(was *State, w *What) {
+	switch {
+	case w.Kind == Told && w.News == Accepted && w.Party != nil:
+		c.TakenBy = w.Party.Agent
+	case c.Result == ResultAnswered && was.Result != ResultAnswered && c.Party != nil:
+		c.TakenBy = c.Party.Agent
+	case c.Result == NoResult && was.Result == ResultAnswered:
+		c.TakenBy = ""
 	}
 }
 

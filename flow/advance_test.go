@@ -275,3 +275,39 @@ func TestOutcome_isAWordOrAKey(t *testing.T) {
 	require.Empty(t, Outcome(200).String())
 	require.Equal(t, NoOutcome, keyOutcome('A'))
 }
+
+func TestAdvance_aCallSaysWhenItBeganWhenItsCallerLeftAndWhoTookIt(t *testing.T) {
+	t.Parallel()
+	b := compiled(t, nil)
+	l := rings(t, b)
+	began := l.c.Last
+	require.Equal(t, began, l.c.Began)
+	require.Empty(t, l.c.TakenBy, "it rings")
+	l.after(3 * time.Second).happens(What{Kind: Answered})
+	require.Equal(t, "ada", l.c.TakenBy)
+	long, known := l.c.Lasted(noon.Add(5 * time.Second))
+	require.True(t, known)
+	require.Equal(t, 5*time.Second, long, "so far")
+	l.after(time.Minute).happens(What{Kind: AgentHungUp})
+	require.Zero(t, l.c.Left)
+	l.after(time.Second).hangsUp().ends(ResultAnswered)
+	require.Equal(t, "ada", l.c.TakenBy, "also when it is over")
+	long, known = l.c.Lasted(noon.Add(time.Hour))
+	require.True(t, known)
+	require.Equal(t, 64*time.Second, long)
+
+	machine := rings(t, b).happens(What{Kind: Answered}).happens(What{Kind: Unanswered})
+	require.Empty(t, machine.c.TakenBy, "what answered was a mobile's voicemail")
+	box := dials(t, b, theFlow).keys("1002").found(extension.ClassAway, grace).stands(theBox, Recording).after(8 * time.Second).hangsUp()
+	left := box.c.Left
+	box.after(time.Minute).accepts(Event{What: What{Kind: Recorded, Ref: "r", Length: 8 * time.Second}})
+	require.Equal(t, left, box.c.Left, "the recording came after the caller had gone")
+
+	waits := waits(t, nil).told(Offered, "leg")
+	waits.accepts(Event{What: What{Kind: Told, News: Accepted, Leg: "leg", Party: grace}})
+	require.Equal(t, "grace", waits.c.TakenBy, "the member whose leg it was")
+
+	old := Call{Info: waits.c.Info, State: State{Marks: CallerGone}}
+	_, known = old.Lasted(noon)
+	require.False(t, known, "a version before did not say")
+}

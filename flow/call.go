@@ -25,6 +25,9 @@ type Call struct {
 	Owed    bool             // the standing turn must still be delivered, and nobody waits for it
 	Entries uint8            // steps entered
 	Guesses uint8            // wrong entries
+	Began   int64            // when the first turn was taken, as Last; 0 where a version wrote it that did not say
+	Left    int64            // when the caller, or the leg, was gone, as Last; 0 while they are there
+	TakenBy string           // the id of the agent who took the call; empty while nobody has
 }
 
 // Clocks are the instants at which the armed clocks go off, in nanoseconds since
@@ -104,6 +107,19 @@ func (c Call) Wake() (time.Time, Clock, bool) {
 		return time.Time{}, 0, false
 	}
 	return time.Unix(0, at).UTC(), which, true
+}
+
+// Lasted is how long the call went on, or has gone on by an instant; false where that is
+// not known, as of calls that an older version began or ended.
+func (c Call) Lasted(now time.Time) (time.Duration, bool) {
+	end := c.Left
+	if !c.Has(CallerGone) {
+		end = now.UnixNano()
+	}
+	if c.Began == 0 || end == 0 {
+		return 0, false
+	}
+	return max(time.Duration(end-c.Began), 0), true
 }
 
 // Agent is the id of the agent that the call reserves; empty where none.

@@ -44,6 +44,9 @@ type callJSON struct {
 	Owed     bool             `json:"owed,omitempty"`
 	Entries  uint8            `json:"entries,omitempty"`
 	Guesses  uint8            `json:"guesses,omitempty"`
+	Began    time.Time        `json:"began,omitzero"` // with the first turn
+	Left     time.Time        `json:"left,omitzero"`  // when the caller was gone
+	TakenBy  string           `json:"taken_by,omitempty"`
 }
 
 type clocksJSON struct {
@@ -65,9 +68,7 @@ func (c Call) MarshalJSON() ([]byte, error) {
 		Schema: Schema, Info: c.Info, Rev: c.Rev, Standing: c.Standing, At: s.At, Phase: s.Phase, Tries: s.Tries, Try: s.Try, Tongue: s.Tongue,
 		Box: s.Box, Trail: s.Trail, Why: s.Why, Result: s.Result, Marks: s.Marks, Party: c.Party, Mailbox: c.Mailbox,
 		Legs: c.Legs, Placed: c.Placed, Lost: c.Lost, Owed: c.Owed, Entries: c.Entries, Guesses: c.Guesses,
-	}
-	if c.Last != 0 {
-		j.Last = time.Unix(0, c.Last).UTC()
+		Last: instant(c.Last), Began: instant(c.Began), Left: instant(c.Left), TakenBy: c.TakenBy,
 	}
 	for i, at := range j.Clocks.all() {
 		if s.Armed.Has(Clock(i + 1)) {
@@ -80,6 +81,22 @@ func (c Call) MarshalJSON() ([]byte, error) {
 		j.Move = &m
 	}
 	return json.Marshal(&j)
+}
+
+// instant is nanoseconds since 1970 as a time; 0 is none.
+func instant(at int64) time.Time {
+	if at == 0 {
+		return time.Time{}
+	}
+	return time.Unix(0, at).UTC()
+}
+
+// nanoseconds is what instant reads.
+func nanoseconds(at time.Time) int64 {
+	if at.IsZero() {
+		return 0
+	}
+	return at.UnixNano()
 }
 
 // UnmarshalJSON reads what MarshalJSON of this version or of an older one wrote.
@@ -95,13 +112,11 @@ func (c *Call) UnmarshalJSON(text []byte) error {
 	*c = Call{
 		Info: j.Info, Rev: j.Rev, Standing: j.Standing, Move: j.Move, Party: j.Party, Mailbox: j.Mailbox,
 		Legs: j.Legs, Placed: j.Placed, Lost: j.Lost, Owed: j.Owed, Entries: j.Entries, Guesses: j.Guesses,
+		Last: nanoseconds(j.Last), Began: nanoseconds(j.Began), Left: nanoseconds(j.Left), TakenBy: j.TakenBy,
 		State: State{
 			At: j.At, Box: j.Box, Trail: j.Trail, Tries: j.Tries, Phase: j.Phase, Try: j.Try, Tongue: j.Tongue, Legs: uint8(len(j.Legs)),
 			Why: j.Why, Result: j.Result, Marks: j.Marks,
 		},
-	}
-	if !j.Last.IsZero() {
-		c.Last = j.Last.UnixNano()
 	}
 	for i, at := range j.Clocks.all() {
 		if !at.IsZero() {

@@ -74,7 +74,7 @@ func TestJSON_readsLikeThis(t *testing.T) {
 	require.NoError(t, err)
 	require.JSONEq(t, `{
 		"schema": 1, "account": "acme", "id": "call", "carrier": "sim", "from": "+14155550100", "to": "+12025550100", "entry": "flow front-desk",
-		"rev": 3, "standing": 3, "last": "2026-03-02T12:00:00Z", "at": 15, "phase": "in_ring", "box": 7, "marks": ["held", "box_keyed"],
+		"rev": 3, "standing": 3, "began": "2026-03-02T12:00:00Z", "last": "2026-03-02T12:00:00Z", "at": 15, "phase": "in_ring", "box": 7, "marks": ["held", "box_keyed"],
 		"clocks": {"step": "2026-03-02T12:00:51Z", "life": "2026-03-02T18:00:00Z"},
 		"move": {
 			"do": "connect", "callerid": "caller", "time": 20000000000, "limit": 7200000000000,

@@ -206,7 +206,7 @@ func sameCall(a, b Call) bool {
 	a.Legs, b.Legs = nil, nil
 	return a.Info == b.Info && a.Rev == b.Rev && a.Standing == b.Standing && a.State == b.State && a.Clocks == b.Clocks &&
 		a.Last == b.Last && a.Move == b.Move && a.Party == b.Party && a.Mailbox == b.Mailbox && a.Owed == b.Owed &&
-		a.Entries == b.Entries && a.Guesses == b.Guesses
+		a.Entries == b.Entries && a.Guesses == b.Guesses && a.Began == b.Began && a.Left == b.Left && a.TakenBy == b.TakenBy
 }
 
 // replays checks that the turns lead to the call.

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"strconv"
+	"time"
 )
 
 // Event is what happened, in a line: "ada answers".
@@ -182,7 +183,7 @@ func rest(p Post, verb string) string {
 	if p.Length == 0 {
 		return ""
 	}
-	return ", " + verb + " " + p.Length.String()
+	return ", " + verb + " " + p.Length.Round(time.Second).String()
 }
 
 func (s Script) caller() string {

@@ -107,6 +107,8 @@ type Query struct {
 
 	// Result is only those with this outcome, so far or for good. NoResult is all.
 	Result flow.Result
+
+	TakenBy string // only those that this agent took, legs among them
 }
 
 // Ticket is a call that needs attention: a clock went off, or its standing turn

@@ -10,7 +10,8 @@ import (
 
 // Recordings. One begins after the words, and ends by the finish key, by silence,
 // at its longest, or with the call. Its length is from the beep to where the caller
-// last spoke; one in which nobody spoke has neither length nor reference.
+// last spoke, told in whole seconds as carriers do, of at least one; one in which nobody
+// spoke has neither length nor reference.
 
 // tape is a recording.
 type tape struct {
@@ -83,9 +84,11 @@ func (l *line) cut() flow.What {
 	if l.talked.Before(end) {
 		end = l.talked
 	}
-	if t.length = end.Sub(t.since); t.length <= 0 {
+	spoke := end.Sub(t.since)
+	if spoke <= 0 {
 		return flow.What{Kind: flow.Recorded}
 	}
+	t.length = max(spoke.Truncate(time.Second), time.Second)
 	l.newest = *t
 	return flow.What{Kind: flow.Recorded, Ref: t.ref, Length: t.length}
 }

@@ -43,7 +43,7 @@ func TestVoicemail_endsByPoundByItsLongestOrInSilence(t *testing.T) {
 		keys          string
 		want          time.Duration
 	}{
-		"pound":   {time.Minute, 10 * time.Second, "5#", 10 * time.Second},
+		"pound":   {time.Minute, 10*time.Second + 345*time.Millisecond, "5#", 10 * time.Second}, // carriers tell whole seconds
 		"longest": {time.Hour, 2 * time.Minute, "", 2 * time.Minute},
 		"silence": {0, 5 * time.Second, "", 0},
 	} {

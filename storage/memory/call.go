@@ -87,6 +87,7 @@ func selects(q storage.Query, c flow.Call) bool {
 		(q.From == "" || q.From == c.Info.From) &&
 		(q.To == "" || q.To == c.Info.To) &&
 		(q.Agent == "" || q.Agent == c.Agent()) &&
+		(q.TakenBy == "" || q.TakenBy == c.TakenBy) &&
 		(q.Result == flow.NoResult || q.Result == c.State.Result)
 }
 

@@ -108,9 +108,9 @@ func (b *batch) plan(atom int64, p *plan) {
 func (b *batch) call(atom int64, account string, c *tables.Call) {
 	owed := int64(bit(c.Owed))
 	if c.Was == 0 {
-		b.add("new", []int64{atom, int64(c.Rev), owed, c.Begun, c.Closed}, account, c.ID, c.Caller, c.Called, c.State, c.Result)
+		b.add("new", []int64{atom, int64(c.Rev), owed, c.Begun, c.Closed}, account, c.ID, c.Caller, c.Called, c.State, c.Result, c.Taker)
 	} else {
-		b.add("old", []int64{atom, int64(c.Was), int64(c.Rev), owed, c.Closed}, account, c.ID, c.State, c.Result)
+		b.add("old", []int64{atom, int64(c.Was), int64(c.Rev), owed, c.Closed}, account, c.ID, c.State, c.Result, c.Taker)
 	}
 	switch {
 	case c.At != tables.Never:

@@ -48,8 +48,8 @@ type part struct {
 }
 
 var parts = []part{
-	{hasOld, "old", "atom, was, rev, owed, closed", "account, call, state, result"},
-	{hasNew, "new", "atom, rev, owed, begun, closed", "account, call, caller, called, state, result"},
+	{hasOld, "old", "atom, was, rev, owed, closed", "account, call, state, result, taken_by"},
+	{hasNew, "new", "atom, rev, owed, begun, closed", "account, call, caller, called, state, result, taken_by"},
 	{hasTurns, "turn", "atom, seq", "account, call, doc"},
 	{hasTurns, "due", "atom, at, wake", "account, call, owner"},
 	{hasOver, "over", "atom", "account, call"},

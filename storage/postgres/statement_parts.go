@@ -64,8 +64,8 @@ func (b *builder) begin() {
 	}
 	b.add(0, `able AS MATERIALIZED (`+atoms+b.good("atom")+`)`)
 	b.add(0, `begun AS (
-	INSERT INTO extflow_calls (account, call, rev, owed, begun, closed, caller, called, state, result)
-	SELECT account, call, rev, owed, begun, closed, caller, called, state, result FROM new
+	INSERT INTO extflow_calls (account, call, rev, owed, begun, closed, caller, called, state, result, taken_by)
+	SELECT account, call, rev, owed, begun, closed, caller, called, state, result, taken_by FROM new
 	WHERE atom IN (SELECT atom FROM able) ORDER BY account, call
 	ON CONFLICT (account, call) DO NOTHING RETURNING account, call)`)
 	b.against("beaten", `SELECT n.atom, 2 AS why, '' AS agent FROM new n WHERE n.atom IN (SELECT atom FROM able)
@@ -78,7 +78,7 @@ const isOK = ` IN (SELECT atom FROM ok)`
 // write writes calls, turns, and what calls reserve.
 func (b *builder) write() {
 	b.add(hasOld, `moved AS (
-	UPDATE extflow_calls c SET rev = o.rev, owed = o.owed, state = o.state, result = o.result,
+	UPDATE extflow_calls c SET rev = o.rev, owed = o.owed, state = o.state, result = o.result, taken_by = o.taken_by,
 		closed = CASE WHEN c.closed > 0 THEN c.closed ELSE o.closed END
 	FROM old o WHERE o.atom`+isOK+` AND c.account = o.account AND c.call = o.call)`)
 	b.add(hasTurns, `told AS (

@@ -141,7 +141,7 @@ func fill(t *testing.T, s *sqlite.Store, calls int) {
 	for table, row := range map[string]string{
 		"accounts":  `'a' || i, 1, '{}'`,
 		"cursors":   `'a' || i, 0`,
-		"calls":     `'a' || i % 100, 'c' || i, 3, 0, i, 0, '+1' || i, '+12025550100', '{}', ''`,
+		"calls":     `'a' || i % 100, 'c' || i, 3, 0, i, 0, '+1' || i, '+12025550100', '{}', '', ''`,
 		"due":       `'a' || i % 100, 'c' || i, 1000000 + i, 1000000 + i, '', 0`,
 		"turns":     `'a' || i % 100, 'c' || i, 1, '{}'`,
 		"events":    `'a' || i % 100, 'c' || i, 'e1'`,

@@ -128,6 +128,25 @@ func calls() []promise {
 			require.Equal(h, []string{"c3"}, h.list(storage.Query{Result: c3.State.Result, Live: true}), "a message that is to come keeps a call open")
 			require.Empty(h, h.list(storage.Query{Result: flow.ResultAnswered}))
 		}},
+		{"calls can be listed by the agent who took them, also once they are over", func(h *house) {
+			c1, c2 := h.ring("c1", "ada"), h.ring("c2", "grace")
+			require.Empty(h, h.list(storage.Query{TakenBy: "ada"}), "it rings")
+			h.happens(&c1, flow.What{Kind: flow.Answered})
+			require.Equal(h, []string{"c1"}, h.list(storage.Query{TakenBy: "ada", Live: true}))
+			h.happens(&c1, flow.What{Kind: flow.AgentHungUp})
+			h.happens(&c1, hungUp)
+			h.happens(&c2, hungUp)
+			require.Equal(h, []string{"c1"}, h.list(storage.Query{TakenBy: "ada"}))
+			require.Equal(h, []string{"c1"}, h.list(storage.Query{TakenBy: "ada", Result: flow.ResultAnswered}))
+			require.Empty(h, h.list(storage.Query{TakenBy: "ada", Live: true}))
+			require.Empty(h, h.list(storage.Query{TakenBy: "grace"}), "who was rung and took nothing")
+			took := h.loaded("c1")
+			require.Equal(h, "ada", took.TakenBy)
+			long, known := took.Lasted(h.next())
+			require.True(h, known)
+			require.Equal(h, took.Left-took.Began, int64(long))
+			require.Positive(h, long)
+		}},
 		{"a list ends at its limit, and when its reader has enough", func(h *house) {
 			for _, id := range []string{"c1", "c2", "c3"} {
 				h.arrives(id)

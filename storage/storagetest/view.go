@@ -25,12 +25,15 @@ type view struct {
 	Legs             []string
 	Owed             bool
 	Entries, Guesses uint8
+	Began, Left      int64
+	TakenBy          string
 }
 
 func viewed(c flow.Call) view {
 	v := view{
 		Info: c.Info, Rev: c.Rev, Standing: c.Standing, State: c.State, Last: c.Last, Move: c.Now(), Agent: c.Agent(),
 		Party: c.Party, Mailbox: c.Mailbox, Legs: append([]string{}, c.Legs...), Owed: c.Owed, Entries: c.Entries, Guesses: c.Guesses,
+		Began: c.Began, Left: c.Left, TakenBy: c.TakenBy,
 	}
 	v.Clocks = map[flow.Clock]int64{}
 	for k := flow.StepClock; k <= flow.LifeClock; k++ {

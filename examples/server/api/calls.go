@@ -37,6 +37,8 @@ type Call struct {
 	Release    string     `json:"release"`
 	Turns      uint32     `json:"turns"`
 	Started    *time.Time `json:"started,omitempty"`
+	Ended      *time.Time `json:"ended,omitempty" doc:"when the caller was gone"`
+	TakenBy    string     `json:"taken_by,omitempty" doc:"the agent who took it"`
 	Last       time.Time  `json:"last" doc:"of the newest turn"`
 }
 
@@ -78,6 +80,7 @@ func (a *API) listCalls(ctx context.Context, in *struct {
 	Agent string `query:"agent" maxLength:"64" doc:"only those that reserve this agent now"`
 	From  string `query:"from" maxLength:"64" doc:"only this caller's, in E.164"`
 	To    string `query:"to" maxLength:"64" doc:"only those to this number, in E.164"`
+	Taken string `query:"taken_by" maxLength:"64" doc:"only those that this agent took"`
 	Limit int    `query:"limit" minimum:"1" maximum:"1000" default:"50"`
 }) (*struct {
 	Body struct {
@@ -90,7 +93,7 @@ func (a *API) listCalls(ctx context.Context, in *struct {
 		}
 	})
 	out.Body.Calls = []Call{}
-	q := storage.Query{Live: in.Live, Agent: in.Agent, From: number.E164(in.From), To: number.E164(in.To), Limit: in.Limit}
+	q := storage.Query{Live: in.Live, Agent: in.Agent, From: number.E164(in.From), To: number.E164(in.To), TakenBy: in.Taken, Limit: in.Limit}
 	for c, err := range a.cfg.Store.Calls().List(ctx, a.cfg.Account, q) {
 		if err != nil {
 			return nil, err
@@ -108,8 +111,16 @@ func seen(c flow.Call) Call {
 		Standing: flow.Script{}.Move(c.Now()), Result: result(c.Result), Reconciled: c.Has(flow.Reconciled),
 		Agent: c.Agent(), Queue: c.Info.Queue, Peer: c.Info.Peer, Legs: c.Legs, Release: c.Info.Release,
 		Outbound: c.Info.Outbound, After: c.Info.After,
-		Turns: c.Rev, Last: time.Unix(0, c.Last).UTC(),
+		Turns: c.Rev, Last: time.Unix(0, c.Last).UTC(), Started: instant(c.Began), Ended: instant(c.Left), TakenBy: c.TakenBy,
 	}
+}
+
+// instant is when something was, in nanoseconds since 1970; nil for 0, which is unknown.
+func instant(at int64) *time.Time {
+	if at == 0 {
+		return nil
+	}
+	return new(time.Unix(0, at).UTC())
 }
 
 // phases are what a call waits for, in words.
@@ -133,12 +144,14 @@ func (a *API) readCall(ctx context.Context, in *CallPath) (*callBody, error) {
 		return nil, err
 	}
 	out := &callBody{seen(c)}
-	turns, err := a.cfg.Store.Calls().Turns(ctx, c.Info.Key, 0)
-	if err != nil {
-		return nil, err
-	}
-	if len(turns) > 0 {
-		out.Body.Started = &turns[0].Event.At
+	if out.Body.Started == nil { // a version began it that did not say when
+		turns, err := a.cfg.Store.Calls().Turns(ctx, c.Info.Key, 0)
+		if err != nil {
+			return nil, err
+		}
+		if len(turns) > 0 {
+			out.Body.Started = &turns[0].Event.At
+		}
 	}
 	r, err := a.cfg.Store.Releases().Load(ctx, a.cfg.Account, c.Info.Release)
 	if err != nil {

@@ -187,9 +187,18 @@ func (b *tab) choose(selector, name, content string) *tab {
 	b.Helper()
 	file := filepath.Join(b.TempDir(), name)
 	require.NoError(b, os.WriteFile(file, []byte(content), 0o600))
-	root := call(b, dom.GetDocument, dom.GetDocumentParams{})
-	found := call(b, dom.QuerySelector, dom.QuerySelectorParams{NodeID: root.Root.NodeID, Selector: selector})
-	call(b, dom.SetFileInputFiles, dom.SetFileInputFilesParams{Files: []string{file}, NodeID: found.NodeID})
+	b.until("a place for a file", func() bool { // also while a page is being left
+		root, err := try(b, dom.GetDocument, dom.GetDocumentParams{})
+		if err != nil {
+			return false
+		}
+		found, err := try(b, dom.QuerySelector, dom.QuerySelectorParams{NodeID: root.Root.NodeID, Selector: selector})
+		if err != nil || found.NodeID == 0 {
+			return false
+		}
+		_, err = try(b, dom.SetFileInputFiles, dom.SetFileInputFilesParams{Files: []string{file}, NodeID: found.NodeID})
+		return err == nil
+	})
 	return b
 }
 

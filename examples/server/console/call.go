@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -22,6 +23,7 @@ type callData struct {
 	Svg      string
 	Outline  []picture.Line
 	Outcome  string
+	Lasted   string // once it is over
 	From     string
 	Story    string
 	Testable bool
@@ -64,6 +66,9 @@ func (c *Console) call(ctx context.Context, r *http.Request) (callData, error) {
 	d.Svg = d.picture(d.At, nil)
 	d.Outline = picture.Outline(d.reached())
 	d.Outcome, d.From = outcome(d.Call.Result), d.Call.From.String()
+	if long, known := d.Call.Lasted(time.Time{}); known && !d.Call.Live() {
+		d.Lasted = "lasted " + brief(long)
+	}
 	if d.Full {
 		d.From = string(d.Call.From)
 	}

@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"iter"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -67,11 +68,14 @@ func (f callFilter) After() string  { return f.Query(f.Page + 1) }
 
 // row is a call in the list.
 type row struct {
-	ID, Release    string
-	At             time.Time
+	ID             string
+	Began          time.Time // when it came; zero where that is not known
+	At             time.Time // when it was last heard of
+	Lasted         string    // so far, where it is live; empty where it is not known
 	From, To       string
+	Version        uint32 // of the flows; 0 where they are not kept any more
 	Step, Outcome  string
-	Agent          string
+	Agent          string // who took it, or is rung
 	Live, Problems bool
 }
 
@@ -107,23 +111,19 @@ func resultOf(word string) flow.Result {
 }
 
 func (c *Console) calls(ctx context.Context, f callFilter) (callsData, error) {
-	all := c.stores()
-	d := callsData{Filter: f, Copy: len(all) > 1}
+	store := c.storeOf(f)
+	d := callsData{Filter: f, Copy: len(c.stores()) > 1}
 	for _, r := range results {
 		d.Outcomes = append(d.Outcomes, outcome(r))
 	}
-	store := all[0]
-	if f.Of == "simulator" {
-		store = all[len(all)-1]
+	now, err := store.Agenda().Now(ctx)
+	if err != nil {
+		return d, err
 	}
-	q := storage.Query{Live: f.State == "live", From: c.number(ctx, f.From), To: c.number(ctx, f.To), Result: resultOf(f.Outcome)}
 	skip := (f.Page - 1) * pageSize
-	for call, err := range store.Calls().List(ctx, c.cfg.Account, q) {
+	for call, err := range c.selected(ctx, store, f) {
 		if err != nil {
 			return d, err
-		}
-		if call.IsLeg() || !f.selects(call) {
-			continue
 		}
 		if skip > 0 {
 			skip--
@@ -133,26 +133,57 @@ func (c *Console) calls(ctx context.Context, f callFilter) (callsData, error) {
 			d.More = true
 			break
 		}
-		d.Rows = append(d.Rows, c.row(ctx, store, call))
+		d.Rows = append(d.Rows, c.row(ctx, store, call, now))
 	}
 	return d, nil
 }
 
-// selects is what the store is not asked for.
-func (f callFilter) selects(call flow.Call) bool {
-	agent := ""
-	if call.Party != nil {
-		agent = call.Party.Agent
+// selected are the calls that a filter asks for, the newest first. Of an agent they are
+// the one that rings the agent now, and those that the agent took.
+func (c *Console) selected(ctx context.Context, store storage.Store, f callFilter) iter.Seq2[flow.Call, error] {
+	q := storage.Query{Live: f.State == "live", From: c.number(ctx, f.From), To: c.number(ctx, f.To), Result: resultOf(f.Outcome)}
+	all := []storage.Query{q}
+	if f.Agent != "" {
+		agent := c.agentID(ctx, f.Agent)
+		all = []storage.Query{q, q}
+		all[0].Agent, all[1].TakenBy = agent, agent
 	}
-	return (f.Agent == "" || f.Agent == agent) &&
-		(f.State != "ended" || call.Has(flow.Closed)) &&
-		(f.Outcome == "" || f.Outcome == outcome(call.Result))
+	return func(yield func(flow.Call, error) bool) {
+		for _, q := range all {
+			for call, err := range store.Calls().List(ctx, c.cfg.Account, q) {
+				asked := err == nil && !call.IsLeg() && (q.Agent == "" || call.TakenBy != q.Agent) &&
+					(f.State != "ended" || call.Has(flow.Closed)) && (f.Outcome == "" || f.Outcome == outcome(call.Result))
+				if (asked || err != nil) && !yield(call, err) {
+					return
+				}
+			}
+		}
+	}
 }
 
-func (c *Console) row(ctx context.Context, s storage.Store, call flow.Call) row {
+// agentID is the id of the agent whom somebody names: by it, by name or by extension.
+func (c *Console) agentID(ctx context.Context, who string) string {
+	if _, err := c.cfg.Store.Directory().Agent(ctx, c.cfg.Account, who); err == nil {
+		return who
+	}
+	for g, err := range c.cfg.Store.Directory().Agents(ctx, c.cfg.Account) {
+		if err == nil && (g.Extension == who || strings.EqualFold(g.Name, who)) {
+			return g.ID
+		}
+	}
+	return who
+}
+
+func (c *Console) row(ctx context.Context, s storage.Store, call flow.Call, now time.Time) row {
 	r := row{
-		ID: call.ID, Release: call.Release, At: time.Unix(0, call.Last), From: call.From.String(), To: string(call.To),
+		ID: call.ID, At: time.Unix(0, call.Last), From: call.From.String(), To: string(call.To), Agent: call.TakenBy,
 		Outcome: outcome(call.Result), Live: !call.Has(flow.Closed), Problems: call.Has(flow.Reconciled) || call.Result == flow.ResultFailed || call.Result == flow.ResultLimit,
+	}
+	if call.Began != 0 {
+		r.Began = time.Unix(0, call.Began)
+	}
+	if long, known := call.Lasted(now); known {
+		r.Lasted = brief(long)
 	}
 	if call.From == "" {
 		r.From = "withheld"
@@ -161,9 +192,18 @@ func (c *Console) row(ctx context.Context, s storage.Store, call flow.Call) row 
 		r.Agent = call.Party.Agent
 	}
 	if b, err := c.book(ctx, s, call.Release); err == nil {
-		r.Step = b.StepName(call.State)
+		r.Step, r.Version = b.StepName(call.State), b.Version
 	}
 	return r
+}
+
+// storeOf is where the calls are that a filter is about.
+func (c *Console) storeOf(f callFilter) storage.Store {
+	all := c.stores()
+	if f.Of == "simulator" {
+		return all[len(all)-1]
+	}
+	return all[0]
 }
 
 // number is what was written, in E.164 where it is a number.

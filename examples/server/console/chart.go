@@ -24,7 +24,7 @@ func (t *timeline) picture(upTo int, link func(flow.StepID) string) string {
 
 // reached is the part of the chart that callers of this call's number can get to.
 func (t *timeline) reached() flow.Chart {
-	all := t.Book.Chart()
+	all := t.Release.Chart()
 	next := []flow.StepID{}
 	out := flow.Chart{}
 	for _, s := range all.Starts {
@@ -33,7 +33,7 @@ func (t *timeline) reached() flow.Chart {
 			next = append(next, s.To)
 		}
 	}
-	if id, ok := t.Book.Entry(t.Call.Entry); ok {
+	if id, ok := t.Release.Entry(t.Call.Entry); ok {
 		next = append(next, id)
 		if len(out.Starts) == 0 {
 			out.Starts = append(out.Starts, flow.ChartStart{Name: string(t.Call.To), To: id})

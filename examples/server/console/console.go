@@ -78,7 +78,7 @@ type Console struct {
 	cfg        Config
 	mux        *http.ServeMux
 	guard      http.Handler
-	books      sync.Map // release id → *flow.Book
+	books      sync.Map // release id → pinned
 	zones      sync.Map // IANA name → *time.Location
 	mannersSet sync.Map // an endpoint's address → what its telephone does by itself
 	closed     chan struct{}
@@ -199,20 +199,27 @@ func (c *Console) settled(ctx context.Context) {
 	}
 }
 
+// pinned is a release as a call has it: its book, and which version it is.
+type pinned struct {
+	*flow.Book
+	Version uint32
+}
+
 // book is a release, compiled.
-func (c *Console) book(ctx context.Context, s storage.Store, release string) (*flow.Book, error) {
-	if b, ok := c.books.Load(release); ok {
-		return b.(*flow.Book), nil
+func (c *Console) book(ctx context.Context, s storage.Store, release string) (pinned, error) {
+	if p, ok := c.books.Load(release); ok {
+		return p.(pinned), nil
 	}
 	r, err := s.Releases().Load(ctx, c.cfg.Account, release)
 	if err != nil {
-		return nil, err
+		return pinned{}, err
 	}
 	b, err := r.Book()
+	p := pinned{b, r.Version}
 	if err == nil {
-		c.books.Store(release, b)
+		c.books.Store(release, p)
 	}
-	return b, err
+	return p, err
 }
 
 // zone is the account's time zone, by which pages tell the time.

@@ -104,7 +104,7 @@ func full(b *testing.B, agents, calls, live int) *site {
 // is 200 ms.
 func BenchmarkPages_ofManyCallsAndAgents(b *testing.B) {
 	s := full(b, 10_000, 100_000, 0)
-	for _, page := range []string{"calls", "calls?page=1000", "calls?outcome=answered", "calls?from=%2B14155550001", "agents", "agents?find=Agent+9999", "phone"} {
+	for _, page := range []string{"calls", "calls?page=1000", "calls?outcome=answered", "calls?from=%2B14155550001", "calls?agent=agent1", "agents", "agents?find=Agent+9999", "phone"} {
 		b.Run(strings.NewReplacer("/", " ").Replace(page), func(b *testing.B) {
 			for b.Loop() {
 				s.fetch(page)

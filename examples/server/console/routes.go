@@ -22,6 +22,7 @@ func (c *Console) routes() {
 
 	c.handle("GET /calls", Supervisor, c.callsPage)
 	c.handle("GET /calls/live", Supervisor, c.callsLive)
+	c.handle("GET /calls.csv", Administrator, c.callsCSV)
 	c.handle("GET /calls/{call}", Supervisor, c.callPage)
 	c.handle("GET /calls/{call}/live", Supervisor, c.callLive)
 	c.handle("GET /calls/{call}/story", Supervisor, c.callStory)

@@ -42,7 +42,7 @@ type timeline struct {
 	Legs    []flow.Call
 	Entries []entry
 	Step    string // where it stands
-	Book    *flow.Book
+	Release pinned
 	Store   storage.Store
 	turns   [][]flow.Turn // the caller's first
 }
@@ -68,17 +68,17 @@ func (c *Console) timeline(ctx context.Context, id string, masked bool) (*timeli
 		return nil, err
 	}
 	t := &timeline{Call: call, Store: store}
-	if t.Book, err = c.book(ctx, store, call.Info.Release); err != nil {
+	if t.Release, err = c.book(ctx, store, call.Info.Release); err != nil {
 		return nil, err
 	}
-	t.Step = t.Book.StepName(call.State)
+	t.Step = t.Release.StepName(call.State)
 	turns, err := store.Calls().Turns(ctx, call.Key, 0)
 	if err != nil {
 		return nil, err
 	}
 	script := flow.Script{Masked: masked}
 	t.turns = append(t.turns, turns)
-	t.Entries = entries(t.Book, turns, script, "")
+	t.Entries = entries(t.Release.Book, turns, script, "")
 	names := map[string]string{}
 	for _, leg := range legs(turns) {
 		key := flow.Key{Account: c.cfg.Account, ID: leg}
@@ -96,7 +96,7 @@ func (c *Console) timeline(ctx context.Context, id string, masked bool) (*timeli
 			who = of[0].Event.Party.Agent
 		}
 		names[leg] = who
-		t.Entries = append(t.Entries, entries(t.Book, of, flow.Script{Masked: masked, Agent: who, Caller: who}, who)...)
+		t.Entries = append(t.Entries, entries(t.Release.Book, of, flow.Script{Masked: masked, Agent: who, Caller: who}, who)...)
 	}
 	for _, o := range c.cfg.News.ignoredOf(call.ID) {
 		t.Entries = append(t.Entries, entry{

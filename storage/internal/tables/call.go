@@ -135,6 +135,9 @@ func (s *calls) page(ctx context.Context, account string, q storage.Query, befor
 	if where("result", q.Result.String()); q.Result != flow.NoResult {
 		sql.WriteString(` AND result <> ''`) // as its index says
 	}
+	if where("taken_by", q.TakenBy); q.TakenBy != "" {
+		sql.WriteString(` AND taken_by <> ''`)
+	}
 	sql.WriteString(newestFirst + strconv.Itoa(page))
 	err = s.View(ctx, func(c Conn) error {
 		some = nil
@@ -171,7 +174,7 @@ func (s *calls) heldBy(ctx context.Context, account string, q storage.Query) ite
 		case err != nil:
 			yield(flow.Call{}, err)
 		case held && (!q.Live || !call.Has(flow.Closed)) && (q.From == "" || q.From == call.From) && (q.To == "" || q.To == call.To) &&
-			(q.Result == flow.NoResult || q.Result == call.State.Result):
+			(q.Result == flow.NoResult || q.Result == call.State.Result) && (q.TakenBy == "" || q.TakenBy == call.TakenBy):
 			yield(call, nil)
 		}
 	}

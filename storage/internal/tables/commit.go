@@ -21,10 +21,10 @@ const (
 		ON CONFLICT (account, place) DO UPDATE SET call = excluded.call
 		WHERE extflow_places.call = '' OR extflow_places.call = excluded.call`
 
-	insertCall = `INSERT INTO extflow_calls (account, call, rev, owed, begun, closed, caller, called, state, result)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (account, call) DO NOTHING`
-	updateCall = `UPDATE extflow_calls SET rev = $3, owed = $4, closed = CASE WHEN closed > 0 THEN closed ELSE $5 END, state = $6, result = $7
-		WHERE account = $1 AND call = $2 AND rev = $8`
+	insertCall = `INSERT INTO extflow_calls (account, call, rev, owed, begun, closed, caller, called, state, result, taken_by)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (account, call) DO NOTHING`
+	updateCall = `UPDATE extflow_calls SET rev = $3, owed = $4, closed = CASE WHEN closed > 0 THEN closed ELSE $5 END, state = $6, result = $7, taken_by = $8
+		WHERE account = $1 AND call = $2 AND rev = $9`
 	insertEvent = `INSERT INTO extflow_events (account, call, event) VALUES ($1, $2, $3) ON CONFLICT (account, call, event) DO NOTHING`
 	findEvent   = `SELECT 1 FROM extflow_events WHERE account = $1 AND call = $2 AND event = $3`
 	findAccount = `SELECT 1 FROM extflow_accounts WHERE account = $1`
@@ -116,9 +116,9 @@ func (w *Write) storeCalls(ctx context.Context, c Conn) error {
 		var err error
 		if r.Was == 0 {
 			begun = true
-			n, err = c.Exec(ctx, insertCall, w.Account, r.ID, r.Rev, bit(r.Owed), r.Begun, r.Closed, r.Caller, r.Called, r.State, r.Result)
+			n, err = c.Exec(ctx, insertCall, w.Account, r.ID, r.Rev, bit(r.Owed), r.Begun, r.Closed, r.Caller, r.Called, r.State, r.Result, r.Taker)
 		} else {
-			n, err = c.Exec(ctx, updateCall, w.Account, r.ID, r.Rev, bit(r.Owed), r.Closed, r.State, r.Result, r.Was)
+			n, err = c.Exec(ctx, updateCall, w.Account, r.ID, r.Rev, bit(r.Owed), r.Closed, r.State, r.Result, r.Taker, r.Was)
 		}
 		if err != nil {
 			return err

@@ -41,6 +41,7 @@ type Call struct {
 	Called string
 	State  string
 	Result string // empty while there is none
+	Taker  string // the agent who took it; empty while nobody has
 
 	At     int64 // when it needs attention; Never where it does not
 	Wake   int64 // its next clock; Never where none is armed
@@ -131,7 +132,7 @@ func (w *Write) call(c *storage.Change, now int64) error {
 	row := Call{
 		ID: c.Now.ID, Was: c.Was.Rev, Rev: c.Now.Rev, Owed: c.Now.Owed, Begun: c.Now.Last,
 		Caller: string(c.Now.From), Called: string(c.Now.To), State: string(state),
-		Result: c.Now.State.Result.String(), Offers: c.Now.Offered(), Moved: c.Was.Offered() != c.Now.Offered(),
+		Result: c.Now.State.Result.String(), Taker: c.Now.TakenBy, Offers: c.Now.Offered(), Moved: c.Was.Offered() != c.Now.Offered(),
 	}
 	if c.Now.Has(flow.Closed) {
 		row.Closed = max(c.Now.Last, 1)

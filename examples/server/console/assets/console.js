@@ -6,13 +6,17 @@
   const banner = $("#banner"), wrong = $("#wrong");
   const typing = e => e && (e.matches("input:not([type=checkbox],[type=radio],[type=submit]),textarea,select") || e.isContentEditable);
 
+  // What was typed stays as it was typed, whatever else of the page is brought up to date.
+  const typed = new WeakSet();
+  document.addEventListener("input", e => { if (typing(e.target) && !e.target.closest("form[data-auto]")) typed.add(e.target); });
+
   const tell = text => { wrong.textContent = text; wrong.hidden = !text; if (text) wrong.scrollIntoView({ block: "nearest" }); };
   const morph = (el, html) => {
     const log = $(".timeline", el), low = log && log.scrollHeight - log.scrollTop - log.clientHeight < 40;
     Idiomorph.morph(el, html, { morphStyle: "innerHTML", ignoreActiveValue: true, callbacks: {
       // what a person opened stays open, and what is being changed stays as it is
       beforeAttributeUpdated: (name, node) => !(name === "open" && node.matches("details")),
-      beforeNodeMorphed: old => !(old === document.activeElement && old.matches && old.matches("select")),
+      beforeNodeMorphed: old => !(typed.has(old) || old === document.activeElement && old.matches && old.matches("select")),
       // the button that was pressed may be another one now, and says so
       afterNodeMorphed: (old, now) => { if (old === document.activeElement && old.matches("button")) old.replaceChildren(...now.cloneNode(true).childNodes); },
     } });
