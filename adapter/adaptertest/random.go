@@ -54,7 +54,8 @@ func Many() uint64 {
 func madeUp(t *testing.T, seed uint64, lacks []Ability) (document, story string) {
 	t.Helper()
 	for try := uint64(0); ; try++ {
-		r := dice{rand.New(rand.NewPCG(seed, try)), lacks}
+		r := dice{Rand: rand.New(rand.NewPCG(seed, try)), lacks: lacks}
+		r.alone = r.IntN(2) == 0
 		document = r.account()
 		if _, err := account.Parse([]byte(document)); err != nil {
 			if try > 100 {
@@ -90,6 +91,7 @@ func madeUp(t *testing.T, seed uint64, lacks []Ability) (document, story string)
 type dice struct {
 	*rand.Rand
 	lacks []Ability
+	alone bool // there is one caller: a second would grow impatient while a carrier takes its time over a * of the first
 }
 
 func (d dice) of(some ...string) string { return some[d.IntN(len(some))] }
@@ -151,13 +153,20 @@ func (d dice) rung() string {
 // acts are some acts that belong together.
 func (d dice) acts(first bool) []string {
 	agent, caller := d.of(staff...), d.of("caller", "caller", "second caller")
+	if d.alone {
+		caller = "caller"
+	}
 	switch n := d.IntN(24); {
 	case first:
 		return []string{"caller dials +12025550100 from +14155550100"}
 	case n < 5:
 		return []string{fmt.Sprintf("%s presses %d", caller, 1001+d.IntN(4))}
 	case n < 7:
-		return []string{caller + " presses " + d.of("7777", "12#", "*#", "1", "2", "9")}
+		keys := []string{"7777", "12#", "1", "2", "9"}
+		if d.alone || !slices.Contains(d.lacks, Star) {
+			keys = append(keys, "*#")
+		}
+		return []string{caller + " presses " + d.of(keys...)}
 	case n < 8:
 		return []string{caller + " presses 1", caller + " presses " + d.of("1", "1", "2")} // to be called back, confirmed
 	case n < 11:
@@ -174,7 +183,7 @@ func (d dice) acts(first bool) []string {
 		return []string{caller + " speaks for 12s"}
 	case n < 18:
 		return []string{caller + d.of(" hangs up", " answers")}
-	case n < 19:
+	case n < 19 && !d.alone:
 		return []string{"second caller dials +12025550100 from +14155550101"}
 	case n < 20:
 		return []string{d.of("the product says "+d.of("gold", "silver", "platinum")+" to ", "the product has no answer for ") + caller}
