@@ -27,6 +27,7 @@ var contract = map[string]func(*testing.T, Carrier){
 	"a call that is over is gone":                                                     probed,
 	"what is forged is refused and changes nothing":                                   forged,
 	"who hangs up during a mailbox's greeting leaves no message, and none is lost":    greeted,
+	"a caller who waits in silence from the first moment on can be moved at once":     silent,
 }
 
 // office is a carrier with the sample account behind it, and a store that can be
@@ -48,12 +49,18 @@ const (
 
 func open(t *testing.T, c Carrier) *office {
 	t.Helper()
+	return openFor(t, c, account.Sample())
+}
+
+// openFor has another account behind the carrier.
+func openFor(t *testing.T, c Carrier, document []byte) *office {
+	t.Helper()
 	o := &office{t: t}
 	far, carrier, err := c.Lay(t)(time.Date(2026, time.January, 5, 9, 0, 0, 0, time.UTC))
 	if err != nil {
 		t.Fatal(err)
 	}
-	doc, err := account.Parse(account.Sample())
+	doc, err := account.Parse(document)
 	if err != nil {
 		t.Fatal(err)
 	}
