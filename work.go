@@ -10,6 +10,7 @@ import (
 
 	"github.com/extflow/extflow/extension"
 	"github.com/extflow/extflow/flow"
+	"github.com/extflow/extflow/number"
 	"github.com/extflow/extflow/storage"
 )
 
@@ -59,6 +60,9 @@ func (w *work) happen(id string, ev flow.Event) (flow.Move, error) {
 		if move.Ignored != 0 {
 			w.saw(book, was, flow.Turn{Call: ev.Call, Event: ev, Move: move})
 			return move, nil
+		}
+		if next.From != "" && book.Guessed(was, &ev.What) {
+			w.spends = append(w.spends, w.e.guess(next.From))
 		}
 		turn := flow.Turn{Call: next.Key, Seq: next.Rev, Event: ev, Move: move, Posts: book.Posts(was, next, ev), Info: next.Info}
 		w.changes[i].Now = next
@@ -272,12 +276,16 @@ func (w *work) answer(b *flow.Book, c flow.Call, do flow.Command, ev *flow.Event
 	return w.findAgent(b, c, do.Entry, ev.Kind == flow.Pressed)
 }
 
-// findAgent looks an entry up. Entries that callers key are counted when they are
-// wrong, and refused once a caller has guessed too often.
+// guess is one wrong entry of a caller's, across calls.
+func (e *Engine) guess(caller number.E164) spend {
+	return spend{"guess " + string(caller), e.Guesses.Entries, e.Guesses.Per}
+}
+
+// findAgent looks an entry up. What callers key is refused once they have guessed too
+// often.
 func (w *work) findAgent(b *flow.Book, c flow.Call, entry flow.Digits, keyed bool) (flow.What, error) {
-	caller := "guess " + string(c.From)
 	if keyed && c.From != "" {
-		left, err := w.spend(spend{caller, w.e.Guesses.Entries, w.e.Guesses.Per}, 0)
+		left, err := w.spend(w.e.guess(c.From), 0)
 		if err != nil {
 			return flow.What{}, err
 		}
@@ -290,10 +298,6 @@ func (w *work) findAgent(b *flow.Book, c flow.Call, entry flow.Digits, keyed boo
 	})
 	if err != nil {
 		return flow.What{}, err
-	}
-	wrong := class == extension.ClassUnknown || class == extension.ClassPartial
-	if keyed && c.From != "" && wrong {
-		w.spends = append(w.spends, spend{caller, w.e.Guesses.Entries, w.e.Guesses.Per})
 	}
 	if class == extension.ClassAvailable && slices.Contains(w.taken, party.Agent) {
 		class = extension.ClassBusy

@@ -3,8 +3,6 @@ package flow
 import (
 	"slices"
 	"strings"
-
-	"github.com/extflow/extflow/extension"
 )
 
 // Advance is what a call becomes when something happens to it, and what is to be
@@ -258,13 +256,6 @@ func (b *Book) exhausted(c *Call, w *What) *What {
 		return &outOfGuesses
 	}
 	return nil
-}
-
-// guessed reports whether the directory's answer makes what was keyed a wrong
-// entry.
-func (b *Book) guessed(c *Call, w *What) bool {
-	return w.Kind == Found && c.Phase == Finding && int(c.State.At) < len(b.nodes) && b.nodes[c.State.At].action == collect &&
-		(w.Class == extension.ClassUnknown || w.Class == extension.ClassPartial)
 }
 
 // key is the one key that was keyed, the key that ended it aside; 0 where it was

@@ -44,6 +44,7 @@ type node struct {
 	separate bool
 	entries  bool // extensions may be keyed
 	trail    bool // worth going back to
+	discreet bool // an agent who cannot be rung is a wrong entry; the ring of one keeps the count
 	back     byte
 
 	// Speak.
@@ -257,7 +258,10 @@ func (b *Book) enter(s *State, id StepID, w *What) effect {
 	if b.back {
 		b.blaze(s, id)
 	}
-	s.At, s.Tries, s.Try, s.Phase = id, [2]uint8{}, 0, Unbegun
+	if !n.goesOn(s.At) {
+		s.Tries = [2]uint8{}
+	}
+	s.At, s.Try, s.Phase = id, 0, Unbegun
 	s.Marks &^= Held | Alone | Overdue | Dialling | Confirming | Taping
 	eff := b.open(n, s, w)
 	eff.entered++

@@ -113,6 +113,9 @@ func (c *checker) flow(name string, f Flow) {
 	c.dest(place{path: path + ".unavailable", repeats: again, keyed: true}, f.Unavailable)
 	c.dest(place{path: path + ".no_answer", repeats: again, keyed: true}, f.NoAnswer)
 	c.dest(place{path: path + ".busy", repeats: again, keyed: true}, f.Busy)
+	if f.Discreet && f.Unavailable != nil {
+		c.fault(path+".unavailable", "nobody is led here, because a discreet flow answers whoever is unavailable by rule e; remove it, or discreet")
+	}
 	keyed := c.keyed[here]
 	c.answer(place{path: path + ".no_input", repeats: again, keyed: keyed}, f.NoInput)
 	c.answer(place{path: path + ".invalid", repeats: again, keyed: keyed}, f.Invalid)
@@ -186,6 +189,9 @@ func (c *checker) menu(name string, m Menu) {
 	c.dest(place{path: path + ".after_repeats", repeats: usedUp, keyed: keyed}, m.AfterRepeats)
 	oneOf(c, path+".counters", m.Counters, Shared, Separate)
 	c.open(path, m.Hours, m.Closed, keyed)
+	if m.Discreet && !m.Extensions {
+		c.fault(path+".discreet", "no extension can be keyed here; write extensions: on, or remove it")
+	}
 	if c.key(path+".back", m.Back) && m.Back != "" {
 		c.menuKey(path+".back", m.Back, m)
 		if _, taken := m.Keys[m.Back]; taken {

@@ -111,12 +111,16 @@ func TestCheck_holdsOneSettingAgainstAnother(t *testing.T) {
 		`menus.main.keys.#: # ends an extension here; pick another key, or write settings.terminator: none`:  menu(flow.Menu{Keys: map[string]flow.Dest{"#": *flow.HangUp(nil)}, Extensions: true}),
 		`menus.main.back: # ends an extension here; pick another key, or write settings.terminator: none`:    menu(flow.Menu{Back: "#", Extensions: true}),
 		`menus.main.back: key 1 already leads elsewhere in this menu; pick another`:                          menu(flow.Menu{Keys: keys, Back: "1"}),
+		`menus.main.discreet: no extension can be keyed here; write extensions: on, or remove it`:            menu(flow.Menu{Keys: keys, Discreet: true}),
 		`menus.main.closed: it is never closed; add hours, or remove it`:                                     menu(flow.Menu{Keys: keys, Closed: flow.HangUp(nil)}),
 		`menus.main.after_repeats.repeat: the repeats are used up here; lead somewhere else, as with hangup`: menu(flow.Menu{Keys: keys, AfterRepeats: flow.Repeat(nil)}),
 		`menus.main.no_input: no message "wrogn"; did you mean "wrong"?`:                                     menu(flow.Menu{Keys: keys, NoInput: flow.Repeat(flow.Named("wrogn"))}),
 		`menus.main.invalid: no message "weclome"; did you mean "welcome"?`:                                  menu(flow.Menu{Keys: keys, Invalid: flow.Repeat(flow.Named("weclome"))}),
 		`flows.f.star.handoff.to: not an endpoint: "tel" has no scheme; write tel:+12025550111, sip:ada@pbx.example.com or client:ada`: set(func(s *flow.Settings) {
 			s.Flows["f"] = flow.Flow{Star: flow.ToHandoff(extension.Endpoint{Address: "tel"}, nil)}
+		}),
+		`flows.f.unavailable: nobody is led here, because a discreet flow answers whoever is unavailable by rule e; remove it, or discreet`: set(func(s *flow.Settings) {
+			s.Flows["f"] = flow.Flow{Discreet: true, Unavailable: flow.HangUp(nil)}
 		}),
 		`flows.f.star.extension: "12a" is no extension; write its digits, as in "1001"`: set(func(s *flow.Settings) { s.Flows["f"] = flow.Flow{Star: flow.ToExtension("12a", nil)} }),
 		`hours.office.open.Monday: "Monday" is no day; did you mean "mon"?`:             set(func(s *flow.Settings) { s.Hours["office"].Open["Monday"] = nil }),

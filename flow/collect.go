@@ -20,7 +20,7 @@ func (b *Book) stepCollect(n *node, s *State, w *What) effect {
 	case s.Phase == Listening && w.Kind == Pressed:
 		return b.read(n, s, w)
 	case s.Phase == Finding && w.Kind == Found:
-		if w.Class == extension.ClassUnknown || w.Class == extension.ClassPartial || w.Class == 0 {
+		if w.Class == 0 || n.wrong(w.Class) {
 			return b.fail(n, s, OnInvalid, w)
 		}
 		b.address(s, w, true)

@@ -22,7 +22,7 @@ func (c *compiler) flow(name string) StepID {
 	c.b.entries["flow "+name] = id
 	in := scope{again: id, ring: c.ringing(f.Ring, f.Screening, f.CallerID)}
 	n := c.collector(f.Repeats, f.Counters)
-	n.entries = true
+	n.entries, n.discreet = true, f.Discreet
 	listen := c.listening(f.Collect)
 	n.plain = &Move{Do: listen, arm: new(stepArms(firstProbe))}
 	n.standing = n.plain.saying(c.message(f.Greeting, "welcome"))
@@ -42,6 +42,9 @@ func (c *compiler) flow(name string) StepID {
 		r.next[OnUnanswered] = c.dest(f.NoAnswer, ToPersonal(), in)
 		r.next[OnDeclined] = r.next[OnUnanswered]
 		r.next[OnBusy] = c.dest(f.Busy, ToPersonal(), in)
+		if f.Discreet {
+			c.discreet(&r, id)
+		}
 		return r
 	})
 	c.put(id, "flow "+name, n)
@@ -156,7 +159,7 @@ func (c *compiler) menu(name string) StepID {
 	c.b.entries["menu "+name] = first
 	in := scope{again: id, ring: c.ringing(Ringing{}, "", "")}
 	n := c.collector(m.Repeats, m.Counters)
-	n.entries = m.Extensions
+	n.entries, n.discreet = m.Extensions, m.Discreet
 	if m.Back != "" {
 		n.back = m.Back[0]
 	}
@@ -191,6 +194,9 @@ func (c *compiler) menu(name string) StepID {
 			r := c.ringer(in.ring)
 			to := c.personal(nil)
 			r.next[OnUnavailable], r.next[OnUnanswered], r.next[OnDeclined], r.next[OnBusy] = to, to, to, to
+			if m.Discreet {
+				c.discreet(&r, id)
+			}
 			return r
 		})
 	}

@@ -88,6 +88,9 @@ func (m *maker) flow() Flow {
 	if m.seldom() {
 		f.Screening = extension.On
 	}
+	if m.seldom() {
+		f.Discreet, f.Unavailable = true, nil
+	}
 	return f
 }
 
@@ -103,6 +106,7 @@ func (m *maker) menu() Menu {
 		}
 		menu.Keys[m.key()] = *d
 	}
+	menu.Discreet = menu.Extensions && m.seldom()
 	if _, taken := menu.Keys["8"]; !taken && m.even() {
 		menu.Back = "8"
 	}

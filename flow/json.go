@@ -103,7 +103,7 @@ func nanoseconds(at time.Time) int64 {
 // The error is ErrNewer for a newer one's.
 func (c *Call) UnmarshalJSON(text []byte) error {
 	var j callJSON
-	if err := read(text, &j, &j.Schema); err != nil {
+	if err := read(text, &j, &j.Schema, Schema); err != nil {
 		return fmt.Errorf("call: %w", err)
 	}
 	if len(j.Legs) > MaxLegs {
@@ -184,7 +184,7 @@ func (t *Turn) UnmarshalJSON(text []byte) error {
 		Schema int `json:"schema"`
 		plainTurn
 	}
-	if err := read(text, &j, &j.Schema); err != nil {
+	if err := read(text, &j, &j.Schema, Schema); err != nil {
 		return fmt.Errorf("turn: %w", err)
 	}
 	*t = Turn(j.plainTurn)
@@ -198,7 +198,7 @@ func (t *Turn) UnmarshalJSON(text []byte) error {
 // this library wrote it.
 func (r *Release) UnmarshalJSON(text []byte) error {
 	var j plainRelease
-	if err := read(text, &j, &j.Schema); err != nil {
+	if err := read(text, &j, &j.Schema, ReleaseSchema); err != nil {
 		return fmt.Errorf("release: %w", err)
 	}
 	*r = Release(j)
@@ -226,9 +226,9 @@ func (m *Move) UnmarshalJSON(text []byte) error {
 }
 
 // read reads a document and says ErrNewer if it is a newer version's.
-func read(text []byte, into any, schema *int) error {
+func read(text []byte, into any, schema *int, newest int) error {
 	err := json.Unmarshal(text, into)
-	if err == nil && *schema <= Schema {
+	if err == nil && *schema <= newest {
 		return nil
 	}
 	var head struct {
@@ -237,7 +237,7 @@ func read(text []byte, into any, schema *int) error {
 	switch {
 	case errors.Is(err, ErrNewer):
 		return err
-	case json.Unmarshal(text, &head) == nil && head.Schema > Schema:
+	case json.Unmarshal(text, &head) == nil && head.Schema > newest:
 		return fmt.Errorf("schema %d: %w", head.Schema, ErrNewer)
 	}
 	return err

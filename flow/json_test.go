@@ -115,7 +115,7 @@ func TestJSON_ofANewerVersionIsRefused(t *testing.T) {
 		{`{` + key + `, "event": {"what": "woke", "report": "humming"}}`, &Turn{}}, {`{` + key + `, "event": {"what": "exhausted", "budget": "patience"}}`, &Turn{}},
 		{`{` + key + `, "move": {"ignored": "whim"}}`, &Turn{}}, {`{` + key + `, "move": {"tell": "all"}}`, &Turn{}},
 		{`{` + key + `, "posts": [{"post": "card"}]}`, &Turn{}},
-		{`{"schema": 2, "settings": {}}`, &Release{}}, {`{"schema": 2, "settings": []}`, &Release{}},
+		{`{"schema": 3, "settings": {}}`, &Release{}}, {`{"schema": 3, "settings": []}`, &Release{}},
 	} {
 		require.ErrorIs(t, json.Unmarshal([]byte(is.text), is.into), ErrNewer, is.text)
 	}

@@ -9,7 +9,7 @@ import (
 // Release is what an account published: immutable settings with a version. A
 // call pins the newest one when it arrives and keeps it for life.
 type Release struct {
-	Schema   int       `json:"schema"` // of this document; Schema is the newest
+	Schema   int       `json:"schema"` // of this document: 2 with discreet flows or menus, else 1
 	Account  string    `json:"account"`
 	ID       string    `json:"id"`
 	Version  uint32    `json:"version"` // from 1, one more with every release
@@ -19,9 +19,28 @@ type Release struct {
 	Settings Settings  `json:"settings"`
 }
 
-// Schema is the newest form of stored releases, calls and turns. A newer form is
-// refused with ErrNewer; every older one is read.
+// Schema is the newest form of stored calls and turns. A newer form is refused with
+// ErrNewer; every older one is read.
 const Schema = 1
+
+// ReleaseSchema is the newest form of stored releases. One whose settings an older
+// version knows whole has that version's, so that it can go on with it.
+const ReleaseSchema = 2
+
+// schema is the form that a release of the settings has.
+func (s *Settings) schema() int {
+	for _, f := range s.Flows {
+		if f.Discreet {
+			return 2
+		}
+	}
+	for _, m := range s.Menus {
+		if m.Discreet {
+			return 2
+		}
+	}
+	return 1
+}
 
 // ErrNewer is returned for a document that a newer version of this library wrote.
 var ErrNewer = errors.New("written by a newer version of extflow")
@@ -33,12 +52,12 @@ func NewRelease(account, id string, version uint32, at time.Time, s Settings) (R
 	if err != nil {
 		return Release{}, err
 	}
-	return Release{Schema: Schema, Account: account, ID: id, Version: version, At: at, Steps: b.StepNames(), Settings: s}, nil
+	return Release{Schema: s.schema(), Account: account, ID: id, Version: version, At: at, Steps: b.StepNames(), Settings: s}, nil
 }
 
 // Book compiles the release. The error is ErrNewer, or Compile's.
 func (r Release) Book() (*Book, error) {
-	if r.Schema > Schema {
+	if r.Schema > ReleaseSchema {
 		return nil, fmt.Errorf("release %s: schema %d: %w", r.ID, r.Schema, ErrNewer)
 	}
 	b, err := Compile(r.Settings, r.Steps...)

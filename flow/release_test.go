@@ -29,7 +29,7 @@ func TestRelease_ofANewerVersionIsRefused(t *testing.T) {
 	t.Parallel()
 	r, err := NewRelease("acme", "r1", 1, noon, sampleSettings())
 	require.NoError(t, err)
-	r.Schema = Schema + 1
+	r.Schema = ReleaseSchema + 1
 	_, err = r.Book()
 	require.ErrorIs(t, err, ErrNewer)
 	require.False(t, errors.Is(err, ErrSettings))

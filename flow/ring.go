@@ -50,7 +50,11 @@ func (b *Book) stepRing(n *node, s *State, w *What) effect {
 		b.address(s, w, false)
 		return b.ringFound(n, s, w)
 	}
-	if o := ringFailed(s, w); o != NoOutcome {
+	o := ringFailed(s, w)
+	if n.discreet && (o == OnUnavailable || n.tooMany(s, w)) {
+		return b.unsaid(n, s, w)
+	}
+	if o != NoOutcome {
 		return b.ringOver(n, s, o, w)
 	}
 	return b.talkStep(n, s, w)

@@ -108,6 +108,10 @@ type Flow struct {
 	Invalid      *Dest `json:"invalid,omitempty"`       // rule e; the message "invalid", and collect again
 	AfterRepeats *Dest `json:"after_repeats,omitempty"` // rule f; hang up
 	Star         *Dest `json:"star,omitempty"`          // rule g; the default queue, else hang up
+
+	// Discreet tells no caller who there is: an agent who is unavailable is answered as an
+	// extension that nobody has, by rule e and never by rule a.
+	Discreet bool `json:"discreet,omitempty"`
 }
 
 // Collecting says how an extension is read from the caller's keys.
@@ -220,6 +224,7 @@ type Menu struct {
 	Closed       *Dest           `json:"closed,omitempty"` // goodbye
 	Back         string          `json:"back,omitempty"`   // the key that returns to where the caller came from
 	Extensions   bool            `json:"extensions,omitempty"`
+	Discreet     bool            `json:"discreet,omitempty"` // with Extensions: as in a Flow, by Invalid
 }
 
 // Hours are weekly opening times with exceptions, in a time zone.

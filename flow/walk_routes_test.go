@@ -79,6 +79,9 @@ func (b *Book) marked(id StepID) (*Book, StepID) {
 // about: without repeats every failure is one too many, and where both failures
 // lead out none is ever counted.
 func (n *node) never(o Outcome) bool {
+	if n.action == ring && n.discreet {
+		return o == OnUnavailable // not by this route: back in the visit that it left
+	}
 	if n.action != collect {
 		return false
 	}

@@ -76,6 +76,9 @@ func (m *maker) flow() flow.Flow {
 		Unavailable: m.dest(), NoAnswer: m.answer(), Busy: m.dest(), NoInput: m.answer(), Invalid: m.answer(), AfterRepeats: m.dest(), Star: m.answer(),
 	}
 	f.Repeats = oneOf(m.T, nil, new(int), &[]int{10}[0])
+	if m.maybe() {
+		f.Discreet, f.Unavailable = true, nil
+	}
 	return f
 }
 
@@ -88,6 +91,7 @@ func (m *maker) menu() flow.Menu {
 	if out.Hours != "" {
 		out.Closed = m.dest()
 	}
+	out.Discreet = out.Extensions && m.maybe()
 	if _, taken := out.Keys["*"]; !taken && m.maybe() {
 		out.Back = "*"
 	}

@@ -169,11 +169,12 @@ mailboxes:
   o: {owner: bob}
 menus:
   n: {prompt: a, keys: {"1": repeat, "2": {extension: "1001", otherwise: {handoff: {to: "client:x", otherwise: hangup}}}}, no_input: a, invalid: {flow: f}, repeats: 1,
-      after_repeats: hangup, counters: separate, hours: h, closed: hangup, back: "#", extensions: on}
+      after_repeats: hangup, counters: separate, hours: h, closed: hangup, back: "#", extensions: on, discreet: on}
 hours: {h: {timezone: Europe/Berlin, open: {mon: ["09:00-17:00"]}, holidays: {"2026-12-25": ["10:00-12:00"]}}}
 flows:
   f: {greeting: a, collect: {digits: 4, first_digit: 5s, inter_digit: 5s, terminator: "#", barge_in: off}, ring: {time: 20s}, screening: on, caller_id: caller, counters: shared,
       unavailable: voicemail, no_answer: {voicemail: {mailbox: personal, greeting: a}}, busy: {menu: n}, no_input: a, invalid: repeat, repeats: 0, after_repeats: hangup, star: {queue: q}}
+  g: {discreet: on}
 numbers:
   "+12025550100": {flow: f, label: Main, hours: h, closed: {hangup: a}, emergency: {dial: "sip:a@b.c"}, carriers: [twilio], release: r1, language: en}
 `)

@@ -164,6 +164,7 @@ func menuKeys(m *flow.Menu) block {
 		{"closed", dest{&m.Closed}, "where callers go outside the hours; hangup"},
 		{"back", press{&m.Back}, "the key that goes back to where the caller came from"},
 		{"extensions", flag{&m.Extensions, "on"}, "an extension may be keyed here too; off"},
+		{"discreet", flag{&m.Discreet, "on"}, "an agent who is unavailable is answered as an extension that nobody has, by invalid; off"},
 	}
 }
 
@@ -200,6 +201,7 @@ func flowKeys(f *flow.Flow) block {
 		{"after_repeats", dest{&f.AfterRepeats}, "rule f, they have repeated that often; hangup"},
 		{"star", dest{&f.Star}, "rule g, the caller presses *; the default queue, else hangup"},
 		{"counters", word(&f.Counters, flow.Shared, flow.Separate), "whether silence and wrong entries are counted together; shared"},
+		{"discreet", flag{&f.Discreet, "on"}, "callers cannot tell who there is: an agent who is unavailable is answered as an extension that nobody has, by rule e and never by rule a; off"},
 	}
 }
 

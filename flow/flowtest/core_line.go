@@ -73,9 +73,6 @@ func (c *core) find(call flow.Call, entry string, keyed bool) flow.What {
 		return flow.What{Kind: flow.Exhausted, Budget: flow.Guesses}
 	}
 	class, party := c.agents.Find(entry, c.inquiry(call))
-	if counted && party == nil {
-		recent = append(recent, c.Now())
-	}
 	c.guesses[call.From] = recent
 	return flow.What{Kind: flow.Found, Class: class, Party: party}
 }

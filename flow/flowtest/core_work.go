@@ -44,6 +44,9 @@ func (w *coreWork) happen(e flow.Event) (flow.Move, error) {
 			return move, nil
 		}
 		turn := flow.Turn{Call: next.Key, Seq: next.Rev, Event: e, Move: move, Posts: w.c.book.Posts(was, next, e), Info: next.Info}
+		if next.From != "" && w.c.book.Guessed(was, &e.What) {
+			w.c.guesses[next.From] = append(w.c.guesses[next.From], w.now)
+		}
 		w.changes[i].now = next
 		w.changes[i].turns = append(w.changes[i].turns, turn)
 		if err := w.tell(was, next, move, e); err != nil {

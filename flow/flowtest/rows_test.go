@@ -89,6 +89,8 @@ var rules = []part{
 		{"2.6", "wrong entries of one call"},
 		{"2.6 across calls", "wrong entries of a caller across calls"},
 		{"2.6 withheld", "withheld callers share no block"},
+		{"2.6 discreet", "discreet: unavailable is said and counted as unknown"},
+		{"2.6 discreet menu", "and so in a menu"},
 	}},
 	{title: "7 to 10: ringing", rows: []row{
 		{"2.7", "a second caller meets rule c"},

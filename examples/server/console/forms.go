@@ -45,12 +45,13 @@ var forms = map[string][]group{
 			{Key: "busy", Label: "c. The agent is busy", Kind: "dest"}, {Key: "no_input", Label: "d. The caller keys nothing", Kind: "answer"},
 			{Key: "invalid", Label: "e. There is no such extension", Kind: "answer"}, {Key: "after_repeats", Label: "f. After the repeats", Kind: "dest"},
 			{Key: "star", Label: "g. The caller presses *", Kind: "dest"},
+			{Key: "discreet", Label: "Answer an unavailable agent as a wrong extension", Kind: "switch"},
 		}},
 		{"5. Limits", []field{{Key: "repeats", Label: "Repeats of d and e", Kind: "count"}, {Key: "counters", Label: "Count d and e", Kind: "word", Words: []string{"shared", "separate"}}}},
 	},
 	"menus": {
 		{"1. Prompt", []field{{Key: "prompt", Label: "What callers hear", Kind: "message"}}},
-		{"2. Keys", []field{{Key: "keys", Label: "Where each key leads", Kind: "keys"}, {Key: "back", Label: "Key that goes back", Kind: "text"}, {Key: "extensions", Label: "Extensions may be keyed", Kind: "switch"}}},
+		{"2. Keys", []field{{Key: "keys", Label: "Where each key leads", Kind: "keys"}, {Key: "back", Label: "Key that goes back", Kind: "text"}, {Key: "extensions", Label: "Extensions may be keyed", Kind: "switch"}, {Key: "discreet", Label: "Answer an unavailable agent as a wrong extension", Kind: "switch"}}},
 		{"3. If it goes otherwise", []field{
 			{Key: "no_input", Label: "The caller keys nothing", Kind: "answer"}, {Key: "invalid", Label: "Another key", Kind: "answer"},
 			{Key: "repeats", Label: "Repeats of the two", Kind: "count"}, {Key: "counters", Label: "Count them", Kind: "word", Words: []string{"shared", "separate"}},

@@ -187,7 +187,7 @@ func rule(b *flow.Book, was, now flow.Call, e flow.Event) string {
 	case flow.Found:
 		switch {
 		case was.Phase != flow.Finding || was.Info.Peer != "":
-		case e.Class == extension.ClassUnknown || e.Class == extension.ClassPartial:
+		case b.Guessed(was, &e.What):
 			if moved {
 				return "f, repeats used up"
 			}
@@ -203,6 +203,9 @@ func rule(b *flow.Book, was, now flow.Call, e flow.Event) string {
 	case flow.Unanswered, flow.Declined:
 		return "b, no answer"
 	case flow.Unreachable:
+		if b.Guessed(was, &e.What) {
+			return "e, as if there were no such extension"
+		}
 		return "a, unavailable"
 	case flow.Exhausted:
 		return "f, repeats used up"
