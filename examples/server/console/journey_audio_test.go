@@ -15,6 +15,7 @@ import (
 // A file is uploaded, heard, picked for a message, played to a caller on the page, and
 // taken the place of; while callers hear it, it cannot be removed.
 func TestJourney_anUploadedFileIsPlayedToACaller(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, "")
 	b := open(t, s.base, "messages")
 	b.expect("422")

@@ -12,21 +12,27 @@ import (
 // The script of the first five minutes: call, answer, hang up, change what follows when
 // nobody answers, publish, call again, let it ring, leave a message.
 func TestJourney_theFirstFiveMinutes(t *testing.T) {
+	t.Parallel()
 	byHand(t, theFirstFiveMinutes)
 }
 
 // byHand has a journey made with the mouse, and with Tab and keys alone: with these only,
 // where tests are to be short.
 func byHand(t *testing.T, journey func(*testing.T, func(*tab) *tab)) {
-	t.Run("with keys alone", func(t *testing.T) { journey(t, (*tab).tabbing) })
+	t.Run("with keys alone", func(t *testing.T) {
+		t.Parallel()
+		journey(t, (*tab).tabbing)
+	})
 	if !testing.Short() {
-		t.Run("with the mouse", func(t *testing.T) { journey(t, (*tab).mouse) })
+		t.Run("with the mouse", func(t *testing.T) {
+			t.Parallel()
+			journey(t, (*tab).mouse)
+		})
 	}
 }
 
 func theFirstFiveMinutes(t *testing.T, take func(*tab) *tab) {
 	s := newSite(t, "")
-	require.NoError(t, s.sim.Stop(t.Context())) // Tab takes its time on a busy machine
 	b := take(open(t, s.base, ""))
 	b.click("button", "Call").sees("listen for").press("1", "0", "0", "1").sees("ringing")
 	b.click("button", "Answer Ada Lovelace at client:ada").sees("ada answers").click("button", "Hang up").sees("ends answered")
@@ -42,6 +48,7 @@ func theFirstFiveMinutes(t *testing.T, take func(*tab) *tab) {
 }
 
 func TestJourney_aFlowFromNothingAnswersANumber(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, "")
 	b := open(t, s.base, "flows")
 	b.fill("Name", "night").pick("Begin with", "Ring an agent, everything else to voicemail").click("button", "New flow")
@@ -59,6 +66,7 @@ func TestJourney_aFlowFromNothingAnswersANumber(t *testing.T) {
 }
 
 func TestJourney_aFaultNamesItsFieldAndWhatToDo(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, "")
 	b := open(t, s.base, "flows/front-desk")
 	b.fill("Ring for", "5s").sees("flows.front-desk.ring.time", "10s to 2m")
@@ -71,6 +79,7 @@ func TestJourney_aFaultNamesItsFieldAndWhatToDo(t *testing.T) {
 // Drafts survive leaving the page, a reload, and a restart of the server; what was done can be taken
 // back.
 func TestJourney_nothingTypedIsLost(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, "")
 	b := open(t, s.base, "menus/main")
 	b.fill("Words", "Press 1.").sees("Draft saved")
@@ -89,6 +98,7 @@ func TestJourney_nothingTypedIsLost(t *testing.T) {
 
 // Two people edit: whoever publishes second sees both, and loses nothing.
 func TestJourney_aConflictOnPublishShowsBoth(t *testing.T) {
+	t.Parallel()
 	who := func(id string) func(*console.Config) {
 		return func(c *console.Config) {
 			c.Who = whoIs(console.Person{ID: strings.ToLower(id), Name: id, Role: console.Administrator})
@@ -109,6 +119,7 @@ func TestJourney_aConflictOnPublishShowsBoth(t *testing.T) {
 }
 
 func TestJourney_savedCallsTellWhatADraftWouldChange(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, "")
 	id := s.finished("1002")
 	b := open(t, s.base, "calls/"+id)

@@ -68,6 +68,7 @@ func (p *program) kill() {
 // The server is killed while somebody types and while a caller talks to an agent. When it is
 // there again the draft saves itself, and the call goes on where it was.
 func TestJourney_theServerIsKilledInTheMiddleOfTypingAndOfACall(t *testing.T) {
+	t.Parallel()
 	carrier := twiliotest.Start(t, twiliotest.Config{})
 	p := newProgram(t, carrier)
 	p.start()

@@ -2,6 +2,7 @@ package console_test
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,24 +19,31 @@ func everyPage(id string) []string {
 }
 
 func TestJourney_everyPageAt320PixelsInTheDarkAndTwiceAsLarge(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("how pages look is the browser's alone: the long tests see to it")
 	}
 	s := newSite(t, "")
 	id := s.finished("1002")
 	require.NoError(t, s.sim.Start(t.Context())) // how far its clock is from real time stays the same from here on
-	b := open(t, s.base, "phone")
-	for _, page := range everyPage(id) {
-		b.size(320, 640, 1).visit(page)
-		b.fits()
-		b.size(720, 450, 2).fits() // a window of 1440 by 900, at 200 %
-		b.size(1280, 900, 1).prefers("light").axe().prefers("dark").axe("color-contrast")
+	open(t, s.base, "phone").prefers("light").size(390, 844, 2).visit("phone").shoot("narrow.webp")
+	for some := range slices.Chunk(everyPage(id), 6) {
+		t.Run("from "+strings.NewReplacer("/", " ", id, "one").Replace(some[0]), func(t *testing.T) {
+			t.Parallel()
+			b := open(t, s.base, some[0])
+			for _, page := range some {
+				b.size(320, 640, 1).visit(page)
+				b.fits()
+				b.size(720, 450, 2).fits() // a window of 1440 by 900, at 200 %
+				b.size(1280, 900, 1).prefers("light").axe().prefers("dark").axe("color-contrast")
+			}
+		})
 	}
-	b.prefers("light").size(390, 844, 2).visit("phone").shoot("narrow.webp")
 }
 
 // Whatever is stored is shown as words: in every text field, on every page.
 func TestJourney_whatPeopleWriteIsNeverRun(t *testing.T) {
+	t.Parallel()
 	const (
 		evil  = `"><img src=x onerror=alert(1)><script>alert(1)</script>{{7*7}}'`
 		named = `<img/src=x/onerror=alert(1)><script>alert(1)</script>` // what names may have of it

@@ -11,6 +11,7 @@ import (
 )
 
 func TestJourney_anExtensionThatIsTaken(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, "")
 	b := open(t, s.base, "agents")
 	b.sees("The next agent gets extension 1005.").fill("Extension of Grace Hopper", "1001").sees("1001 is taken by Ada Lovelace; 1005 is free.").axe()
@@ -31,6 +32,7 @@ func TestJourney_anExtensionThatIsTaken(t *testing.T) {
 
 // Agents go out to a spreadsheet and come back; a file with faults changes nothing.
 func TestJourney_agentsComeAndGoAsAFile(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, "")
 	b := open(t, s.base, "agents")
 	table := eval[string](b, `fetch("agents.csv").then(r => r.text())`)
@@ -45,6 +47,7 @@ func TestJourney_agentsComeAndGoAsAFile(t *testing.T) {
 }
 
 func TestJourney_aMessageIsHeardMovedAndDeleted(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, "")
 	s.finished("1002")
 	b := open(t, s.base, "mailboxes/team")
@@ -57,6 +60,7 @@ func TestJourney_aMessageIsHeardMovedAndDeleted(t *testing.T) {
 }
 
 func TestJourney_membersServeAQueueAtOnce(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, "")
 	b := open(t, s.base, "queues/support")
 	b.sees("Members, at once").axe().click("checkbox", "1002 Grace Hopper").click("button", "Set members").sees("Saved.", "Grace Hopper")
@@ -67,6 +71,7 @@ func TestJourney_membersServeAQueueAtOnce(t *testing.T) {
 }
 
 func TestJourney_peopleSignInAndSeeWhatIsTheirs(t *testing.T) {
+	t.Parallel()
 	var accounts *console.Accounts
 	s := newSite(t, "", func(c *console.Config) {
 		accounts = &console.Accounts{Store: c.Store, Account: c.Account}
@@ -99,6 +104,7 @@ func TestJourney_peopleSignInAndSeeWhatIsTheirs(t *testing.T) {
 
 // The link of the first start works once, and the tries to sign in have a limit.
 func TestJourney_guessingAPasswordHasALimit(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("eleven passwords take long on purpose, and longer where races are watched for")
 	}
@@ -121,6 +127,7 @@ func TestJourney_guessingAPasswordHasALimit(t *testing.T) {
 }
 
 func TestJourney_anotherAccountsCallIsNotThere(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, "")
 	other := newSite(t, "account: globex\nnumbers: {\"+12025550100\": {hangup: {say: bye}}}\nagents: [{id: ada}]\n")
 	id := s.finished("1002")
@@ -132,6 +139,7 @@ func TestJourney_anotherAccountsCallIsNotThere(t *testing.T) {
 }
 
 func TestJourney_aPageSaysThatItsUpdatesArePaused(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, "")
 	b := open(t, s.base, "phone")
 	b.sees("Pick a number")

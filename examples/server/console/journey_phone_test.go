@@ -10,7 +10,9 @@ import (
 )
 
 func TestJourney_aFirstCallAnAgentAnswersInTheBrowser(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, "")
+	require.NoError(t, s.sim.Start(t.Context())) // as whoever opens it for the first time sees it
 	b := open(t, s.base, "").mouse()
 	b.sees("Simulated carrier", "Pick a number and press Call").axe()
 	b.click("button", "Call").sees("listen for 4 digits, 5s")
@@ -33,6 +35,7 @@ func TestJourney_aFirstCallAnAgentAnswersInTheBrowser(t *testing.T) {
 }
 
 func TestJourney_aCallWithKeysAlone(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, "")
 	b := open(t, s.base, "phone")
 	b.reach("Number to call").press(kb.Enter).sees("listen for 4 digits, 5s")
@@ -47,12 +50,12 @@ func TestJourney_aCallWithKeysAlone(t *testing.T) {
 }
 
 func TestJourney_timeIsSkippedAndAQueueHasTwoCallers(t *testing.T) {
+	t.Parallel()
 	byHand(t, aQueueHasTwoCallers)
 }
 
 func aQueueHasTwoCallers(t *testing.T, take func(*tab) *tab) {
 	s := newSite(t, "")
-	require.NoError(t, s.sim.Stop(t.Context())) // Tab takes its time on a busy machine
 	b := take(open(t, s.base, "phone"))
 	b.click("button", "Call").click("button", "* star").sees("waits in support")
 	b.click("link", "Another caller").click("button", "Call").click("button", "* star").sees("waits in support", "Other callers")
@@ -68,8 +71,8 @@ func aQueueHasTwoCallers(t *testing.T, take func(*tab) *tab) {
 }
 
 func TestJourney_faultsPresenceAndMannersAreTriedOut(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, "")
-	require.NoError(t, s.sim.Stop(t.Context())) // however slow the machine, the caller waits
 	b := open(t, s.base, "phone")
 	b.click("DisclosureTriangle", "Presence and behaviour of Ada Lovelace").pick("Presence", "offline").sees("offline")
 	b.click("button", "Call").sees("listen for").press("1", "0", "0", "1").sees("rule a, unavailable", "record to team")
@@ -87,6 +90,7 @@ func TestJourney_faultsPresenceAndMannersAreTriedOut(t *testing.T) {
 }
 
 func TestJourney_aCallIsSavedAsATest(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, "")
 	id := s.finished("1002")
 	b := open(t, s.base, "calls/"+id)

@@ -10,6 +10,7 @@ import (
 // Without scripts every page is there, says what it cannot do, and has no button that does
 // nothing; a call is placed, answered and read, and a flow is changed and published.
 func TestJourney_withoutScripts(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, "")
 	id := s.finished("1002")
 	b := open(t, s.base, "phone")

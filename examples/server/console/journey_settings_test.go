@@ -9,6 +9,7 @@ import (
 // The settings of the whole account: a draft, its faults at their fields, and in force
 // once they are published.
 func TestJourney_theAccountsSettingsAreDraftedAndPublished(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, "")
 	b := open(t, s.base, "settings")
 	b.sees("1. Extensions", "Simulated carrier").axe()
@@ -36,6 +37,7 @@ func TestJourney_theAccountsSettingsAreDraftedAndPublished(t *testing.T) {
 
 // What is picked may be made where it is picked, and nothing else that was typed is lost.
 func TestJourney_whatIsNotThereIsMadeWhereItIsPicked(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, "")
 	b := open(t, s.base, "flows/front-desk")
 	b.fill("Ring for", "25s").sees("Draft saved")
@@ -62,6 +64,7 @@ func TestJourney_whatIsNotThereIsMadeWhereItIsPicked(t *testing.T) {
 // An agent's hours and mailbox, and what follows a ring that fails, are made where they are
 // picked; while something else of the form is wrong nothing is made, and nothing is lost.
 func TestJourney_anAgentsHoursAndMailboxAreMadeWhereTheyArePicked(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, "")
 	b := open(t, s.base, "agents/ada")
 	b.expect("422")

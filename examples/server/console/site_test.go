@@ -24,7 +24,8 @@ type site struct {
 }
 
 // newSite serves the sample account, or a document in its place. What change does to the
-// configuration holds.
+// configuration holds. No time passes but what is skipped: however slow the machine, a caller
+// waits for the next key.
 func newSite(t testing.TB, document string, change ...func(*console.Config)) *site {
 	t.Helper()
 	news := console.NewNews()
@@ -54,6 +55,7 @@ func newSite(t testing.TB, document string, change ...func(*console.Config)) *si
 		_ = s.Run(ctx)
 	}()
 	t.Cleanup(func() { cancel(); <-done })
+	require.NoError(t, s.Stop(t.Context()))
 	mux := http.NewServeMux() // under a prefix, as a host may mount it
 	mux.Handle("/a/b/", http.StripPrefix("/a/b", pages))
 	return &site{TB: t, sim: s, console: pages, base: serve(t, mux, pages.Close) + "a/b/"}
@@ -63,7 +65,6 @@ func newSite(t testing.TB, document string, change ...func(*console.Config)) *si
 func (s *site) finished(keys string) string {
 	s.Helper()
 	var p *sim.Phone
-	require.NoError(s, s.sim.Stop(s.Context()))
 	require.NoError(s, s.sim.Act(s.Context(), func(ctx context.Context) (err error) {
 		p, err = s.sim.Carrier.Dial(ctx, "+14155550100", "+12025550100", sim.Options{})
 		return err

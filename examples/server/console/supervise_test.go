@@ -25,6 +25,7 @@ func (s *site) waits() (*sim.Phone, string) {
 }
 
 func TestJourney_aSupervisorMovesAWaitingCaller(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, "")
 	phone, call := s.waits()
 	b := open(t, s.base, "calls/"+call)
