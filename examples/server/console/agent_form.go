@@ -140,8 +140,9 @@ func around(st setup.State, g extension.Agent) (*setup.Draft, error) {
 	return d, nil
 }
 
-// put stores an agent once all that is wrong with it is known, and publishes first what
-// was made where it was picked.
+// put stores an agent once all that is wrong with it is known, and publishes what was made
+// where it was picked: nothing of it where the directory refuses the agent, as one whose
+// extension somebody took meanwhile.
 func (c *Console) put(ctx context.Context, g extension.Agent, made ...made) error {
 	st, err := setup.Read(ctx, c.cfg.Store, c.cfg.Account)
 	if err != nil {
@@ -158,17 +159,17 @@ func (c *Console) put(ctx context.Context, g extension.Agent, made ...made) erro
 	if err != nil {
 		return err
 	}
-	if len(made) > 0 {
-		if _, err := setup.Edit(ctx, c.cfg.Store, c.cfg.Account, "for agent "+g.ID, func(d *setup.Draft) error { return makeIn(d, made) }); err != nil {
-			return err
-		}
-	}
 	i := slices.IndexFunc(doc.Agents, func(a extension.Agent) bool { return a.ID == g.ID })
 	if i < 0 {
 		return wrong("Id: write 1 to 64 letters.")
 	}
 	checked := doc.Agents[i]
 	checked.Extension, checked.Rev, checked.Duty = g.Extension, g.Rev, extension.Duty{}
+	if len(made) > 0 {
+		if checked.Rev, err = c.putMaking(ctx, checked, made); err != nil {
+			return err
+		}
+	}
 	put, err := c.cfg.Store.Directory().Put(ctx, c.cfg.Account, checked)
 	if err != nil {
 		return err
@@ -183,6 +184,27 @@ func (c *Console) put(ctx context.Context, g extension.Agent, made ...made) erro
 	}
 	c.settled(ctx)
 	return nil
+}
+
+// putMaking stores all of an agent but what is still to be made, then makes that, and
+// returns the agent's revision. Where it cannot be made the agent is as it was.
+func (c *Console) putMaking(ctx context.Context, g extension.Agent, made []made) (uint64, error) {
+	directory := c.cfg.Store.Directory()
+	was, err := directory.Agent(ctx, c.cfg.Account, g.ID)
+	if err != nil {
+		return 0, err
+	}
+	g.Hours, g.Mailbox = was.Hours, was.Mailbox
+	put, err := directory.Put(ctx, c.cfg.Account, g)
+	if err != nil {
+		return 0, err
+	}
+	if _, err := setup.Edit(ctx, c.cfg.Store, c.cfg.Account, "for agent "+g.ID, func(d *setup.Draft) error { return makeIn(d, made) }); err != nil {
+		was.Rev, was.Duty = put.Rev, extension.Duty{}
+		_, back := directory.Put(context.WithoutCancel(ctx), c.cfg.Account, was)
+		return 0, errors.Join(err, back)
+	}
+	return put.Rev, nil
 }
 
 // idOf makes an id of a name.

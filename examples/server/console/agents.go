@@ -91,23 +91,35 @@ func nameOf(g extension.Agent) string {
 
 func (c *Console) addAgent(w http.ResponseWriter, r *http.Request) error {
 	form := agentTyped(r)
+	if faults, err := c.newAgent(r, &form); err != nil {
+		return err
+	} else if faults != nil {
+		return c.showAgents(w, r, form, faults)
+	}
+	return c.next(w, r, "agents?done=saved")
+}
+
+// newAgent adds an agent as typed, with an id made of the name where none is. What is
+// wrong is told by field, and nobody is added then.
+func (c *Console) newAgent(r *http.Request, form *agentForm) (faults map[string]string, err error) {
 	if form.ID == "" {
 		form.ID = idOf(form.Name)
 	}
 	if form.ID == "" {
-		return c.showAgents(w, r, form, map[string]string{"name": "Write a name, or an id."})
+		return map[string]string{"name": "Write a name, or an id."}, nil
 	}
 	if _, err := c.cfg.Store.Directory().Agent(r.Context(), c.cfg.Account, form.ID); err == nil {
-		return c.showAgents(w, r, form, map[string]string{"id": "There is an agent “" + form.ID + "” already; write another id."})
+		return map[string]string{"id": "There is an agent “" + form.ID + "” already; write another id."}, nil
 	}
 	form.Rev = "0"
 	if err := c.put(r.Context(), form.agent()); err != nil {
-		if faults := c.agentFaults(r.Context(), form.ID, err); faults != nil {
-			return c.showAgents(w, r, form, faults)
+		if faults = c.agentFaults(r.Context(), form.ID, err); faults != nil {
+			return faults, nil
 		}
-		return err
+		return nil, err
 	}
-	return c.next(w, r, "agents?done=saved")
+	c.note(r, "added an agent", "agent", form.ID)
+	return nil, nil
 }
 
 func (c *Console) setPresence(w http.ResponseWriter, r *http.Request) error {

@@ -74,7 +74,7 @@ func (c *Console) edit(r *http.Request, d *draft, section, name string, more ...
 		return data, err
 	}
 	k.Faults = append(k.Faults, more...)
-	s := showing{section: section, name: name, draft: d, faults: k.Faults, root: base(r)}
+	s := showing{section: section, name: name, draft: d, faults: k.Faults, root: base(r), typed: r.PostForm}
 	s.value, _ = d.Now[section][name].(map[string]any)
 	if s.value == nil {
 		s.value = map[string]any{}
@@ -97,13 +97,13 @@ func (c *Console) edit(r *http.Request, d *draft, section, name string, more ...
 		return data, err
 	}
 	data.Numbers = used[singular[section]+" "+name]
-	c.draw(&data, k.Book)
+	c.draw(&data, k.Book, base(r))
 	data.Live, err = c.liveThing(ctx, section, name, d)
 	return data, err
 }
 
 // draw adds the picture of what the thing leads to.
-func (c *Console) draw(data *editData, b *flow.Book) {
+func (c *Console) draw(data *editData, b *flow.Book, root string) {
 	if b == nil {
 		return
 	}
@@ -126,20 +126,20 @@ func (c *Console) draw(data *editData, b *flow.Book) {
 	}
 	data.Svg = picture.New(chart).SVG(picture.Look{
 		Page: true, Title: "What " + data.Name + " leads to",
-		Link: func(id flow.StepID) string { return linkOf(names[id]) },
+		Link: func(id flow.StepID) string { return linkOf(root, names[id]) },
 	})
 	data.Outline = picture.Outline(chart)
 }
 
-// linkOf is the editor of a step, from the editor of another.
-func linkOf(step string) string {
+// linkOf is the editor of a step, from a page that root leads from to the console's root.
+func linkOf(root, step string) string {
 	for prefix, section := range map[string]string{"flow ": "flows", "menu ": "menus", "queue ": "queues", "voicemail ": "mailboxes", "ask ": "questions"} {
 		if name, ok := strings.CutPrefix(step, prefix); ok {
 			at := ""
 			if flowName, rings := strings.CutSuffix(name, ": ring"); rings && section == "flows" {
 				name, at = flowName, "#f-ring.time"
 			}
-			return "../" + section + "/" + url.PathEscape(name) + at
+			return root + section + "/" + url.PathEscape(name) + at
 		}
 	}
 	return "#main"
@@ -170,6 +170,10 @@ func (c *Console) saveThing(w http.ResponseWriter, r *http.Request, section stri
 	if err != nil {
 		return err
 	}
+	nobody, err := c.newAgents(r, section)
+	if err != nil {
+		return err
+	}
 	err = c.change(r, func(d *draft) error {
 		was, is := d.Now[section][name]
 		if !is {
@@ -189,7 +193,10 @@ func (c *Console) saveThing(w http.ResponseWriter, r *http.Request, section stri
 		return err
 	}
 	if len(refused) > 0 {
-		return c.refusedFiles(w, r, section, name, refused)
+		return c.refused(w, r, section, name, "The file was not taken.", refused)
+	}
+	if len(nobody) > 0 {
+		return c.refused(w, r, section, name, "Nobody was added.", nobody)
 	}
 	return c.saved(w, r, section+"/"+url.PathEscape(name), func() (string, any, error) {
 		d, err := c.draft(r.Context(), person(r))

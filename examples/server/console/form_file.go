@@ -41,9 +41,9 @@ func whole(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// refusedFiles shows the form again, saved as far as it could be, with what to do about
-// the files that came with it.
-func (c *Console) refusedFiles(w http.ResponseWriter, r *http.Request, section, name string, refused map[string]string) error {
+// refused shows the form again, saved as far as it could be, with what to do about what
+// was to be made with it, by field.
+func (c *Console) refused(w http.ResponseWriter, r *http.Request, section, name, text string, refused map[string]string) error {
 	d, err := c.draft(r.Context(), person(r))
 	if err != nil {
 		return err
@@ -52,7 +52,7 @@ func (c *Console) refusedFiles(w http.ResponseWriter, r *http.Request, section, 
 	for _, key := range slices.Sorted(maps.Keys(refused)) {
 		faults = append(faults, account.Fault{Path: strings.TrimSuffix(section+"."+name+"."+key, "."), Problem: strings.TrimSuffix(refused[key], ".")})
 	}
-	text := "The file was not taken. " + refused[slices.Sorted(maps.Keys(refused))[0]]
+	text += " " + refused[slices.Sorted(maps.Keys(refused))[0]]
 	if r.Header.Get("X-Script") != "" {
 		return wrong(text)
 	}

@@ -3,6 +3,9 @@ package console
 import (
 	"encoding/json"
 	"errors"
+	"maps"
+	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/extflow/extflow/examples/server/setup"
@@ -92,7 +95,7 @@ func makeIn(d *setup.Draft, all []made) error {
 // createMessage makes a message of the words that stand at a field, and returns what is
 // picked then: the message by its name, or the words where it has none.
 func (r *reading) createMessage(key string) string {
-	name := r.value(key + "~new")
+	name := r.value(key + "~named")
 	if name == "" {
 		return "say"
 	}
@@ -128,4 +131,30 @@ func (r *reading) saidAt(key string) any {
 		return v
 	}
 	return nil
+}
+
+// newAgents adds the agents who are to be made at fields of a form, and has the form pick
+// them. Why somebody could not be added is told by field.
+func (c *Console) newAgents(r *http.Request, section string) (refused map[string]string, err error) {
+	if r.Header.Get("X-Script") == drafting { // the name may still be being typed
+		return nil, nil
+	}
+	for _, g := range forms[section] {
+		for _, f := range g.Fields {
+			if r.PostForm.Get(f.Key) != "new:agents" {
+				continue
+			}
+			form := agentForm{Name: strings.TrimSpace(r.PostForm.Get(f.Key + "~new")), Endpoints: r.PostForm.Get(f.Key + "~at")}
+			faults, err := c.newAgent(r, &form)
+			if err != nil {
+				return nil, err
+			}
+			if faults != nil {
+				refused = map[string]string{f.Key: strings.Join(slices.Sorted(maps.Values(faults)), " ")}
+				continue
+			}
+			r.PostForm.Set(f.Key, form.ID)
+		}
+	}
+	return refused, nil
 }

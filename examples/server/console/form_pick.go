@@ -160,7 +160,7 @@ func (s *showing) picks(of, picked, usual string) []optionGroup {
 func (s *showing) pickOr(none, of, picked string) []optionGroup {
 	g := optionGroup{}
 	if of == "agents" {
-		g.Options = s.agents
+		g.Options = append(slices.Clone(s.agents), option{"new:agents", "New agent…"})
 	} else {
 		for _, name := range slices.Sorted(maps.Keys(s.draft.Now[of])) {
 			g.Options = append(g.Options, option{name, name})

@@ -73,7 +73,7 @@ func (r *reading) field(f field) any {
 	case "span":
 		return spanOf(r.value(f.Key))
 	case "pick":
-		if r.unnamed(f.Key) {
+		if r.unnamed(f.Key) || f.Of == "agents" && strings.HasPrefix(r.value(f.Key), "new:") {
 			return at(r.was, f.Key)
 		}
 		if made := r.create(f.Key); made != "" {

@@ -3,6 +3,7 @@ package console
 import (
 	"encoding/json"
 	"maps"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,6 +22,7 @@ type showing struct {
 	files         []string // the uploaded ones
 	root          string   // from the page to the console's root
 	faults        []account.Fault
+	typed         url.Values // what was sent and not taken, if anything
 }
 
 // formGroup is fields under a heading, as shown.
@@ -47,6 +49,8 @@ type formField struct {
 	Word   string      // of a row of answers: the answer
 	Deep   bool        // a part of another field
 	OnSave bool        // what is made here is made when the form is saved, not before
+	New    string      // pick: the name of what was to be made
+	NewAt  string      // pick: where the agent who was to be added is reached
 }
 
 // formMessage is a message as shown.
@@ -57,6 +61,7 @@ type formMessage struct {
 	Language, Voice string
 	File            string   // the uploaded file that is played, with Play empty then
 	Files           []string // those that there are
+	Upload          bool     // one is to be uploaded, and was not
 	Usual           string   // what it is where nothing is picked; empty: something must be
 	Names           []string
 	New             bool   // one may be made on the spot
@@ -153,6 +158,9 @@ func (s *showing) field(f field) formField {
 		}
 	case "pick":
 		out.Value = plainly(v)
+		if is := s.typed.Get(f.Key); strings.HasPrefix(is, "new:") { // it could not be made
+			out.Value, out.New, out.NewAt = is, s.typed.Get(f.Key+"~new"), s.typed.Get(f.Key+"~at")
+		}
 		out.Groups = s.picks(f.Of, out.Value, out.Usual)
 	default:
 		out.Value = plainly(v)
@@ -226,6 +234,7 @@ func (s *showing) message(key string, v any, label string) *formMessage {
 			m.Files = append(slices.Clone(m.Files), file)
 		}
 	}
+	m.Upload = m.File == "" && s.typed.Get(key+"~file") == "new:file"
 	if name, ok := strings.CutPrefix(m.Pick, "name:"); ok && !has(m.Names, name) {
 		m.Names = append(m.Names, name)
 	}

@@ -2,9 +2,13 @@ package console
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
+
+	"github.com/extflow/extflow/storage"
 )
 
 // What is live beside a queue's and a mailbox's settings: members, those who wait,
@@ -15,6 +19,10 @@ type liveThing struct {
 	Queue    string
 	Members  []member
 	Agents   []checkedOption
+	More     bool      // there are more agents than are listed
+	Others   string    // those who are not listed, as typed
+	New      agentForm // somebody who is to be added, as typed
+	Errors   map[string]string
 	Waiting  []waiter
 	Mailbox  string
 	Messages []voicemail
@@ -62,8 +70,11 @@ func (c *Console) liveThing(ctx context.Context, section, name string, d *draft)
 	return nil, nil
 }
 
-// mostWaiting is how many of a line are listed.
-const mostWaiting = 50
+// How many of a line, and of the agents who may serve it, are listed.
+const (
+	mostWaiting = 50
+	mostAgents  = 200
+)
 
 func (c *Console) liveQueue(ctx context.Context, name string) (*liveThing, error) {
 	line, err := c.cfg.Store.Queues().Waiting(ctx, c.cfg.Account, name, mostWaiting, nil)
@@ -90,7 +101,7 @@ func (c *Console) liveQueue(ctx context.Context, name string) (*liveThing, error
 		return nil, err
 	}
 	for _, o := range options {
-		if in[o.Value] || len(l.Agents) < 200 {
+		if l.More = l.More || len(l.Agents) == mostAgents && !in[o.Value]; in[o.Value] || len(l.Agents) < mostAgents {
 			l.Agents = append(l.Agents, checkedOption{o, in[o.Value]})
 		}
 	}
@@ -112,6 +123,11 @@ func (c *Console) setMembers(w http.ResponseWriter, r *http.Request) error {
 	line, err := c.cfg.Store.Queues().Waiting(ctx, c.cfg.Account, name, 0, nil)
 	if err != nil {
 		return err
+	}
+	if faults, err := c.newMembers(r); err != nil {
+		return err
+	} else if faults != nil {
+		return c.showMembers(w, r, name, faults)
 	}
 	touched := slices.Clone(r.PostForm["members"])
 	var members []string // those who stay keep their order
@@ -136,4 +152,55 @@ func (c *Console) setMembers(w http.ResponseWriter, r *http.Request) error {
 	}
 	c.settled(ctx)
 	return c.next(w, r, "queues/"+pathEscape(name)+"?done=saved")
+}
+
+// newMembers adds to the form those whom it names otherwise than by picking them: agents who
+// are not listed, and somebody who is none yet. What is wrong is told by field.
+func (c *Console) newMembers(r *http.Request) (faults map[string]string, err error) {
+	for who := range strings.FieldsFuncSeq(r.PostForm.Get("others"), func(r rune) bool { return r == ',' || r == ';' || r == '\n' }) {
+		if who = strings.TrimSpace(who); who == "" {
+			continue
+		}
+		id := c.agentID(r.Context(), who)
+		if _, err := c.cfg.Store.Directory().Agent(r.Context(), c.cfg.Account, id); errors.Is(err, storage.ErrNotFound) {
+			return map[string]string{"others": "There is no agent “" + who + "”; write an extension, a name or an id."}, nil
+		} else if err != nil {
+			return nil, err
+		}
+		r.PostForm.Add("members", id)
+	}
+	form := agentForm{Name: strings.TrimSpace(r.PostForm.Get("new-name")), Endpoints: r.PostForm.Get("new-at")}
+	if form.Name == "" && strings.TrimSpace(form.Endpoints) == "" {
+		return nil, nil
+	}
+	if !person(r).Role.may(Administrator) {
+		return nil, &problem{status: http.StatusForbidden, text: "Only an administrator may add an agent. Nothing was changed."}
+	}
+	if faults, err = c.newAgent(r, &form); faults == nil && err == nil {
+		r.PostForm.Add("members", form.ID)
+	}
+	return faults, err
+}
+
+// showMembers shows a queue again, with its members as they were typed.
+func (c *Console) showMembers(w http.ResponseWriter, r *http.Request, name string, faults map[string]string) error {
+	d, err := c.draft(r.Context(), person(r))
+	if err != nil {
+		return err
+	}
+	data, err := c.edit(r, d, "queues", name)
+	if err != nil {
+		return err
+	}
+	l := data.Live
+	if l == nil {
+		return storage.ErrNotFound
+	}
+	for i := range l.Agents {
+		l.Agents[i].Checked = slices.Contains(r.PostForm["members"], l.Agents[i].Value)
+	}
+	l.Others, l.Errors = r.PostForm.Get("others"), faults
+	l.New = agentForm{Name: r.PostForm.Get("new-name"), Endpoints: r.PostForm.Get("new-at")}
+	v := c.view(r, "queues", name, data)
+	return c.show(w, "edit", http.StatusUnprocessableEntity, v)
 }

@@ -51,6 +51,23 @@ func TestJourney_anUploadedFileIsPlayedToACaller(t *testing.T) {
 	b.visit("versions/2").sees("hold.wav is a new file").visit("messages").misses("callers still hear").click("button", "Remove hold.wav").sees("Version 3 plays")
 }
 
+// A number's own form takes a file too, and where something else of it is wrong nothing that
+// was typed is lost.
+func TestJourney_aNumberIsAddedWithAFile(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, "")
+	b := open(t, s.base, "numbers")
+	b.expect("422")
+	b.fill("Number", "12").fill("Label", "Closed line").pick("Call action", "Hang up").pick("What is said", "audio…").pick("Audio", "New file…")
+	b.choose(`[id="f-action~upload"]`, "closed.wav", string(storagetest.Wave(8000))).click("button", "Add number").sees("too short").axe()
+	require.Equal(t, []string{"12", "Closed line", "hangup", "play", "file:closed.wav"},
+		eval[[]string](b, `["number", "label", "f-action", "f-action~m", "f-action~file"].map(id => document.getElementById(id).value)`), "nothing typed is lost, and the file need not be chosen again")
+	b.fill("Number", "+1 202-555-0144").click("button", "Add number").sees("Saved.", "hang up saying audio closed.wav")
+	b.fill("Number", "+1 202-555-0145").pick("Call action", "Hang up").pick("What is said", "audio…").pick("Audio", "New file…")
+	b.choose(`[id="f-action~upload"]`, "notes.wav", "hello").click("button", "Add number").sees("neither MP3 nor WAV")
+	b.choose(`[id="f-action~upload"]`, "bye.wav", string(storagetest.Wave(800))).click("button", "Add number").sees("Saved.", "hang up saying audio bye.wav")
+}
+
 // Without scripts a file comes with the form, and nothing else that was typed is lost.
 func TestPages_takeAFileWithAForm(t *testing.T) {
 	t.Parallel()

@@ -33,6 +33,7 @@ func TestJourney_everyPageAt320PixelsInTheDarkAndTwiceAsLarge(t *testing.T) {
 			b := open(t, s.base, some[0])
 			for _, page := range some {
 				b.size(320, 640, 1).visit(page)
+				require.Empty(t, eval[[]string](b, `[...document.querySelectorAll("[id]")].map(e => e.id).filter((id, i, all) => all.indexOf(id) < i)`), "ids that are there twice: %s", page)
 				b.fits()
 				b.size(720, 450, 2).fits() // a window of 1440 by 900, at 200 %
 				b.size(1280, 900, 1).prefers("light").axe().prefers("dark").axe("color-contrast")

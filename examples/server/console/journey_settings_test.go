@@ -54,7 +54,12 @@ func TestJourney_whatIsNotThereIsMadeWhereItIsPicked(t *testing.T) {
 		b.pick(one.field, one.new).fill("Its name", one.name).click("button", "Create").sees("It was made, and is picked here.")
 	}
 	require.Equal(t, []string{"queue:late", "voicemail:night", "menu:choice"}, eval[[]string](b, `["f-no_answer", "f-unavailable", "f-busy"].map(id => document.getElementById(id).value)`))
-	b.click("link", "Review and publish").sees("menu choice: new", "message morning: new", "queue late: new", "mailbox night: new").click("button", "Publish version 2").sees("Published.")
+	eval[bool](b, `(() => { for (const [id, is] of [["m", "new:message"], ["named", "bye"], ["say", "Bye then."]]) document.getElementById("f-after_repeats~" + id).value = is; return true })()`)
+	b.run(clickFirst(`.on-msg .on-named button[value="made after_repeats"]`))
+	b.settle()
+	b.sees("It was made, and is picked here.")
+	require.Equal(t, []string{"hangup", "name:bye"}, eval[[]string](b, `["f-after_repeats", "f-after_repeats~m"].map(id => document.getElementById(id).value)`), "a message is made at a destination, too")
+	b.click("link", "Review and publish").sees("message bye: new", "menu choice: new", "message morning: new", "queue late: new", "mailbox night: new").click("button", "Publish version 2").sees("Published.")
 	b.visit("numbers").fill("Number", "+1 202-555-0177").pick("Call action", "New queue…").fill("Its name", "sales").pick("Hours", "New hours…")
 	b.until("two names are asked for", func() bool { return len(b.nodes("textbox", "Its name")) == 2 })
 	eval[bool](b, `!(document.getElementById("hours~new").value = "weekdays") && false`)
@@ -76,11 +81,47 @@ func TestJourney_anAgentsHoursAndMailboxAreMadeWhereTheyArePicked(t *testing.T) 
 	require.NoError(t, err)
 	require.NotContains(t, latest.Settings.Hours, "weekdays", "nothing is half made")
 	require.Equal(t, []string{"weekdays", "sales"}, eval[[]string](b, `["hours", "mailbox"].map(id => document.getElementById(id).value)`), "nothing typed is lost")
-	b.fill("Reached at", "tel:+12025550111").click("button", "Save").sees("Saved.").axe()
+	b.fill("Reached at", "tel:+12025550111").fill("Extension", "1002").click("button", "Save").sees("1005 is free")
+	latest, err = s.sim.Store.Releases().Latest(t.Context(), "acme")
+	require.NoError(t, err)
+	require.NotContains(t, latest.Settings.Hours, "weekdays", "nothing is made for an agent whom the directory refuses")
+	b.fill("Extension", "1001").click("button", "Save").sees("Saved.").axe()
 	g, err := s.sim.Store.Directory().Agent(t.Context(), "acme", "ada")
 	require.NoError(t, err)
 	require.Equal(t, []string{"weekdays", "sales"}, []string{g.Hours, g.Mailbox})
 	b.visit("flows/front-desk").pick("b. Nobody answers", "An extension…").fill("Which", "1002").pick("If that fails", "New queue…").fill("Its name", "second").click("button", "Create").sees("It was made, and is picked here.")
 	require.Equal(t, []string{"extension", "1002", "queue:second"}, eval[[]string](b, `["", "~to", "~otherwise"].map(end => document.getElementById("f-no_answer" + end).value)`))
 	b.click("link", "Review and publish").sees("extension 1002, otherwise queue second", "queue second: new")
+}
+
+// Agents are added where they are picked: as members of a queue, and as owner of a mailbox.
+func TestJourney_agentsAreAddedWhereTheyArePicked(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, "")
+	b := open(t, s.base, "queues/support")
+	b.expect("422")
+	b.fill("Longest wait", "7m").sees("Draft saved").click("checkbox", "1002 Grace Hopper").click("DisclosureTriangle", "Somebody new")
+	b.fill("Name of the new agent", "Rosalind Franklin").fill("Reached at", "tel:12").click("button", "Set members").sees("too short for a number").axe()
+	require.Equal(t, []string{"Rosalind Franklin", "tel:12", "7m"}, eval[[]string](b, `["new-member", "new-at", "f-max_wait"].map(id => document.getElementById(id).value)`), "nothing typed is lost")
+	require.True(t, eval[bool](b, `document.querySelector("[name=members][value=grace]").checked`))
+	members := func() (all []string) {
+		line, err := s.sim.Store.Queues().Waiting(t.Context(), "acme", "support", 0, nil)
+		require.NoError(t, err)
+		for _, m := range line.Members {
+			all = append(all, m.Party.Agent)
+		}
+		return all
+	}
+	require.Equal(t, []string{"ada", "mary"}, members(), "nothing is half-changed")
+	b.fill("Reached at", "tel:+12025550188").click("button", "Set members").sees("Saved.", "1005 Rosalind Franklin")
+	require.Equal(t, []string{"ada", "mary", "grace", "rosalind-franklin"}, members())
+
+	b.visit("mailboxes/team").fill("Longest", "90s").sees("Draft saved").pick("Owner", "New agent…").fill("Their name", "Ada").fill("Reached at", "client:ada").click("button", "Add")
+	b.sees("Nobody was added.", "already").axe()
+	require.Equal(t, []string{"new:agents", "Ada", "client:ada", "90s"}, eval[[]string](b, `["f-owner", "f-owner~new", "f-owner~at", "f-max_length"].map(id => document.getElementById(id).value)`), "nothing typed is lost")
+	b.fill("Their name", "Emmy Noether").fill("Reached at", "client:emmy").click("button", "Add").sees("It was made, and is picked here.")
+	require.Equal(t, []string{"emmy-noether", "90s"}, eval[[]string](b, `["f-owner", "f-max_length"].map(id => document.getElementById(id).value)`))
+	emmy, err := s.sim.Store.Directory().Agent(t.Context(), "acme", "emmy-noether")
+	require.NoError(t, err)
+	require.Equal(t, "1006", emmy.Extension)
 }

@@ -112,7 +112,7 @@ func (c *Console) numberForm(r *http.Request, d *setup.Draft, one string, m map[
 	for _, section := range releaseParts {
 		now[section] = d.Section(section)
 	}
-	s := showing{section: "numbers", draft: &draft{Now: along(now, all)}, files: slices.Sorted(maps.Keys(d.State.Audio)), root: base(r)}
+	s := showing{section: "numbers", draft: &draft{Now: along(now, all)}, files: slices.Sorted(maps.Keys(d.State.Audio)), root: base(r), typed: r.PostForm}
 	action := map[string]any{"closed": m["closed"], "emergency": m["emergency"]}
 	if len(dest) > 0 {
 		action["action"] = dest
@@ -155,11 +155,15 @@ func (c *Console) numberForm(r *http.Request, d *setup.Draft, one string, m map[
 
 func (c *Console) saveNumber(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	if err := r.ParseForm(); err != nil {
-		return wrong("The form did not arrive whole. Nothing was changed; send it again.")
+	if err := whole(w, r); err != nil {
+		return err
+	}
+	uploaded, refused, err := c.uploads(r)
+	if err != nil {
+		return err
 	}
 	typed := strings.TrimSpace(r.FormValue("number"))
-	in := reading{form: r.PostForm}
+	in := reading{form: r.PostForm, uploaded: uploaded}
 	in.carry()
 	value := map[string]any{}
 	switch dest := in.dest("action").(type) {
@@ -168,10 +172,13 @@ func (c *Console) saveNumber(w http.ResponseWriter, r *http.Request) error {
 	case string:
 		value[map[string]string{"voicemail": "voicemail", "hangup": "hangup", "repeat": "repeat"}[dest]] = map[string]any{"voicemail": "personal", "hangup": "goodbye", "repeat": "welcome"}[dest]
 	}
+	var unnamed []account.Fault
 	for _, key := range []string{"label", "hours", "release", "language"} {
 		v := in.value(key)
 		if made := in.create(key); made != "" {
 			v = made
+		} else if strings.HasPrefix(v, "new:") {
+			unnamed = append(unnamed, account.Fault{Path: "numbers.x." + key, Problem: "write a name for it, or pick another"})
 		}
 		if v != "" {
 			value[key] = v
@@ -187,7 +194,13 @@ func (c *Console) saveNumber(w http.ResponseWriter, r *http.Request) error {
 	}
 	one := r.FormValue("one")
 	again := func(faults ...account.Fault) error { return c.showNumbers(w, r, one, value, faults, in.made...) }
-	_, err := setup.Edit(ctx, c.cfg.Store, c.cfg.Account, "number "+typed, func(d *setup.Draft) error {
+	for key, why := range refused {
+		unnamed = append(unnamed, account.Fault{Path: "numbers.x." + key, Problem: "the file was not taken: " + strings.TrimSuffix(why, ".")})
+	}
+	if len(unnamed) > 0 {
+		return again(unnamed...)
+	}
+	_, err = setup.Edit(ctx, c.cfg.Store, c.cfg.Account, "number "+typed, func(d *setup.Draft) error {
 		if _, err := d.Find("numbers", typed); err == nil && one == "" {
 			return &problem{status: http.StatusConflict, text: "This number is in the list already; open it there to change it."}
 		}

@@ -43,9 +43,10 @@
 
   // Forms that change something on this page: the live part shows what became of it.
   // One after the other: keys that are pressed fast arrive in their order.
+  const actionOf = form => new URL(form.getAttribute("action"), document.baseURI).href; // a field may be called "action"
   let sent = Promise.resolve();
   const send = (form, button) => {
-    const body = new URLSearchParams(new FormData(form, button)), action = form.action;
+    const body = new URLSearchParams(new FormData(form, button)), action = actionOf(form);
     sent = sent.then(() => post(action, body));
   };
   const post = async (action, body) => {
@@ -75,12 +76,19 @@
     to.upload.onprogress = e => { if (e.lengthComputable) bar.value = e.loaded / e.total; };
     to.onerror = () => end("The server cannot be reached. Nothing was uploaded; what you typed is still here.");
     to.onload = () => {
+      if (to.status !== 204 && /html/.test(to.getResponseHeader("Content-Type"))) { // the page again, with what to put right
+        const page = new DOMParser().parseFromString(to.responseText, "text/html");
+        end("");
+        Idiomorph.morph($("main"), $("main", page).innerHTML, { morphStyle: "innerHTML" });
+        ($("[aria-invalid]") || $("main")).focus();
+        return;
+      }
       if (to.status !== 204) { end(to.responseText); return; }
-      const next = new URL(to.getResponseHeader("X-Next"), form.action), here = next.href.split("#")[0] === location.href.split("#")[0];
+      const next = new URL(to.getResponseHeader("X-Next"), actionOf(form)), here = next.href.split("#")[0] === location.href.split("#")[0];
       location = next;
       if (here) location.reload();
     };
-    to.open("POST", form.action);
+    to.open("POST", actionOf(form));
     to.setRequestHeader("X-Script", "file");
     const body = new FormData(form, button);
     if (button) button.disabled = true;
