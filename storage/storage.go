@@ -83,7 +83,8 @@ type Calls interface {
 
 	// Commit stores every change or none. ErrConflict: a call is not at Was.Rev
 	// any more, or a new one exists. ErrSeen: an event id of a turn is stored for
-	// that call already. *TakenError: an agent is reserved by another call. In the
+	// that call already, or the new call is one that ended and was removed less than
+	// Remembered ago. *TakenError: an agent is reserved by another call. In the
 	// same step it takes and frees what the calls reserve (Call.Agent and its
 	// endpoints), keeps the clocks and what is owed, and applies every turn's
 	// posts: places in queues, rest and misses of agents, messages, the feed. A caller
@@ -147,7 +148,7 @@ type Account struct {
 	Quarantine time.Duration   `json:"quarantine,omitempty"` // as in extension.Config
 	Region     string          `json:"region,omitempty"`     // for numbers written without a country code; ISO 3166
 	Countries  []string        `json:"countries,omitempty"`  // that agents and hand-offs may be rung in; empty is Region alone
-	KeepCalls  time.Duration   `json:"keep_calls,omitempty"` // after which finished calls are removed, with the ids of their events; 90 days. Carriers may repeat themselves for a day
+	KeepCalls  time.Duration   `json:"keep_calls,omitempty"` // after which finished calls are removed, with the ids of their events; 90 days. See Remembered
 	Rev        uint64          `json:"rev,omitempty"`
 
 	// Emergency is what numbers have that do not say their own: each bears it itself,
@@ -163,6 +164,11 @@ func (a Account) Kept() time.Duration {
 	}
 	return a.KeepCalls
 }
+
+// Remembered is for how long after its end a call's id is known to its store, also
+// where the account keeps its calls for less: an event that comes again, however late,
+// is not taken for a new call. It is the id alone that stays.
+const Remembered = 7 * 24 * time.Hour
 
 // Tidier is a store that removes what was kept for long enough when it is asked to,
 // and not by itself with its commits. The engine asks while it runs.

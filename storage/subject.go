@@ -76,5 +76,5 @@ func Names(key string, n number.E164) bool {
 
 // Concerns reports whether a call is part of what is held about a number.
 func Concerns(c *flow.Call, n number.E164) bool {
-	return c.Info != nil && n != "" && (c.From == n || c.ForwardedFrom == n)
+	return c.Info != nil && n != "" && (c.From == n || c.Forwarder() == n)
 }

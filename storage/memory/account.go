@@ -28,6 +28,7 @@ type account struct {
 	first uint64    // the serial of the first of calls
 	live  map[uint64]*record
 	over  []*record // in the order in which they closed
+	past  []memento // in that order, too
 
 	feed   []storage.Entry
 	cursor uint64 // of the last entry that the feed got

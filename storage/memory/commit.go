@@ -63,7 +63,7 @@ func (w *commit) read() error {
 
 // run stores the Txn if nothing speaks against it, and returns calls that are to
 // be forgotten.
-func (w *commit) run() (past []flow.Key, err error) {
+func (w *commit) run() (past []bygone, err error) {
 	if err := w.compare(); err != nil {
 		return nil, err
 	}
@@ -92,9 +92,13 @@ func (w *commit) compare() (err error) {
 	stale := false
 	for i := range w.txn.Changes {
 		c := &w.txn.Changes[i]
-		r := w.s.part(c.Now.Key).calls[c.Now.Key]
+		p := w.s.part(c.Now.Key)
+		r := p.calls[c.Now.Key]
 		w.was = append(w.was, r)
 		if r == nil {
+			if p.past[c.Now.Key] {
+				return storage.ErrSeen
+			}
 			stale = stale || c.Was.Rev != 0
 			continue
 		}

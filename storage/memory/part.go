@@ -17,6 +17,7 @@ const numParts = 64
 type part struct {
 	mu    sync.Mutex
 	calls map[flow.Key]*record
+	past  map[flow.Key]bool // calls that were removed and are remembered
 	due   timeline[*record]
 	next  atomic.Int64 // when the first of due comes due; never where there is none
 }
@@ -48,7 +49,7 @@ func (r *record) due() int64  { return r.at }
 func (r *record) place() *int { return &r.index }
 
 func (p *part) init() {
-	p.calls = map[flow.Key]*record{}
+	p.calls, p.past = map[flow.Key]*record{}, map[flow.Key]bool{}
 	p.next.Store(never)
 }
 

@@ -47,10 +47,29 @@ func (a *account) enrol(r *record) {
 // atOnce bounds what one commit forgets, so that none takes long.
 const atOnce = 8
 
+// memento is a call that was removed, and until when its id is remembered.
+type memento struct {
+	key   flow.Key
+	until int64
+}
+
+// bygone is a call that is to be forgotten: all but its id where that is known still.
+type bygone struct {
+	key   flow.Key
+	known bool
+}
+
 // outlived takes the oldest calls and entries of the feed off the account once
 // they have been kept for long enough, and returns the calls.
-func (a *account) outlived(now time.Time) (past []flow.Key) {
+func (a *account) outlived(now time.Time) (past []bygone) {
 	until := now.Add(-a.settings.Kept())
+	for range atOnce {
+		if len(a.past) == 0 || a.past[0].until > now.UnixNano() {
+			break
+		}
+		past = append(past, bygone{key: a.past[0].key})
+		a.past = a.past[1:]
+	}
 	for range atOnce {
 		if len(a.over) == 0 || a.over[0].closed >= until.UnixNano() {
 			break
@@ -58,7 +77,12 @@ func (a *account) outlived(now time.Time) (past []flow.Key) {
 		r := a.over[0]
 		a.over[0], a.over = nil, a.over[1:]
 		a.calls[r.serial-a.first] = nil
-		past = append(past, r.key)
+		m := memento{key: r.key, until: r.closed + int64(storage.Remembered)}
+		known := m.until > now.UnixNano()
+		if known {
+			a.past = append(a.past, m)
+		}
+		past = append(past, bygone{key: r.key, known: known})
 	}
 	for len(a.calls) > 0 && a.calls[0] == nil {
 		a.calls = a.calls[1:]
@@ -74,11 +98,15 @@ func (a *account) outlived(now time.Time) (past []flow.Key) {
 }
 
 // forget removes calls that were kept for long enough.
-func (s *Store) forget(past []flow.Key) {
-	for _, k := range past {
-		p := s.part(k)
+func (s *Store) forget(past []bygone) {
+	for _, b := range past {
+		p := s.part(b.key)
 		p.mu.Lock()
-		delete(p.calls, k)
+		if delete(p.calls, b.key); b.known {
+			p.past[b.key] = true
+		} else {
+			delete(p.past, b.key)
+		}
 		p.mu.Unlock()
 	}
 }

@@ -110,7 +110,9 @@ func (c *subjects) Erase(ctx context.Context, id string, n number.E164) (gone st
 		a.publish(e)
 	}
 	a.mu.Unlock()
-	s.forget(slices.Collect(maps.Keys(mine)))
+	for k := range mine {
+		s.forget([]bygone{{key: k}})
+	}
 	gone.Calls = len(calls)
 	gone.Keys = len(s.purse(id, n, true))
 	return gone, nil

@@ -23,7 +23,8 @@ func (b *builder) compare() {
 		why = append(why, `SELECT atom, 2 AS why, '' AS agent FROM old WHERE (account, call) NOT IN (SELECT account, call FROM locked)`)
 	}
 	if b.has&hasNew != 0 {
-		why = append(why, `SELECT n.atom, 2 AS why, '' AS agent FROM new n JOIN extflow_calls c ON c.account = n.account AND c.call = n.call`,
+		why = append(why, `SELECT n.atom, 1 AS why, '' AS agent FROM new n JOIN extflow_past p ON p.account = n.account AND p.call = n.call`,
+			`SELECT n.atom, 2 AS why, '' AS agent FROM new n JOIN extflow_calls c ON c.account = n.account AND c.call = n.call`,
 			`SELECT n.atom, 3 AS why, '' AS agent FROM new n WHERE NOT EXISTS (SELECT 1 FROM extflow_accounts a WHERE a.account = n.account)`)
 	}
 	b.against("refused", why...)

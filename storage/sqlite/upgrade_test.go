@@ -36,7 +36,11 @@ func TestOpen_bringsAFileOfTheFirstSchemaUpToDate(t *testing.T) {
 	exec(`INSERT INTO extflow_schema VALUES (1, ?, 0)`, first.Name)
 	exec(`INSERT INTO extflow_accounts VALUES ('acme', 1, '{"id":"acme"}')`)
 	for id, result := range map[string]flow.Result{"c1": flow.NoResult, "c2": flow.ResultHandedOff, "c3": flow.ResultAnswered} {
-		state, err := json.Marshal(flow.Call{Info: &flow.Info{Key: flow.Key{Account: "acme", ID: id}}, State: flow.State{Result: result}, Rev: 1})
+		info := &flow.Info{Key: flow.Key{Account: "acme", ID: id}}
+		if id == "c3" {
+			info.ForwardedFrom = "+14155550177"
+		}
+		state, err := json.Marshal(flow.Call{Info: info, State: flow.State{Result: result}, Rev: 1})
 		require.NoError(t, err)
 		exec(`INSERT INTO extflow_calls VALUES ('acme', ?, 1, 0, 1, 0, '', '', ?)`, id, string(state))
 	}
@@ -52,6 +56,10 @@ func TestOpen_bringsAFileOfTheFirstSchemaUpToDate(t *testing.T) {
 	require.NoError(t, db.QueryRow(`EXPLAIN QUERY PLAN SELECT call FROM extflow_calls
 		WHERE account = 'acme' AND (begun, call) < (1, 'c') AND result = 'answered' AND result <> '' ORDER BY begun DESC, call DESC`).Scan(&skip, &skip, &skip, &plan))
 	require.Contains(t, plan, "extflow_calls_result")
+	held, err := s.Subjects().Export(t.Context(), "acme", "+14155550177")
+	require.NoError(t, err)
+	require.Len(t, held.Calls, 1)
+	require.Equal(t, "c3", held.Calls[0].Call.ID)
 }
 
 // Calls that an older version began end on this one: whether its file was brought up to

@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/extflow/extflow/flow"
 	"github.com/extflow/extflow/storage"
 )
 
@@ -36,9 +37,30 @@ func keep() []promise {
 			for _, e := range entries {
 				require.NotContains(h, []string{"old1", "old2", "old3"}, e.Call.ID)
 			}
-			again := h.arrives("old1") // its id, and those of its events, are free
+			again := h.arrives("new")
 			h.happens(&again, hungUp)
 			require.Greater(h, h.feed(0, 100)[len(h.feed(0, 100))-1].Cursor, entries[len(entries)-1].Cursor, "cursors go on")
+		}},
+		{"a call that was removed is remembered for a week: what is said of it again begins no other", func(h *house) {
+			a := h.accountOf(acme)
+			a.KeepCalls = time.Hour
+			require.NoError(h, h.store.Accounts().Put(h.ctx, a))
+			for id, ago := range map[string]time.Duration{"lately": storage.Remembered - time.Hour, "long ago": storage.Remembered + time.Hour} {
+				h.ago(ago)
+				c := h.arrives(id)
+				h.happens(&c, hungUp)
+			}
+			h.past = false
+			young := h.arrives("young")
+			h.happens(&young, hungUp)
+			h.tidy()
+			require.Equal(h, []string{"young"}, h.list(storage.Query{}))
+			again := h.arriving("lately", "flow desk")
+			require.ErrorIs(h, h.try(again), storage.ErrSeen)
+			require.ErrorIs(h, h.try(again), storage.ErrSeen)
+			_, err := h.store.Calls().Load(h.ctx, flow.Key{Account: acme, ID: "lately"})
+			require.ErrorIs(h, err, storage.ErrNotFound)
+			h.arrives("long ago")
 		}},
 		{"what is not past its time is not removed", func(h *house) {
 			c := h.arrives("c1")

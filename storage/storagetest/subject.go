@@ -114,6 +114,14 @@ func subjects() []promise {
 			require.Equal(h, storage.Erased{Calls: 1}, gone)
 			require.Empty(h, h.list(storage.Query{}))
 		}},
+		{"a carrier that repeats the number called forwarded nothing", func(h *house) {
+			start := h.start("f1", "flow desk")
+			start.ForwardedFrom = line
+			h.stores(h.draft(flow.Call{}, flow.What{Kind: flow.Arrived, Start: start}))
+			gone, err := h.store.Subjects().Erase(h.ctx, acme, line)
+			require.NoError(h, err)
+			require.Zero(h, gone)
+		}},
 		{"an account that is not there, and no number, hold nothing", func(h *house) {
 			h.subject()
 			for account, n := range map[string]number.E164{"initech": caller, acme: ""} {

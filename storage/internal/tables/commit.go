@@ -28,6 +28,7 @@ const (
 	insertEvent = `INSERT INTO extflow_events (account, call, event) VALUES ($1, $2, $3) ON CONFLICT (account, call, event) DO NOTHING`
 	findEvent   = `SELECT 1 FROM extflow_events WHERE account = $1 AND call = $2 AND event = $3`
 	findAccount = `SELECT 1 FROM extflow_accounts WHERE account = $1`
+	findPast    = `SELECT (SELECT COUNT(*) FROM extflow_past p WHERE p.account = a.account AND p.call = $2) FROM extflow_accounts a WHERE a.account = $1`
 	insertTurn  = `INSERT INTO extflow_turns (account, call, seq, doc) VALUES ($1, $2, $3, $4)`
 	upsertDue   = `INSERT INTO extflow_due (account, call, at, wake) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (account, call) DO UPDATE SET at = excluded.at, wake = excluded.wake, owner = ''`
@@ -109,13 +110,12 @@ func (w *Write) take(ctx context.Context, c Conn, h Hold) (bool, error) {
 }
 
 func (w *Write) storeCalls(ctx context.Context, c Conn) error {
-	begun, stale := false, false
+	stale := false
 	for i := range w.Calls {
 		r := &w.Calls[i]
 		var n int64
 		var err error
 		if r.Was == 0 {
-			begun = true
 			n, err = c.Exec(ctx, insertCall, w.Account, r.ID, r.Rev, bit(r.Owed), r.Begun, r.Closed, r.Caller, r.Called, r.State, r.Result, r.Taker)
 		} else {
 			n, err = c.Exec(ctx, updateCall, w.Account, r.ID, r.Rev, bit(r.Owed), r.Closed, r.State, r.Result, r.Taker, r.Was)
@@ -128,10 +128,15 @@ func (w *Write) storeCalls(ctx context.Context, c Conn) error {
 	if stale {
 		return w.refused(ctx, c)
 	}
-	if !begun {
-		return nil
+	for i := range w.Calls {
+		if w.Calls[i].Was > 0 {
+			continue
+		}
+		if err := w.begins(ctx, c, w.Calls[i].ID); err != nil {
+			return err
+		}
 	}
-	return accountIs(ctx, c, w.Account)
+	return nil
 }
 
 // refused is why a call is not at the revision that the commit goes by.
@@ -145,6 +150,22 @@ func (w *Write) refused(ctx context.Context, c Conn) error {
 		}
 	}
 	return storage.ErrConflict
+}
+
+// begins sees that there is an account for a new call, which is none that was removed
+// not long ago.
+func (w *Write) begins(ctx context.Context, c Conn, call string) error {
+	var past int64
+	ok, err := one(ctx, c, findPast, []any{w.Account, call}, &past)
+	switch {
+	case err != nil:
+		return err
+	case !ok:
+		return fmt.Errorf("account %q: %w", w.Account, storage.ErrNotFound)
+	case past > 0:
+		return storage.ErrSeen
+	}
+	return nil
 }
 
 // accountIs sees that there is such an account. The error is storage.ErrNotFound.

@@ -10,28 +10,28 @@ import (
 	"github.com/extflow/extflow/storage"
 )
 
-// subjects is the store as storage.Subjects. Whoever forwarded a call is in its state
-// alone: those of the account are looked through, a page at a time.
+// subjects is the store as storage.Subjects.
 type subjects Store
 
 const (
-	selectConcerned = `SELECT call, state, owed FROM extflow_calls WHERE account = $1 AND (caller = $2 OR state LIKE $3) AND call > $4 ORDER BY call LIMIT $5`
-	selectLeft      = messageColumns + ` WHERE account = $1 AND caller = $2 ORDER BY call`
-	selectLeftBy    = messageColumns + ` WHERE account = $1 AND call = $2`
-	selectEntries   = `SELECT cursor, call, seq, at, post FROM extflow_feed WHERE account = $1 AND call = $2`
-	eraseEntries    = `DELETE FROM extflow_feed WHERE account = $1 AND call = $2`
-	selectPurses    = `SELECT purse FROM extflow_budgets WHERE account = $1 AND purse LIKE $2 ORDER BY purse`
-	erasePurse      = `DELETE FROM extflow_budgets WHERE account = $1 AND purse = $2`
+	selectConcerned = `SELECT c.call, c.state, c.owed FROM (
+		SELECT call FROM extflow_calls WHERE account = $1 AND caller = $2 UNION SELECT call FROM extflow_forwards WHERE account = $1 AND number = $2
+		) AS n CROSS JOIN extflow_calls c WHERE c.account = $1 AND c.call = n.call AND n.call > $3 ORDER BY n.call LIMIT $4`
+	selectLeft    = messageColumns + ` WHERE account = $1 AND caller = $2 ORDER BY call`
+	selectLeftBy  = messageColumns + ` WHERE account = $1 AND call = $2`
+	selectEntries = `SELECT cursor, call, seq, at, post FROM extflow_feed WHERE account = $1 AND call = $2`
+	eraseEntries  = `DELETE FROM extflow_feed WHERE account = $1 AND call = $2`
+	selectPurses  = `SELECT purse FROM extflow_budgets WHERE account = $1 AND purse LIKE $2 ORDER BY purse`
+	erasePurse    = `DELETE FROM extflow_budgets WHERE account = $1 AND purse = $2`
 )
 
 // concerned is every call of a number, by id.
 func (s *subjects) concerned(ctx context.Context, account string, n number.E164, f func(flow.Call) error) error {
-	forwarded := `%"forwarded_from":"` + string(n) + `"%`
 	for after := ""; ; {
 		var some []flow.Call
 		err := s.View(ctx, func(c Conn) error {
 			some = nil
-			return each(ctx, c, selectConcerned, []any{account, string(n), forwarded, after, page}, func(scan func(...any) error) error {
+			return each(ctx, c, selectConcerned, []any{account, string(n), after, page}, func(scan func(...any) error) error {
 				var state string
 				var owed int64
 				if err := scan(&after, &state, &owed); err != nil {
@@ -46,9 +46,6 @@ func (s *subjects) concerned(ctx context.Context, account string, n number.E164,
 			return err
 		}
 		for _, c := range some {
-			if !storage.Concerns(&c, n) {
-				continue
-			}
 			if err := f(c); err != nil {
 				return err
 			}

@@ -11,11 +11,14 @@ import (
 // takes calls waits for that.
 
 const (
-	selectOver = `SELECT call FROM extflow_calls WHERE account = $1 AND closed > 0 AND closed < $2 ORDER BY closed LIMIT $3`
+	selectOver = `SELECT call, closed FROM extflow_calls WHERE account = $1 AND closed > 0 AND closed < $2 ORDER BY closed LIMIT $3`
 	forgetCall = `DELETE FROM extflow_calls WHERE account = $1 AND call = $2 AND closed > 0`
 	forgetDue  = `DELETE FROM extflow_due WHERE account = $1 AND call = $2`
 	forgetPast = `DELETE FROM extflow_turns WHERE account = $1 AND call = $2`
 	forgetSeen = `DELETE FROM extflow_events WHERE account = $1 AND call = $2`
+
+	rememberCall = `INSERT INTO extflow_past (account, call, until) VALUES ($1, $2, $3) ON CONFLICT (account, call) DO NOTHING`
+	forgetPasts  = `DELETE FROM extflow_past WHERE account = $1 AND until <= $2`
 
 	selectOldest = `SELECT cursor, at FROM extflow_feed WHERE account = $1 ORDER BY cursor LIMIT $2`
 	forgetFeed   = `DELETE FROM extflow_feed WHERE account = $1 AND cursor <= $2`
@@ -54,32 +57,44 @@ func (s *Store) Tidy(ctx context.Context, n int) (removed int, err error) {
 
 func tidy(ctx context.Context, c Conn, a storage.Account, now time.Time, n int) (gone int, err error) {
 	until := now.Add(-a.Kept()).UnixNano()
-	var calls []string
-	err = each(ctx, c, selectOver, []any{a.ID, until, n}, func(scan func(...any) error) error {
-		var call string
-		err := scan(&call)
-		calls = append(calls, call)
-		return err
-	})
+	calls, err := tidyCalls(ctx, c, a.ID, until, now, n)
 	if err != nil {
 		return 0, err
-	}
-	for _, call := range calls {
-		if err := forget(ctx, c, a.ID, call); err != nil {
-			return 0, err
-		}
 	}
 	entries, err := tidyFeed(ctx, c, a.ID, until, n)
 	if err != nil {
 		return 0, err
 	}
-	for _, sql := range []string{forgetClaims, forgetPurses} {
+	for _, sql := range []string{forgetClaims, forgetPurses, forgetPasts} {
 		if _, err := c.Exec(ctx, sql, a.ID, now.UnixNano()); err != nil {
 			return 0, err
 		}
 	}
 	sounds, err := tidyAudio(ctx, c, a.ID, now, n)
-	return len(calls) + entries + sounds, err
+	return calls + entries + sounds, err
+}
+
+// tidyCalls removes calls that closed before an instant. Their ids are remembered for
+// as long as somebody may speak of them again.
+func tidyCalls(ctx context.Context, c Conn, account string, until int64, now time.Time, n int) (gone int, err error) {
+	var calls []string
+	var closed []int64
+	err = each(ctx, c, selectOver, []any{account, until, n}, func(scan func(...any) error) error {
+		var call string
+		var at int64
+		err := scan(&call, &at)
+		calls, closed = append(calls, call), append(closed, at)
+		return err
+	})
+	for i, call := range calls {
+		if err == nil {
+			err = forget(ctx, c, account, call)
+		}
+		if known := closed[i] + int64(storage.Remembered); err == nil && known > now.UnixNano() {
+			_, err = c.Exec(ctx, rememberCall, account, call, known)
+		}
+	}
+	return len(calls), err
 }
 
 // forget removes a call that is over, with its turns. A message that it left stays.
