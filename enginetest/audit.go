@@ -26,6 +26,11 @@ import (
 //     says, who hangs up leaves the line at once and is offered to nobody
 //   - every call that we place was asked for once, every telephone rings as often as it
 //     was told to, and what a carrier was answered had been stored for what it sent
+//   - who is called back asked for it and was not served before, keeps the place, and is
+//     called by one call at a time; nobody outside is called before an agent accepted, or
+//     more often than that; no callback, and no call that the product asked for, is
+//     forgotten
+//   - a caller of whom the product is asked is led on in time, and by its word or none
 //   - an account meets nothing of another's
 func Audit(h *Hour) error {
 	var errs []error
@@ -41,6 +46,7 @@ func audit(h *Hour) error {
 	a.telephones()
 	a.lines()
 	a.causes()
+	a.outside()
 	if len(a.faults) > 0 {
 		return fmt.Errorf("seed %d, account %s: %w", h.Seed, h.Account, errors.Join(a.faults...))
 	}

@@ -14,10 +14,11 @@ import (
 // wait is a caller's time in a line.
 type wait struct {
 	call, queue string
-	span
-	legs   []span  // when members rang
-	offers []offer // what began them
-	served bool    // a member took the caller
+	span                // since the caller joined the line
+	there       int64   // from when on: a callback comes back to its place for another try
+	legs        []span  // when members rang
+	offers      []offer // what began them
+	served      bool    // a member took the caller
 }
 
 type offer struct {
@@ -85,7 +86,7 @@ func (a *auditor) waited(c flow.Call) {
 					w.served = true
 				}
 			case flow.PostWaiting:
-				w = &wait{call: c.ID, queue: p.Queue, span: span{at - int64(p.Length), never}}
+				w = &wait{call: c.ID, queue: p.Queue, span: span{at - int64(p.Length), never}, there: at}
 				a.waits = append(a.waits, w)
 			}
 		}
@@ -98,8 +99,14 @@ func (a *auditor) inTime(w *wait) {
 	if gone, ok := a.ended[w.call]; ok && w.to > gone {
 		a.fault("call %s hung up at %s and left %s at %s", w.call, clock(gone), w.queue, clock(w.to))
 	}
+	if a.calls[w.call].IsOutbound() { // as long as it takes: see outside
+		return
+	}
 	q := a.Settings.Queues[w.queue]
 	limit := q.MaxWait
+	if q.Callback {
+		limit += confirming
+	}
 	if q.Offer == flow.Dial {
 		limit += ringOut
 	}
@@ -112,10 +119,11 @@ func (a *auditor) inTime(w *wait) {
 }
 
 const (
-	ringOut = 15*time.Second + 2*8*time.Second + 15*time.Second // of a direct ring: the ring, the screening, the margin
-	lease   = 30 * time.Second                                  // what a dead node had claimed is another's after that
-	atOnce  = 250 * time.Millisecond                            // in which whoever frees is served
-	swept   = 5*time.Second + atOnce                            // in which what a dead node left is found
+	ringOut    = 15*time.Second + 2*8*time.Second + 15*time.Second // of a direct ring: the ring, the screening, the margin
+	confirming = 8 * time.Second                                   // whoever is asked whether the number is right is let answer
+	lease      = 30 * time.Second                                  // what a dead node had claimed is another's after that
+	atOnce     = 250 * time.Millisecond                            // in which whoever frees is served
+	swept      = 5*time.Second + atOnce                            // in which what a dead node left is found
 )
 
 // died reports whether a node died in a time, or right before.
@@ -136,7 +144,7 @@ func (a *auditor) inTurn(w *wait, o offer, members map[string][]membership) {
 		if d.from >= w.from {
 			break
 		}
-		if d.to <= o.at || during(d.legs, o.at) || d.queue != w.queue && !serves(members[d.queue], o.agent, o.at) {
+		if d.there > o.at || d.to <= o.at || during(d.legs, o.at) || d.queue != w.queue && !serves(members[d.queue], o.agent, o.at) {
 			continue
 		}
 		a.fault("at %s %s is offered call %s, of %s since %s; call %s has waited in %s since %s",
@@ -243,7 +251,7 @@ func (a *auditor) sharing(id string) []string {
 
 // served sees that nobody waited without an offer while a member was free.
 func (a *auditor) served(w *wait, members map[string][]membership) {
-	for _, alone := range w.without(w.legs) {
+	for _, alone := range (span{w.there, w.to}).without(w.legs) {
 		for _, m := range members[w.queue] {
 			there := alone.overlap(m.span)
 			for _, f := range a.free[m.agent] {

@@ -61,7 +61,7 @@ func (a *auditor) telephones() {
 // rings is a telephone that begins to ring.
 func (a *auditor) rings(h sim.Happening, owners []string, rings map[string]map[string]flow.Key) {
 	at := h.At.UnixNano()
-	if len(owners) == 0 {
+	if c := a.calls[h.Call.ID]; len(owners) == 0 && !(c.IsOutbound() && h.Phone == "tel:"+string(c.From)) {
 		a.fault("%s is rung at %s, which is no agent's", h.Phone, clock(at))
 	}
 	if gone, ok := a.ended[a.caller(h.Call)]; ok && gone < at {

@@ -57,6 +57,8 @@ type Hour struct {
 	Deaths   []time.Time
 	Open     []string // telephones that are still in use
 	Handled  []Handled
+	Placed   []flow.Key // the calls that the product asked for, and was told there are
+	Answers  []Answer
 	Beside   *Hour // the same of the second account, where there is one
 }
 
@@ -64,6 +66,13 @@ type Hour struct {
 type Handled struct {
 	Event flow.Event
 	Turn  flow.Turn
+}
+
+// Answer is what the product answered to a question, in time or not.
+type Answer struct {
+	Call flow.Key
+	Turn uint32
+	Word string
 }
 
 // Change is something that people did to the floor: an agent's presence, or who
@@ -106,6 +115,7 @@ type play struct {
 	redraw  []string // agents' telephones that stopped ringing
 	seen    []sim.Happening
 	handled []Handled
+	answers []Answer
 }
 
 // accounts are the names of the tenants, in order.
@@ -148,6 +158,7 @@ func (p *play) saw(h sim.Happening) {
 		p.speaks(h)
 	case sim.Joined:
 		p.talks(h)
+		p.talksOutside(h)
 	case sim.Ended:
 		p.redraw = append(p.redraw, h.Phone)
 	}
@@ -176,7 +187,7 @@ func (p *play) run() error {
 			return err
 		}
 	}
-	for range 1000 {
+	for range 10_000 {
 		if more, err := p.carrier.SkipToNext(p.ctx); err != nil || !more {
 			return err
 		}
@@ -205,6 +216,7 @@ func (p *tenant) hour() (*Hour, error) {
 	h := &Hour{
 		Seed: p.seed, Account: p.account, Settings: p.settings(), Turns: map[string][]flow.Turn{}, Happened: p.seen,
 		Members: p.setup().Members, Changes: p.changes, Deaths: p.cluster.deaths, Handled: p.handled,
+		Placed: p.placed, Answers: p.answers,
 	}
 	for c, err := range p.store.Calls().List(p.ctx, p.account, storage.Query{}) {
 		if err != nil {

@@ -1,6 +1,7 @@
 package enginetest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"github.com/extflow/extflow/adapter"
 	"github.com/extflow/extflow/adapter/sim"
 	"github.com/extflow/extflow/flow"
+	"github.com/extflow/extflow/number/written"
 	"github.com/extflow/extflow/storage"
 )
 
@@ -56,7 +58,9 @@ func (c *cluster) node() (*node, error) {
 	m := &mortal{Store: c.p.store, carrier: c.p.carrier, shuffle: c.p.Shuffle, left: math.MaxInt}
 	e, err := extflow.New(extflow.Config{
 		Store: m, Carriers: map[string]adapter.Carrier{"sim": m}, Deadline: time.Minute,
-		NewID: func() string { c.legs++; return fmt.Sprint("leg", c.legs) },
+		NewID:    func() string { c.legs++; return fmt.Sprint("leg", c.legs) },
+		Dialable: written.Dialable,
+		Ask:      func(_ context.Context, q flow.Asked) (string, error) { return c.p.asked(m, q) },
 	})
 	return &node{e, m}, err
 }
@@ -190,16 +194,21 @@ func (c mortalCalls) Commit(ctx context.Context, t *storage.Txn) error {
 	return c.m.step(func() error { return c.Calls.Commit(ctx, t) })
 }
 
+// everything is more than is ever due at once.
+const everything = 100_000
+
 type mortalAgenda struct {
 	storage.Agenda
 	m *mortal
 }
 
-// Claim gives what is due at one instant an order of its seed, so that it always
-// plays the same hour.
+// Claim gives everything that is due an order of its seed, so that it always plays the
+// same hour: which of many calls a store claims first is the store's affair, and chance.
 func (a mortalAgenda) Claim(ctx context.Context, n int, lease time.Duration) (t []storage.Ticket, err error) {
-	err = a.m.step(func() error { t, err = a.Agenda.Claim(ctx, n, lease); return err })
-	slices.SortFunc(t, func(x, y storage.Ticket) int { return strings.Compare(x.Call.ID, y.Call.ID) })
+	err = a.m.step(func() error { t, err = a.Agenda.Claim(ctx, max(n, everything), lease); return err })
+	slices.SortFunc(t, func(x, y storage.Ticket) int {
+		return cmp.Or(strings.Compare(x.Call.Account, y.Call.Account), strings.Compare(x.Call.ID, y.Call.ID))
+	})
 	a.m.shuffle(len(t), func(i, j int) { t[i], t[j] = t[j], t[i] })
 	return t, err
 }

@@ -2,6 +2,7 @@ package enginetest
 
 import (
 	"container/heap"
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -27,6 +28,7 @@ type tenant struct {
 	floor   Floor
 	phones  map[string]*sim.Phone // by the caller's number
 	changes []Change
+	placed  []flow.Key // the calls that the product asked for
 }
 
 // act is something that somebody does at an instant.
@@ -77,12 +79,16 @@ func (p *tenant) settings() flow.Settings {
 		Defaults:  flow.Defaults{DefaultMailbox: "team"},
 		Mailboxes: map[string]flow.Mailbox{"team": {}},
 		Queues:    map[string]flow.Queue{},
+		Questions: map[string]flow.Question{"which": {
+			Answers:   map[string]flow.Dest{"line": *flow.ToQueue(queueName(0)), "box": *flow.ToVoicemail("team")},
+			Otherwise: flow.ToQueue(queueName(p.floor.Queues - 1)),
+		}},
 		Flows: map[string]flow.Flow{"desk": {
 			Busy: flow.ToQueue(queueName(0)), NoAnswer: flow.ToQueue(queueName(1 % p.floor.Queues)), Unavailable: flow.ToVoicemail("team"),
 		}},
 	}
 	for i := range p.floor.Queues {
-		q := flow.Queue{LeaveKey: "*", MaxWait: []time.Duration{2, 5, 10}[i%3] * time.Minute}
+		q := flow.Queue{LeaveKey: "*", Callback: i%5 != 1 && i%5 != 4, MaxWait: []time.Duration{2, 5, 10}[i%3] * time.Minute}
 		switch i % 5 {
 		case 1:
 			q.Strategy = flow.InOrder
@@ -99,7 +105,7 @@ func (p *tenant) settings() flow.Settings {
 // setup is the account: every agent has one telephone or two and serves some of the
 // queues; every queue has a number, and so has the desk.
 func (p *tenant) setup() extflow.Setup {
-	s := extflow.Setup{Account: p.account, Settings: p.settings(), Members: map[string][]string{}}
+	s := extflow.Setup{Account: p.account, Region: "US", Settings: p.settings(), Members: map[string][]string{}}
 	for i := range p.floor.Agents {
 		a := extension.Agent{ID: agentID(i), Extension: fmt.Sprint(1001 + i), Presence: extension.Available}
 		a.Endpoints = append(a.Endpoints, extension.Endpoint{Address: p.desk(i)})
@@ -119,7 +125,8 @@ func (p *tenant) setup() extflow.Setup {
 	for q := range p.floor.Queues {
 		s.Numbers = append(s.Numbers, number.Assignment{Number: p.queueNumber(q), Entry: "queue " + queueName(q)})
 	}
-	s.Numbers = append(s.Numbers, number.Assignment{Number: p.front(), Entry: "flow desk"})
+	s.Numbers = append(s.Numbers, number.Assignment{Number: p.front(), Entry: "flow desk"},
+		number.Assignment{Number: p.asking(), Entry: "ask which"})
 	return s
 }
 
@@ -132,6 +139,9 @@ func (p *tenant) desk(i int) string {
 }
 
 func (p *tenant) front() number.E164 { return number.E164(fmt.Sprintf("+1%d5550100", 202+p.at)) }
+
+// asking is the number of which the product says where its callers go.
+func (p *tenant) asking() number.E164 { return number.E164(fmt.Sprintf("+1%d5550101", 202+p.at)) }
 
 func (p *tenant) queueNumber(i int) number.E164 {
 	return number.E164(fmt.Sprintf("+1%d55502%02d", 202+p.at, i))
@@ -159,7 +169,12 @@ func (p *play) within() time.Time {
 // plan is what the account's people do.
 func (p *tenant) plan() {
 	for i := range p.floor.Callers {
-		p.caller(fmt.Sprintf("+1415555%04d", i), p.within())
+		from := fmt.Sprintf("+1415555%04d", i)
+		p.caller(from, p.within())
+		p.redraw = append(p.redraw, "tel:"+from) // where they are called back
+		if p.IntN(10) == 0 {
+			p.caller(from, p.within())
+		}
 	}
 	for i := range p.floor.Agents {
 		p.redraw = append(p.redraw, p.desk(i))
@@ -170,7 +185,10 @@ func (p *tenant) plan() {
 	for range p.floor.Queues * 2 {
 		p.plans(p.within(), p.reshuffle)
 	}
-	for i := range p.floor.Callers / 8 {
+	for i := range p.floor.Callers / 12 {
+		p.callsOut(i)
+	}
+	for i := range p.floor.Callers / 5 {
 		p.plans(p.within(), func() error { return p.supervises(fmt.Sprint("act", i)) })
 	}
 }
@@ -179,19 +197,33 @@ func (p *tenant) plan() {
 func (p *tenant) caller(from string, at time.Time) {
 	to := p.queueNumber(p.IntN(p.floor.Queues))
 	keys := ""
-	if p.IntN(5) == 0 {
+	switch n := p.IntN(10); {
+	case n < 2:
 		to, keys = p.front(), fmt.Sprint(1001+p.IntN(p.floor.Agents))
+	case n < 3:
+		to = p.asking()
 	}
 	patience := p.about(4 * time.Minute)
 	p.plans(at, func() (err error) {
+		if was := p.phones[from]; was != nil && was.View().State != sim.Over { // it is the same telephone
+			return nil
+		}
 		p.phones[from], err = p.carrier.Dial(p.ctx, from, string(to), sim.Options{})
 		return err
 	})
-	if keys != "" {
-		p.plans(at.Add(2*time.Second), func() error { return p.phones[from].Press(p.ctx, keys) })
+	press := func(at time.Time, keys string) {
+		p.plans(at, func() error { return p.phones[from].Press(p.ctx, keys) })
 	}
-	if p.IntN(10) == 0 {
-		p.plans(at.Add(p.about(2*time.Minute)), func() error { return p.phones[from].Press(p.ctx, "*") })
+	if keys != "" {
+		press(at.Add(2*time.Second), keys)
+	}
+	switch n := p.IntN(10); {
+	case n == 0:
+		press(at.Add(p.about(2*time.Minute)), "*")
+	case n < 3: // to be called back, which most confirm
+		asks := at.Add(p.about(time.Minute))
+		press(asks, "1")
+		press(asks.Add(p.about(3*time.Second)), []string{"1", "1", "1", "2"}[p.IntN(4)])
 	}
 	p.plans(at.Add(patience), func() error {
 		if p.phones[from].View().State == sim.Talking {
@@ -221,10 +253,19 @@ func (p *play) speaks(h sim.Happening) {
 
 // talks is a caller who is joined to an agent: one of them hangs up in the end.
 func (p *play) talks(h sim.Happening) {
-	phone := p.phone(h)
-	if phone == nil {
-		return
+	if phone := p.phone(h); phone != nil {
+		p.hangsUp(h, phone)
 	}
+}
+
+// telephone is one whose talk ends some time: a caller's, or that of somebody called.
+type telephone interface {
+	View() sim.View
+	HangUp(context.Context) error
+}
+
+// hangsUp has one of the two who talk hang up in the end.
+func (p *play) hangsUp(h sim.Happening, phone telephone) {
 	agentEnds := p.IntN(2) == 0
 	p.plans(h.At.Add(5*time.Second+p.about(3*time.Minute)), func() error {
 		v := phone.View()

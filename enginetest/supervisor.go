@@ -17,7 +17,7 @@ func (p *tenant) supervises(id string) error {
 		return nil
 	}
 	var do func(n *node) error
-	switch agent := agentID(p.IntN(p.floor.Agents)); p.IntN(5) {
+	switch agent := agentID(p.IntN(p.floor.Agents)); p.IntN(6) {
 	case 0:
 		to := *flow.ToQueue(queueName(p.IntN(p.floor.Queues)))
 		do = func(n *node) error { return n.Move(p.ctx, call, id, to) }
@@ -26,7 +26,15 @@ func (p *tenant) supervises(id string) error {
 	case 2:
 		do = func(n *node) error { return n.Move(p.ctx, call, id, *flow.HangUp(nil)) }
 	case 3:
+		if ours, ok := p.outbound(); ok && p.IntN(3) == 0 {
+			call = ours
+		}
 		do = func(n *node) error { return n.Pick(p.ctx, call, id, agent) }
+	case 4:
+		if ours, ok := p.outbound(); ok {
+			call = ours
+		}
+		fallthrough
 	default:
 		do = func(n *node) error {
 			return n.Signal(p.ctx, flow.Event{Call: call, ID: id, What: flow.What{Kind: flow.Told, News: flow.Dropped}})

@@ -23,7 +23,7 @@ var few = enginetest.Floor{Callers: 60, Agents: 6, Queues: 3, Nodes: 2, Deaths: 
 func TestAudit_findsWhatWasTamperedWith(t *testing.T) {
 	t.Parallel()
 	hour := func() *enginetest.Hour {
-		h, err := enginetest.Play(t.Context(), 7, few, inMemory)
+		h, err := enginetest.Play(t.Context(), 0, few, inMemory)
 		require.NoError(t, err)
 		return h
 	}
@@ -39,7 +39,9 @@ func TestAudit_findsWhatWasTamperedWith(t *testing.T) {
 		require.Fail(t, "nothing of the kind happened")
 		return nil
 	}
-	offered := func(c flow.Call, t *flow.Turn) bool { return !c.IsLeg() && t.Event.News == flow.Offered }
+	offered := func(c flow.Call, t *flow.Turn) bool {
+		return !c.IsLeg() && !c.IsOutbound() && t.Event.News == flow.Offered
+	}
 	n := 0
 	for name, c := range map[string]struct {
 		tamper func(h *enginetest.Hour)
@@ -71,12 +73,34 @@ func TestAudit_findsWhatWasTamperedWith(t *testing.T) {
 			})
 			recorded.Posts = nil
 		}, "of which nothing is known"},
-		"an offer without a leg":                     {func(h *enginetest.Hour) { turn(h, offered).Event.Leg = "nobody's" }, "which there is not"},
-		"an answer that was not stored":              {func(h *enginetest.Hour) { pressed(h).Event.Digits = "9999" }, "stored nothing of it"},
-		"something wrong in the other account":       {func(h *enginetest.Hour) { h.Beside.Calls[0].State.Marks &^= flow.Closed }, "account globex"},
-		"a turn told that was not stored":            {func(h *enginetest.Hour) { happened(h, sim.Got).Turn.Seq = 999 }, "never stored"},
-		"a caller offered after hanging up":          {func(h *enginetest.Hour) { o := turn(h, offered); o.Event.At = o.Event.At.Add(time.Hour) }, "hung up at"},
-		"a caller served before one who came first":  {func(h *enginetest.Hour) { turn(h, waiting).Posts[0].Length = 50 * time.Minute }, "has waited in"},
+		"a callback that nobody asked for": {func(h *enginetest.Hour) { ended(h, flow.ResultCallback).State.Result = flow.ResultAbandoned }, "calls call back"},
+		"a callback in a worse place":      {func(h *enginetest.Hour) { turn(h, ours(flow.Arrived)).Posts[0].Length = 0 }, "the callback"},
+		"a callback that was forgotten": {func(h *enginetest.Hour) {
+			forgotten := outbound(h, func(c flow.Call) bool { return c.Queue != "" && c.State.Result == flow.ResultAnswered })
+			forgotten.State.Result = flow.ResultMissed
+		}, "tries of 2"},
+		"somebody outside rung once too often": {func(h *enginetest.Hour) {
+			called := outbound(h, func(flow.Call) bool { return true })
+			rang := sim.Happening{What: sim.Rang, Call: called.Key, Phone: "tel:" + string(called.From)}
+			h.Happened = append(h.Happened, rang, rang, rang)
+		}, "is rung"},
+		"a call that the product asked for and is not there": {func(h *enginetest.Hour) { h.Placed = append(h.Placed, flow.Key{ID: "nothing"}) }, "which there is not"},
+		"a call that nobody asked for":                       {func(h *enginetest.Hour) { h.Placed = nil }, "asked for by nobody"},
+		"a word that the product never said":                 {func(h *enginetest.Hour) { h.Answers = nil }, "did not say"},
+		"an offer without a leg":                             {func(h *enginetest.Hour) { turn(h, offered).Event.Leg = "nobody's" }, "which there is not"},
+		"an answer that was not stored":                      {func(h *enginetest.Hour) { pressed(h).Event.Digits = "9999" }, "stored nothing of it"},
+		"something wrong in the other account":               {func(h *enginetest.Hour) { h.Beside.Calls[0].State.Marks &^= flow.Closed }, "account globex"},
+		"a turn told that was not stored":                    {func(h *enginetest.Hour) { happened(h, sim.Got).Turn.Seq = 999 }, "never stored"},
+		"a caller offered after hanging up":                  {func(h *enginetest.Hour) { o := turn(h, offered); o.Event.At = o.Event.At.Add(time.Hour) }, "hung up at"},
+		"callers served before others who came first": {func(h *enginetest.Hour) {
+			for i, c := range h.Calls { // the newest has waited for longest
+				for j := range h.Turns[c.ID] {
+					if t := &h.Turns[c.ID][j]; waiting(c, t) {
+						t.Posts[0].Length = time.Duration(len(h.Calls)-i) * 10 * time.Minute
+					}
+				}
+			}
+		}, "has waited in"},
 		"a caller who waited longer than allowed":    {func(h *enginetest.Hour) { turn(h, waiting).Posts[0].Length = 50 * time.Minute }, "the longest is"},
 		"a member who was free while somebody waits": {func(h *enginetest.Hour) { forget(h, offered) }, "is free"},
 	} {
@@ -88,6 +112,21 @@ func TestAudit_findsWhatWasTamperedWith(t *testing.T) {
 		c.tamper(h)
 		require.ErrorContains(t, enginetest.Audit(h), c.says, name)
 	}
+}
+
+// ours is a turn of a callback.
+func ours(kind flow.Kind) func(flow.Call, *flow.Turn) bool {
+	return func(c flow.Call, t *flow.Turn) bool { return c.IsOutbound() && c.Queue != "" && t.Event.Kind == kind }
+}
+
+// outbound is the first call of ours of which something is true.
+func outbound(h *enginetest.Hour, is func(flow.Call) bool) *flow.Call {
+	return &h.Calls[slices.IndexFunc(h.Calls, func(c flow.Call) bool { return c.IsOutbound() && is(c) })]
+}
+
+// ended is the first call that ended so.
+func ended(h *enginetest.Hour, r flow.Result) *flow.Call {
+	return &h.Calls[slices.IndexFunc(h.Calls, func(c flow.Call) bool { return c.State.Result == r })]
 }
 
 func waiting(c flow.Call, t *flow.Turn) bool {

@@ -25,3 +25,16 @@ func (p *Party) Via(carrier string) *Party {
 	}
 	return &via
 }
+
+// Shares reports whether one of the party's endpoints is one of another's: who is rung at
+// it is not free for the other.
+func (p *Party) Shares(other *Party) bool {
+	for _, e := range p.Endpoints {
+		for _, o := range other.Endpoints {
+			if e.Address == o.Address || e.Place() == o.Place() {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -182,6 +182,8 @@ func (c *Call) arm(a *arms, now int64, told time.Duration) {
 		switch {
 		case a.by.Has(Clock(k+1)) && told > 0:
 			c.Clocks[k] = now + int64(told)
+		case a.after.Has(Clock(k + 1)):
+			c.Clocks[k] += int64(a.in[k])
 		case a.on.Has(Clock(k + 1)):
 			c.Clocks[k] = now + int64(a.in[k])
 		case a.set.Has(Clock(k + 1)):

@@ -45,12 +45,22 @@ func (b *Book) Joined(c Call) time.Time {
 	if n.action != queue || b.line(c) == "" {
 		return time.Time{}
 	}
-	end := c.Last // the longest wait has passed already
+	end, long := c.Last, n.standing.arm.in[WaitClock-1]
 	if c.Armed.Has(WaitClock) {
 		end = c.Clocks[WaitClock-1]
 	}
-	return time.Unix(0, end-int64(n.standing.arm.in[WaitClock-1])).UTC()
+	if c.Has(Overdue | Confirming) {
+		long += stillAsked
+	}
+	return time.Unix(0, end-int64(long)).UTC()
 }
+
+// stillAsked is how long a caller may be asked beyond the longest wait: longer than it
+// ever takes, since the carrier ends it. The clock runs on from when it was to go off, so
+// that it still tells when the caller joined.
+const stillAsked = time.Hour
+
+var asksOn = arms{after: WaitClock.Of()}.with(WaitClock, stillAsked)
 
 // asks reports whether a key is about being called back.
 func (n *node) asks(s *State, w *What) bool {
@@ -87,11 +97,13 @@ func (b *Book) waitsOn(n *node, s *State, move *Move, w *What) effect {
 
 // confirming is a clock of the line that goes off while the caller is asked: the
 // question is not cut off.
-func (n *node) confirming(s *State, clock Clock) effect {
+func (b *Book) confirming(n *node, s *State, w *What) effect {
 	switch {
-	case clock == WaitClock:
+	case w.Clock == WaitClock && s.Marks.Has(Overdue):
+		return b.leaveLine(n, s, OnUnanswered, w)
+	case w.Clock == WaitClock:
 		s.Marks |= Overdue
-		return effect{arm: &waitOver}
+		return effect{arm: &asksOn}
 	case s.Marks.Has(Alone):
 		return effect{arm: &n.deserted}
 	}

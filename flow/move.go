@@ -143,10 +143,11 @@ type Turn struct {
 
 // arms says which clocks a phase sets and stops.
 type arms struct {
-	set ClockSet // those that it touches
-	on  ClockSet // those of them that run from then on
-	by  ClockSet // those of them whose time the event tells, if it does (Length)
-	in  [numClocks]time.Duration
+	set   ClockSet // those that it touches
+	on    ClockSet // those of them that run from then on
+	by    ClockSet // those of them whose time the event tells, if it does (Length)
+	after ClockSet // those of them that run from when they were to go off, and not from now
+	in    [numClocks]time.Duration
 }
 
 // armed is the set of armed clocks after a.

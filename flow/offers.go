@@ -73,12 +73,12 @@ func Offers(lines ...Waiting) []Offer {
 	var offers []Offer
 	for _, c := range callers {
 		for out := c.Legs; out < lines[c.line].most(); out++ {
-			i, party := c.member(free[c.line])
+			party := c.member(free[c.line])
 			if party == nil {
 				break
 			}
 			offers = append(offers, Offer{Queue: lines[c.line].Queue, Call: c.Call, Carrier: c.Carrier, Party: party})
-			taken(free, free[c.line][i].Party.Agent)
+			taken(free, party)
 		}
 	}
 	return offers
@@ -108,22 +108,22 @@ func (w Waiting) most() int {
 
 // member is the first of the free members who can take the caller, as the caller's
 // carrier reaches them; nil where there is none.
-func (c Waiter) member(free []Member) (int, *extension.Party) {
-	for i, m := range free {
+func (c Waiter) member(free []Member) *extension.Party {
+	for _, m := range free {
 		if m.calls(c.From) {
 			continue
 		}
 		if party := m.Party.Via(c.Carrier); party != nil {
-			return i, party
+			return party
 		}
 	}
-	return -1, nil
+	return nil
 }
 
-// taken takes an agent off every list.
-func taken(free [][]Member, agent string) {
+// taken takes an agent off every list, and with it those at whose telephones it rings.
+func taken(free [][]Member, rung *extension.Party) {
 	for i := range free {
-		free[i] = slices.DeleteFunc(free[i], func(m Member) bool { return m.Party.Agent == agent })
+		free[i] = slices.DeleteFunc(free[i], func(m Member) bool { return m.Party.Agent == rung.Agent || m.Party.Shares(rung) })
 	}
 }
 
@@ -161,7 +161,7 @@ func (w Waiting) Short(offers []Offer) bool {
 	}
 	free := [][]Member{w.free()}
 	for _, o := range offers {
-		taken(free, o.Party.Agent)
+		taken(free, o.Party)
 	}
 	return len(free[0]) > 0
 }

@@ -59,6 +59,21 @@ func TestOffers_whoeverIsEqualGoesByTheQueuesOrder(t *testing.T) {
 	require.Equal(t, []string{"a x", "b y"}, offersInWords(w))
 }
 
+func TestOffers_membersAtOneTelephoneAreOneMember(t *testing.T) {
+	t.Parallel()
+	mary := member("mary", true, 0)
+	mary.Party.Endpoints = append(mary.Party.Endpoints, extension.Endpoint{Address: "sips:ADA@pbx.example.com"})
+	ada := member("ada", true, time.Hour)
+	ada.Party.Endpoints[0].Address = "sip:ADA@pbx.example.com"
+	w := Waiting{
+		Callers: []Waiter{{Call: "first"}, {Call: "second"}, {Call: "third"}},
+		Members: []Member{mary, ada, member("linus", true, time.Minute)},
+	}
+	require.Equal(t, []string{"first ada", "second linus"}, offersInWords(w), "nobody is passed over for whom Mary's telephone is in use")
+	w.Strategy = RingAll
+	require.Equal(t, []string{"first mary", "first linus"}, offersInWords(w))
+}
+
 func TestOffers_aCallerWhomNobodyReachesKeepsNobodyElseWaiting(t *testing.T) {
 	t.Parallel()
 	via := func(agent, carrier string) Member {

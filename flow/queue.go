@@ -49,7 +49,7 @@ func (b *Book) waiting(n *node, s *State, w *What) effect {
 	case n.asks(s, w):
 		return b.askedBack(n, s, w)
 	case s.Marks.Has(Confirming) && w.Kind == Woke:
-		return n.confirming(s, w.Clock)
+		return b.confirming(n, s, w)
 	case w.Kind == Pressed:
 		if key := w.Digits.key(); key != 0 && key == n.leave {
 			return b.leaveLine(n, s, OnLeave, w)
@@ -65,9 +65,13 @@ func (b *Book) waiting(n *node, s *State, w *What) effect {
 		s.Marks |= Alone
 		return effect{arm: &n.deserted}
 	case w.Kind == Told && w.News == Dialled && w.Party != nil && s.Legs == 0:
+		eff := effect{move: n.dial}
+		if s.Marks.Has(Overdue) { // while the caller was asked
+			eff.arm = &waitOver
+		}
 		s.Phase = InRing
 		s.Marks = s.Marks&^Confirming | Held | Dialling
-		return effect{move: n.dial}
+		return eff
 	case w.Kind == Told && w.News == Accepted && s.Legs > 0:
 		s.Phase, s.Result = InTalk, ResultAnswered
 		s.Marks &^= Confirming

@@ -60,7 +60,7 @@ const (
 	Reconciled                   // the end was found by asking, not told
 	BoxKeyed                     // Box is of an agent whose extension was keyed, not named by the flow
 	Alone                        // no member was at work when last looked
-	Overdue                      // the longest wait passed while a member rang
+	Overdue                      // the longest wait passed while a member rang, or while the caller was asked something
 	Kept                         // a message was left
 	Dialling                     // the ring was offered by a queue
 	Placed                       // a leg: the carrier was told to place it

@@ -128,7 +128,7 @@ func (s stand) wrong(b *Book) string {
 		return "no backup clock while the carrier is waited for"
 	case perhaps && s.Armed.Has(NoticeClock):
 		return "announcements during a talk"
-	case (inQueue || perhaps) && s.Has(Overdue) == s.Armed.Has(WaitClock):
+	case (inQueue || perhaps) && (s.Has(Overdue) && !s.Has(Confirming)) == s.Armed.Has(WaitClock):
 		return "a wait without an end, or one that ended twice"
 	case asked && !s.Armed.Has(WaitClock):
 		return "a question without a limit"
