@@ -103,7 +103,7 @@ func (e *Engine) consult(ctx context.Context, q flow.Asked) error {
 		return nil
 	}
 	within, cancel := context.WithTimeout(ctx, left)
-	word, err := e.Ask(within, q)
+	word, err := e.put(within, q)
 	cancel()
 	if err == nil && word == "" { // it comes by Answer, or never
 		return nil
@@ -118,6 +118,38 @@ func (e *Engine) consult(ctx context.Context, q flow.Asked) error {
 		return nil
 	}
 	return err
+}
+
+// errDeaf is a product that goes on with questions whose time is over.
+var errDeaf = errors.New("not asked: as many questions as there may be (Config.Workers) are still with the product although their time is over; Config.Ask must return when its context ends")
+
+// put puts a question to the product, and waits for no longer than ctx: what the product
+// is still busy with then is its own affair, but counts among the Workers questions that
+// may be with it at once.
+func (e *Engine) put(ctx context.Context, q flow.Asked) (word string, err error) {
+	select {
+	case e.shared.asking <- struct{}{}:
+	case <-ctx.Done():
+		return "", errDeaf
+	}
+	said := make(chan struct{})
+	var late string
+	var failed error
+	go func() {
+		defer func() { <-e.shared.asking }()
+		defer close(said)
+		late, failed = e.Ask(ctx, q)
+	}()
+	select {
+	case <-said:
+	case <-ctx.Done():
+		select {
+		case <-said: // in time all the same
+		default:
+			return "", fmt.Errorf("no answer within %s", q.Limit)
+		}
+	}
+	return late, failed
 }
 
 // vain logs that the product was asked in vain.

@@ -3,6 +3,10 @@ package extflow_test
 import (
 	"context"
 	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -131,4 +135,56 @@ func TestAsk_isDoneByRun(t *testing.T) {
 	stop()
 	require.ErrorIs(t, <-ended, context.Canceled)
 	require.Equal(t, "Gold.", x.said(turn))
+}
+
+// A product that takes no notice of the time it has holds up nobody: its callers are led
+// on, and it is asked no more than so much at once.
+func TestAsk_aProductThatNeverReturnsHoldsUpNobody(t *testing.T) {
+	t.Parallel()
+	never := make(chan struct{})
+	var under, most atomic.Int32
+	x := wonders(t, func(context.Context, flow.Asked) (string, error) {
+		most.Store(max(most.Load(), under.Add(1)))
+		defer under.Add(-1)
+		<-never
+		return "gold", nil
+	})
+	logged := make(chan string, 100)
+	e, err := extflow.New(extflow.Config{
+		Store: x.store, Carriers: x.Carriers, Ask: x.Ask, Workers: 2,
+		Logger: slog.New(slog.NewTextHandler(lines(logged), nil)),
+	})
+	require.NoError(t, err)
+	x.Engine = e
+	var turns []flow.Turn
+	for i := range 4 {
+		turns = append(turns, x.arrives(alice, fmt.Sprint("CA", i)))
+	}
+	x.now = x.now.Add(1900 * time.Millisecond) // the test need not wait for all of their time
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() { ended <- x.Run(ctx) }()
+	require.Eventually(t, func() bool { return under.Load() == 2 }, 10*time.Second, time.Millisecond)
+	for vain := 0; vain < 4; {
+		if line := <-logged; strings.Contains(line, "in vain") {
+			require.Regexp(t, "no answer within 2s|Config.Ask must return", line)
+			vain++
+		}
+	}
+	for _, turn := range turns {
+		require.Equal(t, "Nobody knows.", x.said(turn))
+	}
+	stop()
+	require.ErrorIs(t, <-ended, context.Canceled, "what the product still does is nothing to wait for")
+	require.EqualValues(t, 2, most.Load())
+	close(never)
+	require.Eventually(t, func() bool { return under.Load() == 0 }, 10*time.Second, time.Millisecond)
+}
+
+// lines is a log, line by line.
+type lines chan string
+
+func (l lines) Write(line []byte) (int, error) {
+	l <- string(line)
+	return len(line), nil
 }

@@ -30,8 +30,9 @@ type Config struct {
 
 	// Ask asks the product what a call's question asks, within the question's limit: by
 	// Run and Wake of the node that took the turn. An error leads to the question's
-	// otherwise at once; no answer leaves it to Answer, and to the limit. nil leaves every
-	// question to Answer.
+	// otherwise at once; no answer leaves it to Answer, and to the limit. It should return
+	// when ctx ends; the call does not wait for it, but Workers questions are the most
+	// that are ever with it. nil leaves every question to Answer.
 	Ask func(ctx context.Context, q flow.Asked) (answer string, err error)
 
 	Guesses  GuessLimit    // wrong entries of one caller across calls
@@ -81,6 +82,7 @@ type shared struct {
 	lines   chan struct{} // a line does
 
 	questions chan struct{} // the product is to be asked something
+	asking    chan struct{} // one for each question that is with the product
 
 	languages sync.Map // account → its language: for safe turns
 
@@ -115,12 +117,14 @@ func New(c Config) (*Engine, error) {
 	if len(faults) > 0 {
 		return nil, errors.Join(append([]error{ErrConfig}, faults...)...)
 	}
+	c = c.withDefaults()
 	return &Engine{
-		Config:  c.withDefaults(),
+		Config:  c,
 		watched: c.Observe != nil,
 		shared: &shared{
 			nudge: make(chan struct{}, 1), lines: make(chan struct{}, 1), questions: make(chan struct{}, 1),
-			serve: map[line]time.Time{}, deserted: map[line]time.Time{}, paced: map[string]time.Time{},
+			asking: make(chan struct{}, c.Workers),
+			serve:  map[line]time.Time{}, deserted: map[line]time.Time{}, paced: map[string]time.Time{},
 		},
 	}, nil
 }
