@@ -51,8 +51,9 @@ func TestTidy_goesOnUntilNothingIsLeft(t *testing.T) {
 }
 
 // A carrier that repeats itself after a call was removed: what was a fact is of no call,
-// and what was the call's first request begins one that the carrier does not know. It is
-// asked before long, and then nothing is left of it: nobody rings, nobody is reserved.
+// and what was the call's first request begins no other. It is hung up on. Only a week
+// later is nothing known of the call any more; what begins then the carrier does not
+// know. It is asked before long, and nobody rings, nobody is reserved.
 func TestTidy_whatCarriersRepeatAboutACallThatWasRemovedComesToNothing(t *testing.T) {
 	t.Parallel()
 	x := open(t)
@@ -73,6 +74,11 @@ func TestTidy_whatCarriersRepeatAboutACallThatWasRemovedComesToNothing(t *testin
 	require.ErrorIs(t, x.Signal(t.Context(), hungUp), storage.ErrNotFound)
 	_, err = x.Handle(t.Context(), flow.Event{Call: first.Call, Re: ringing.Seq, Reply: true, What: kind(flow.FoundBusy)})
 	require.ErrorIs(t, err, storage.ErrNotFound)
+	turn, err := x.Handle(t.Context(), arrival(alice, "CA1"))
+	require.ErrorIs(t, err, storage.ErrNotFound)
+	require.Equal(t, flow.Hangup, turn.Move.Do.Kind)
+	x.now = x.now.Add(storage.Remembered)
+	x.then(x.arrives(bob, "CA3"), kind(flow.HungUp))
 	again := x.arrives(alice, "CA1")
 	x.carrier.knows = adapter.Status{Report: flow.Gone}
 	x.now = x.now.Add(5 * time.Minute)
