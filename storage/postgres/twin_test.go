@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -171,6 +172,35 @@ func TestStories_areTheSameOnPostgreSQLAndLeaveWhatThePlainStatementsDo(t *testi
 		}
 	})
 	require.Greater(t, plain.Load()*100, all.Load()*98, "nearly all are said in one statement: %d of %d", plain.Load(), all.Load())
+}
+
+// Stories of queues are the same on three nodes that share a database: each has a store
+// of its own, with what that remembers, and everything that happens comes to another node
+// than what happened before.
+func TestStories_ofQueuesAreTheSameOnThreeNodes(t *testing.T) {
+	t.Setenv(flowtest.Update, "")
+	files, err := filepath.Glob("../../flow/testdata/queue*.call")
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	for i, file := range files {
+		if i%3 != 0 && os.Getenv("EXTFLOW_LONG") == "" {
+			continue
+		}
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".call"), func(t *testing.T) {
+			flowtest.RunOn(t, file, account.Sample(), flowtest.OpenNodes(func(now func() time.Time) (nodes []storage.Store, err error) {
+				url := furnished(t)
+				for range 3 {
+					s, err := Open(context.WithoutCancel(t.Context()), Config{URL: url, Now: now, Conns: 2})
+					if err != nil {
+						return nil, err
+					}
+					t.Cleanup(func() { _ = s.Close() })
+					nodes = append(nodes, s)
+				}
+				return nodes, nil
+			}))
+		})
+	}
 }
 
 // tell plays the story of a file.
