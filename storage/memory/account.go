@@ -27,7 +27,7 @@ type account struct {
 	calls []*record // in the order in which they began; nil for those forgotten
 	first uint64    // the serial of the first of calls
 	live  map[uint64]*record
-	over  []*record // in the order in which they closed
+	over  []ended   // in the order in which they closed
 	past  []memento // in that order, too
 
 	feed   []storage.Entry
@@ -35,6 +35,12 @@ type account struct {
 
 	readers map[string]reader
 	audio   sounds
+}
+
+// ended is a call that is over, and since when, in nanoseconds since 1970.
+type ended struct {
+	*record
+	closed int64
 }
 
 func newAccount(dir *extension.Directory) *account {

@@ -77,7 +77,7 @@ func (p *part) claim(now, until time.Time) (storage.Ticket, bool) {
 	p.schedule(r, until.UnixNano())
 	wake, _, armed := r.call.Wake()
 	clock := armed && !wake.After(now)
-	return storage.Ticket{Call: r.key, Rev: r.call.Rev, Owed: r.call.Owed && !clock, Fence: r.fence}, true
+	return storage.Ticket{Call: *r.key, Rev: r.call.Rev, Owed: r.call.Owed && !clock, Fence: uint64(r.fence)}, true
 }
 
 func (a *agenda) Settle(ctx context.Context, tickets ...storage.Ticket) error {
@@ -95,7 +95,7 @@ func (p *part) settle(s *Store, t storage.Ticket) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	r := p.calls[t.Call]
-	if r == nil || r.fence != t.Fence || r.call.Rev != t.Rev {
+	if r == nil || uint64(r.fence) != t.Fence || r.call.Rev != t.Rev {
 		return
 	}
 	if t.Owed {

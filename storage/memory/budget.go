@@ -18,13 +18,13 @@ type purse struct {
 	key   spender
 	spent window.Window
 	end   int64 // when all of it is forgotten
-	index int
+	index int32
 }
 
 type spender struct{ account, key string }
 
-func (p *purse) due() int64  { return p.end }
-func (p *purse) place() *int { return &p.index }
+func (p *purse) due() int64    { return p.end }
+func (p *purse) place() *int32 { return &p.index }
 
 // purses are those that hold something, over several locks.
 type purses [16]struct {

@@ -39,15 +39,7 @@ func (c *calls) Turns(ctx context.Context, k flow.Key, after uint32) ([]flow.Tur
 	if r == nil {
 		return nil, nil
 	}
-	var turns []flow.Turn
-	for _, stored := range r.turns {
-		for i := range stored {
-			if stored[i].Seq > after {
-				turns = append(turns, stored[i])
-			}
-		}
-	}
-	return turns, nil
+	return r.turns.after(after, &r.call), nil
 }
 
 // List reads the account's calls a few at a time, so that a reader who takes its
@@ -68,7 +60,7 @@ func (c *calls) List(ctx context.Context, id string, q storage.Query) iter.Seq2[
 			if q.Result != flow.NoResult && flow.Result(r.result.Load()) != q.Result {
 				continue // without a lock for each of the many that ended otherwise
 			}
-			p := s.part(r.key)
+			p := s.part(*r.key)
 			p.mu.Lock()
 			call := r.call
 			p.mu.Unlock()

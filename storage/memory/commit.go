@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/extflow/extflow/flow"
 	"github.com/extflow/extflow/storage"
@@ -105,7 +104,7 @@ func (w *commit) compare() (err error) {
 		w.account = r.account
 		stale = stale || r.call.Rev != c.Was.Rev
 		for j := range c.Turns {
-			if id := c.Turns[j].Event.ID; id != "" && slices.Contains(r.seen, id) {
+			if id := c.Turns[j].Event.ID; id != "" && r.turns.knows(id) {
 				return storage.ErrSeen
 			}
 		}
@@ -142,19 +141,12 @@ func (w *commit) store(i int) *record {
 	c, r := &w.txn.Changes[i], w.was[i]
 	p := w.s.part(c.Now.Key)
 	if r == nil {
-		r = &record{key: c.Now.Key, account: w.account, at: never}
+		r = &record{key: &c.Now.Info.Key, account: w.account, at: never}
 		p.calls[c.Now.Key] = r
 	}
 	r.call = c.Now
 	r.result.Store(uint32(c.Now.State.Result))
-	turns := slices.Clone(c.Turns)
-	for j := range turns {
-		turns[j].Info = nil
-		if id := turns[j].Event.ID; id != "" {
-			r.seen = append(r.seen, id)
-		}
-	}
-	r.turns = append(r.turns, turns)
+	r.turns = r.turns.add(&r.call, c.Turns)
 	p.schedule(r, w.s.attention(&r.call))
 	return r
 }
@@ -173,9 +165,8 @@ func (w *commit) record(r *record, c *storage.Change) {
 	if r.waits != nil {
 		r.waits.offers = c.Now.Offered()
 	}
-	if c.Now.Has(flow.Closed) && r.closed == 0 {
-		r.closed = c.Now.Last
-		a.over = append(a.over, r)
+	if c.Now.Has(flow.Closed) && !c.Was.Has(flow.Closed) {
+		a.over = append(a.over, ended{r, c.Now.Last})
 		delete(a.live, r.serial)
 	}
 }

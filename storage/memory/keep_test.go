@@ -141,7 +141,7 @@ func TestLine_remembersTheLastWhoWereServed(t *testing.T) {
 	a := newAccount(nil)
 	at := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 	for i := range 3 * lately {
-		r := &record{key: flow.Key{ID: fmt.Sprint("c", i)}}
+		r := &record{key: &flow.Key{ID: fmt.Sprint("c", i)}}
 		a.join(r, "support", at)
 		r.call.Result = flow.ResultAnswered
 		at = at.Add(time.Duration(i) * time.Second)

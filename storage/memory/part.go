@@ -26,27 +26,26 @@ type part struct {
 const never = math.MaxInt64
 
 // record is a call and what is kept with it. Its part's lock guards it. What the
-// account reads of it (serial, waits, closed) changes under the account's lock too.
+// account reads of it (serial, waits) changes under the account's lock too. There may be
+// millions: it is 256 bytes, and one more would make it 288.
 type record struct {
-	key     flow.Key // never changes, like account
+	key     *flow.Key // never changes, like account
 	call    flow.Call
-	turns   [][]flow.Turn // by commit: none is copied again when the next is stored
-	seen    []string      // the ids of its events, of those that have one
+	turns   journal
 	account *account
 	serial  uint64 // counts the account's calls
 
 	at    int64  // when the call needs attention next, or its lease is over; never where it does not
-	index int    // its place in the part's timeline
-	fence uint64 // counts claims
+	index int32  // its place in the part's timeline
+	fence uint32 // counts claims
 
-	waits  *waiter // its place in a line; nil where it waits in none
-	closed int64   // when it closed, in nanoseconds since 1970
+	waits *waiter // its place in a line; nil where it waits in none
 
 	result atomic.Uint32 // the call's, for readers of lists
 }
 
-func (r *record) due() int64  { return r.at }
-func (r *record) place() *int { return &r.index }
+func (r *record) due() int64    { return r.at }
+func (r *record) place() *int32 { return &r.index }
 
 func (p *part) init() {
 	p.calls, p.past = map[flow.Key]*record{}, map[flow.Key]bool{}

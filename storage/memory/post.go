@@ -10,7 +10,7 @@ import (
 // apply writes what a turn posts: to the feed, and to the line, the agent or the
 // mailbox that it concerns.
 func (a *account) apply(r *record, t *flow.Turn, p flow.Post) {
-	a.publish(storage.Entry{Call: r.key, Seq: t.Seq, At: t.Event.At, Post: p})
+	a.publish(storage.Entry{Call: *r.key, Seq: t.Seq, At: t.Event.At, Post: p})
 	switch p.Kind {
 	case flow.PostWaiting:
 		a.join(r, p.Queue, t.Event.At.Add(-p.Length))
@@ -20,7 +20,7 @@ func (a *account) apply(r *record, t *flow.Turn, p flow.Post) {
 		if p.Queue != "" && p.Length > 0 && p.Cause != "" { // else the caller left, or it was no offer
 			if away := a.dir.Missed(p.Agent, p.Cause, t.Event.At); away {
 				gone := flow.Post{Kind: flow.PostAway, Agent: p.Agent, Queue: p.Queue}
-				a.publish(storage.Entry{Call: r.key, Seq: t.Seq, At: t.Event.At, Post: gone})
+				a.publish(storage.Entry{Call: *r.key, Seq: t.Seq, At: t.Event.At, Post: gone})
 			}
 		}
 	case flow.PostTalked:
@@ -75,14 +75,14 @@ func (a *account) outlived(now time.Time) (past []bygone) {
 			break
 		}
 		r := a.over[0]
-		a.over[0], a.over = nil, a.over[1:]
+		a.over[0], a.over = ended{}, a.over[1:]
 		a.calls[r.serial-a.first] = nil
-		m := memento{key: r.key, until: r.closed + int64(storage.Remembered)}
+		m := memento{key: *r.key, until: r.closed + int64(storage.Remembered)}
 		known := m.until > now.UnixNano()
 		if known {
 			a.past = append(a.past, m)
 		}
-		past = append(past, bygone{key: r.key, known: known})
+		past = append(past, bygone{key: *r.key, known: known})
 	}
 	for len(a.calls) > 0 && a.calls[0] == nil {
 		a.calls = a.calls[1:]

@@ -18,7 +18,7 @@ type subjects Store
 func (c *subjects) concerned(a *account, n number.E164) (calls []flow.Call) {
 	s := (*Store)(c)
 	for r := range a.newest(false) {
-		p := s.part(r.key)
+		p := s.part(*r.key)
 		p.mu.Lock()
 		call := r.call
 		p.mu.Unlock()
@@ -91,8 +91,8 @@ func (c *subjects) Erase(ctx context.Context, id string, n number.E164) (gone st
 	for _, call := range calls {
 		mine[call.Key] = true
 	}
-	a.over = slices.DeleteFunc(a.over, func(r *record) bool {
-		if !mine[r.key] {
+	a.over = slices.DeleteFunc(a.over, func(r ended) bool {
+		if !mine[*r.key] {
 			return false
 		}
 		a.calls[r.serial-a.first] = nil

@@ -11,13 +11,13 @@ type timeline[T scheduled] struct{ heap schedule[T] }
 type scheduled interface {
 	comparable
 	due() int64
-	place() *int
+	place() *int32
 }
 
 // put adds a thing, or moves it to where its instant now belongs.
 func (l *timeline[T]) put(x T) {
 	if at := *x.place(); at > 0 {
-		heap.Fix(&l.heap, at-1)
+		heap.Fix(&l.heap, int(at-1))
 		return
 	}
 	heap.Push(&l.heap, x)
@@ -26,7 +26,7 @@ func (l *timeline[T]) put(x T) {
 // remove takes a thing out, if it is in.
 func (l *timeline[T]) remove(x T) {
 	if at := *x.place(); at > 0 {
-		heap.Remove(&l.heap, at-1)
+		heap.Remove(&l.heap, int(at-1))
 	}
 }
 
@@ -45,13 +45,13 @@ func (h schedule[T]) Len() int           { return len(h) }
 func (h schedule[T]) Less(i, j int) bool { return h[i].due() < h[j].due() }
 func (h schedule[T]) Swap(i, j int) {
 	h[i], h[j] = h[j], h[i]
-	*h[i].place(), *h[j].place() = i+1, j+1
+	*h[i].place(), *h[j].place() = int32(i+1), int32(j+1)
 }
 
 // Push is for container/heap.
 func (h *schedule[T]) Push(x any) {
 	*h = append(*h, x.(T))
-	*(*h)[len(*h)-1].place() = len(*h)
+	*(*h)[len(*h)-1].place() = int32(len(*h))
 }
 
 // Pop is for container/heap.

@@ -10,11 +10,11 @@ import (
 
 type event struct {
 	at    int64
-	index int
+	index int32
 }
 
-func (e *event) due() int64  { return e.at }
-func (e *event) place() *int { return &e.index }
+func (e *event) due() int64    { return e.at }
+func (e *event) place() *int32 { return &e.index }
 
 func TestTimeline_firstIsTheEarliestOfThoseThatAreIn(t *testing.T) {
 	t.Parallel()
