@@ -164,6 +164,14 @@ func (b *tab) press(keys ...string) *tab {
 	return b
 }
 
+// back goes back to the page before.
+func (b *tab) back() *tab {
+	b.Helper()
+	eval[bool](b, `setTimeout(() => history.back(), 1) > 0`)
+	b.settle()
+	return b
+}
+
 // reach presses Tab until what has a name is focused, as somebody does who has no mouse.
 func (b *tab) reach(name string) *tab {
 	b.Helper()

@@ -1,6 +1,7 @@
 package console_test
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 
@@ -94,6 +95,56 @@ func TestJourney_nothingTypedIsLost(t *testing.T) {
 	b.click("button", "Undo").sees("Undone.")
 	require.Contains(t, eval[string](b, `document.getElementById("f-prompt~say").value`), "For support press 1")
 	b.click("button", "Redo").sees("Done again.", "1 change in your draft").click("button", "Discard").sees("Your draft was discarded.", "No changes")
+}
+
+// What is typed into a form without a draft survives a reload, a way back and another's
+// change; it is gone once it was taken, or discarded.
+func TestJourney_nothingTypedIsLostWithoutADraftEither(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, "")
+	id := s.finished("1002")
+	b := open(t, s.base, "agents")
+	values := func(ids ...string) []string {
+		quoted, _ := json.Marshal(ids)
+		return eval[[]string](b, string(quoted)+`.map(id => document.getElementById(id).value)`)
+	}
+	const still = "still here, and not saved yet"
+	b.fill("Name", "Rosalind Franklin").fill("Reached at", "tel:+12025550188").visit("agents").sees(still).axe()
+	require.Equal(t, []string{"Rosalind Franklin", "tel:+12025550188"}, values("agent-name", "agent-endpoints"), "a reload")
+	b.visit("calls").back().sees(still)
+	require.Equal(t, []string{"Rosalind Franklin", "tel:+12025550188"}, values("agent-name", "agent-endpoints"), "a way back")
+	b.click("button", "Add agent").sees("Saved.", "Rosalind Franklin").misses(still)
+	require.Equal(t, []string{"", ""}, values("agent-name", "agent-endpoints"), "what was taken is not offered again")
+
+	b.expect("422")
+	b.visit("agents/ada").fill("Name", "Augusta King")
+	ada, err := s.sim.Store.Directory().Agent(t.Context(), "acme", "ada")
+	require.NoError(t, err)
+	ada.Language = "en-GB"
+	_, err = s.sim.Store.Directory().Put(t.Context(), "acme", ada)
+	require.NoError(t, err)
+	b.click("button", "Save").sees("Somebody changed this agent meanwhile.")
+	require.Equal(t, []string{"Augusta King"}, values("name"), "a conflict")
+	b.visit("agents/ada").sees(still)
+	require.Equal(t, []string{"Augusta King", "en-GB"}, values("name", "language"), "theirs, and what was typed on top of it")
+	b.click("button", "Discard it").misses(still)
+	require.Equal(t, []string{"Ada Lovelace"}, values("name"))
+
+	for _, form := range []struct{ page, field, id string }{
+		{"numbers", "Label", "label"}, {"numbers/+12025550100", "Label", "label"}, {"tests", "Story", "test-story"}, {"flows", "Name", "new-name"},
+		{"phone", "Number to call", "to"}, {"questions", "Name", "new-name"}, {"queues/support", "Name of the new agent", "new-member"},
+	} {
+		b.visit(form.page)
+		eval[bool](b, `(() => { for (const d of document.querySelectorAll("details")) d.open = true; return true })()`)
+		b.fill(form.field, "typed by hand").visit(form.page)
+		require.Equal(t, []string{"typed by hand"}, values(form.id), form.page)
+	}
+	b.visit("calls/"+id).fill("Name of the test", "typed by hand").visit("calls/" + id)
+	require.Equal(t, "typed by hand", eval[string](b, `document.querySelector("[name=name]").value`))
+	b.visit("flows/front-desk").pick("b. Nobody answers", "New queue…").fill("Its name", "night").sees("Draft saved").visit("flows/front-desk").sees(still)
+	require.Equal(t, []string{"new:queue", "night"}, values("f-no_answer", "f-no_answer~new"), "what is still to be made")
+	b.click("button", "Create").sees("It was made, and is picked here.").misses(still)
+	require.Equal(t, []string{"queue:night"}, values("f-no_answer"))
 }
 
 // Two people edit: whoever publishes second sees both, and loses nothing.

@@ -1,7 +1,10 @@
 package console
 
 import (
+	"fmt"
 	"strings"
+
+	"github.com/extflow/extflow/flow/account"
 )
 
 // A number as typed.
@@ -28,6 +31,9 @@ func numberField(path string) string {
 		return ""
 	}
 	_, key, _ := strings.Cut(rest, ".")
+	if key == "emergency.dial" {
+		return "emergency-dial"
+	}
 	key, _, _ = strings.Cut(key, ".")
 	key, _, _ = strings.Cut(key, "[")
 	switch key {
@@ -37,4 +43,22 @@ func numberField(path string) string {
 		return key
 	}
 	return "action"
+}
+
+// strangers are faults for those of a list that are no carriers here, where it is known
+// which there are.
+func (c *Console) strangers(list []any) (faults []account.Fault) {
+	var names []string
+	for _, carrier := range c.cfg.Carriers {
+		names = append(names, carrier.Name)
+	}
+	if len(names) > 0 && c.sim() != nil {
+		names = append(names, "sim")
+	}
+	for _, name := range list {
+		if len(names) > 0 && !has(names, plainly(name)) {
+			faults = append(faults, account.Fault{Path: "numbers.x.carriers", Problem: fmt.Sprintf("no carrier “%v” here; there are %s", name, strings.Join(names, ", "))})
+		}
+	}
+	return faults
 }

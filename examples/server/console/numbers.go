@@ -172,13 +172,13 @@ func (c *Console) saveNumber(w http.ResponseWriter, r *http.Request) error {
 	case string:
 		value[map[string]string{"voicemail": "voicemail", "hangup": "hangup", "repeat": "repeat"}[dest]] = map[string]any{"voicemail": "personal", "hangup": "goodbye", "repeat": "welcome"}[dest]
 	}
-	var unnamed []account.Fault
+	var faulty []account.Fault
 	for _, key := range []string{"label", "hours", "release", "language"} {
 		v := in.value(key)
 		if made := in.create(key); made != "" {
 			v = made
 		} else if strings.HasPrefix(v, "new:") {
-			unnamed = append(unnamed, account.Fault{Path: "numbers.x." + key, Problem: "write a name for it, or pick another"})
+			faulty = append(faulty, account.Fault{Path: "numbers.x." + key, Problem: "write a name for it, or pick another"})
 		}
 		if v != "" {
 			value[key] = v
@@ -187,6 +187,7 @@ func (c *Console) saveNumber(w http.ResponseWriter, r *http.Request) error {
 	put(value, "closed", in.dest("closed"))
 	if list := spans(r.FormValue("carriers")); len(list) > 0 {
 		value["carriers"] = list
+		faulty = append(faulty, c.strangers(list)...)
 	}
 	put(value, "emergency.hangup", in.message("emergency.hangup"))
 	if dial := in.value("emergency-dial"); dial != "" {
@@ -195,10 +196,10 @@ func (c *Console) saveNumber(w http.ResponseWriter, r *http.Request) error {
 	one := r.FormValue("one")
 	again := func(faults ...account.Fault) error { return c.showNumbers(w, r, one, value, faults, in.made...) }
 	for key, why := range refused {
-		unnamed = append(unnamed, account.Fault{Path: "numbers.x." + key, Problem: "the file was not taken: " + strings.TrimSuffix(why, ".")})
+		faulty = append(faulty, account.Fault{Path: "numbers.x." + key, Problem: "the file was not taken: " + strings.TrimSuffix(why, ".")})
 	}
-	if len(unnamed) > 0 {
-		return again(unnamed...)
+	if len(faulty) > 0 {
+		return again(faulty...)
 	}
 	_, err = setup.Edit(ctx, c.cfg.Store, c.cfg.Account, "number "+typed, func(d *setup.Draft) error {
 		if _, err := d.Find("numbers", typed); err == nil && one == "" {

@@ -70,7 +70,12 @@
   // A form with a file says how far it has come.
   const upload = (form, button) => {
     const to = new XMLHttpRequest(), bar = document.createElement("progress"), at = button && button.closest(".pick") || form;
-    const end = text => { bar.remove(); if (button) button.disabled = false; tell(text); };
+    const end = text => {
+      bar.remove();
+      if (button) button.disabled = false;
+      form.dispatchEvent(new Event("input", { bubbles: true })); // it is not taken
+      tell(text);
+    };
     bar.max = 1; bar.value = 0; bar.setAttribute("aria-label", "Uploaded so far");
     at.append(bar);
     to.upload.onprogress = e => { if (e.lengthComputable) bar.value = e.loaded / e.total; };
@@ -125,7 +130,7 @@
       state.textContent = "Saving…";
       try {
         const r = await fetch(form.dataset.draft, { method: "POST", body: words(new FormData(form)), headers: { "X-Script": "draft" } });
-        if (r.ok) { morph($("#checked"), await r.text()); mark(form); state.textContent = "Draft saved"; } else { state.textContent = "Not saved"; tell(await r.text()); }
+        if (r.ok) { morph($("#checked"), await r.text()); mark(form); state.textContent = timer || again ? "…" : "Draft saved"; } else { state.textContent = "Not saved"; tell(await r.text()); }
       } catch { state.textContent = "Not saved: the server cannot be reached. What you typed is still here."; timer = setTimeout(save, 3000); }
       busy = false;
       if (again) { again = false; save(); }
