@@ -217,7 +217,11 @@ func (s *serving) draft(w *work, o flow.Offer) (ignored bool, err error) {
 		return false, err
 	}
 	caller := w.changes[i].Now
-	q, _ := s.book.Queue(o.Queue)
+	b, err := w.book(caller, nil) // a queue that is no longer there serves who waits in it still
+	if err != nil {
+		return false, err
+	}
+	q, _ := b.Queue(o.Queue)
 	able := adapter.AbilitiesOf(s.e.Carriers[caller.Carrier])
 	switch {
 	case caller.IsOutbound() && !able.Place: // nor could the caller be called

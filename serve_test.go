@@ -2,6 +2,7 @@ package extflow_test
 
 import (
 	"context"
+	"maps"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -129,6 +130,40 @@ func TestServe_anAgentWhoFreesIsGivenToWhoHasWaitedLongestInAnyQueue(t *testing.
 	require.NoError(t, x.Wake(t.Context()))
 	require.Len(t, x.carrier.turns, 1)
 	require.Equal(t, first.Call.ID, x.carrier.turns[0].Info.Peer)
+}
+
+// A queue that a new version no longer has is retired: whoever waits in it is served as
+// the version says that the call began with, and nobody joins it any more.
+func TestServe_aQueueThatIsNoLongerThereServesWhoWaitsInIt(t *testing.T) {
+	t.Parallel()
+	x := open(t)
+	require.NoError(t, x.SetPresence(t.Context(), "acme", "ada", extension.Busy, ""))
+	publish := func(id string, change func(*flow.Settings)) {
+		next, err := x.store.Releases().Latest(t.Context(), "acme")
+		require.NoError(t, err)
+		next.ID, next.Version = id, next.Version+1
+		next.Settings.Queues = maps.Clone(next.Settings.Queues)
+		next.Settings.Flows = maps.Clone(next.Settings.Flows)
+		change(&next.Settings)
+		require.NoError(t, x.store.Releases().Publish(t.Context(), next))
+	}
+	publish("dials", func(s *flow.Settings) {
+		q := s.Queues["support"]
+		q.Offer = flow.Dial
+		s.Queues["support"] = q
+	})
+	waiting := x.waits(alice, "CA1")
+	publish("without", func(s *flow.Settings) {
+		delete(s.Queues, "support")
+		s.Defaults.DefaultQueue = ""
+		s.Flows["desk"] = flow.Flow{Star: flow.HangUp(nil), Busy: flow.HangUp(nil), NoAnswer: flow.HangUp(nil), Unavailable: flow.HangUp(nil)}
+	})
+	require.Equal(t, flow.Hangup, x.then(x.arrives(bob, "CA2"), pressed("*")).Move.Do.Kind)
+
+	require.NoError(t, x.SetPresence(t.Context(), "acme", "ada", extension.Available, ""))
+	require.NoError(t, x.Wake(t.Context()))
+	require.Equal(t, flow.Connect, x.call(waiting).Now().Do.Kind)
+	require.Equal(t, "ada", x.call(waiting).Agent())
 }
 
 func TestSweep_findsTheCallersWhomANodeThatDiedLeftUnserved(t *testing.T) {

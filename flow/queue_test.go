@@ -76,6 +76,21 @@ func TestQueue_onlyTheLeaveKeyLeaves(t *testing.T) {
 	waits(t, func(q *Queue) { q.LeaveKey, q.OnLeave = "", nil }).ignores(Meaningless, Event{Re: 2, What: What{Kind: Pressed, Digits: "*"}})
 }
 
+// A caller who can go on for ever does not: a call makes a thousand turns at most.
+func TestQueue_aCallWithoutEndEndsAtTheLimitOfItsTurns(t *testing.T) {
+	t.Parallel()
+	l := waits(t, func(q *Queue) { q.Callback = true })
+	for l.c.Rev < maxTurns {
+		l.keys("1").does(Vet).found(extension.ClassAvailable, nil).does(Listen)
+		if l.c.Rev < maxTurns {
+			l.keys("2").does(Hold)
+		}
+	}
+	l.keys("1").says("Sorry, we cannot complete your call. Please try again later. Goodbye.").does(Hangup)
+	require.Equal(t, ResultLimit, l.c.State.Result)
+	require.Empty(t, l.b.Line(l.c), "and nobody stays in a line")
+}
+
 func TestQueue_longestWaitLeadsOnWhateverTheCallerHears(t *testing.T) {
 	t.Parallel()
 	l := waits(t, nil)
