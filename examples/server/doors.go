@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/extflow/extflow/examples/server/api"
 	"github.com/extflow/extflow/examples/server/console"
 	"github.com/extflow/extflow/examples/server/gate"
 )
@@ -15,12 +16,17 @@ import (
 
 type admittedKey struct{}
 
+// visitor is whoever is let in where nobody signs in.
+const visitor = "you"
+
 // doors stands before everything that is not open to everybody.
 func (s *server) doors(admin http.Handler) http.Handler {
 	gated := gate.Gate{Token: s.set.token}.Wrap(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		inside := r.WithContext(context.WithValue(r.Context(), admittedKey{}, true))
-		admin.ServeHTTP(w, inside)
-		r.Pattern = inside.Pattern // for those who count requests by route
+		by := visitor
+		if r.Header.Get("Authorization") != "" {
+			by = "token"
+		}
+		enter(admin, w, r, context.WithValue(api.By(r.Context(), by), admittedKey{}, true))
 	}))
 	known := http.NewCrossOriginProtection().Handler(admin)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -38,12 +44,19 @@ func (s *server) doors(admin http.Handler) http.Handler {
 			s.console.ServeHTTP(w, r)
 		default:
 			if who, ok := s.people.Who(r); ok && who.Role == console.Administrator {
-				known.ServeHTTP(w, r)
+				enter(known, w, r, api.By(r.Context(), who.ID))
 				return
 			}
 			http.Error(w, "sign in to the console as an administrator, or write Authorization: Bearer and the token that EXTFLOW_ADMIN_TOKEN has", http.StatusUnauthorized)
 		}
 	})
+}
+
+// enter lets somebody in, with what is known of who it is.
+func enter(h http.Handler, w http.ResponseWriter, r *http.Request, ctx context.Context) {
+	inside := r.WithContext(ctx)
+	h.ServeHTTP(w, inside)
+	r.Pattern = inside.Pattern // for those who count requests by route
 }
 
 // forPrograms reports whether a path is of the API or for operations, not of the
@@ -63,5 +76,5 @@ func (s *server) forPrograms(path string) bool {
 // who is whom the gate admitted: an administrator, for the console.
 func (s *server) who(r *http.Request) (console.Person, bool) {
 	admitted, _ := r.Context().Value(admittedKey{}).(bool)
-	return console.Person{ID: "you", Role: console.Administrator}, admitted
+	return console.Person{ID: visitor, Role: console.Administrator}, admitted
 }

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -21,4 +24,24 @@ func TestSignIn_elsewhereClosesTheDoorOfThisMachine(t *testing.T) {
 	for _, says := range []string{"write https", "client id", "EXTFLOW_OIDC_ROLES"} {
 		require.ErrorContains(t, err, says)
 	}
+}
+
+// What is taken from the database for good bears the name of whoever asked for it, in
+// the log.
+func TestSignIn_whoHasANumberErasedIsInTheLog(t *testing.T) {
+	t.Parallel()
+	p := start(t, map[string]string{"EXTFLOW_ADMIN_TOKEN": "a token of some length, for programs"})
+	erase := func() { p.post("/api/v1/subjects/erase", object{"number": "+14155550100"}).is(200) }
+	erase()
+	require.Regexp(t, `erased.*by.{1,3}token`, p.logged.String())
+
+	jar, err := cookiejar.New(nil)
+	require.NoError(t, err)
+	p.client.Jar, p.token = jar, ""
+	in, err := p.client.PostForm(p.base+"/"+p.server.people.First(), url.Values{"login": {"grace"}, "password": {"seven purple bicycles"}, "again": {"seven purple bicycles"}})
+	require.NoError(t, err)
+	require.NoError(t, in.Body.Close())
+	require.Equal(t, http.StatusOK, in.StatusCode)
+	erase()
+	require.Regexp(t, `erased.*by.{1,3}grace`, p.logged.String())
 }

@@ -94,7 +94,7 @@ func (a *API) exportSubject(ctx context.Context, in *struct{ Body Subject }) (*s
 	for _, m := range s.Messages {
 		out.Body.Messages = append(out.Body.Messages, shown(m))
 	}
-	a.cfg.Logger.LogAttrs(ctx, slog.LevelInfo, "what is held about a number was exported", slog.String("number", n.String()),
+	a.cfg.Logger.LogAttrs(ctx, slog.LevelInfo, "what is held about a number was exported", slog.String("by", by(ctx)), slog.String("number", n.String()),
 		slog.Int("calls", len(s.Calls)), slog.Int("messages", len(s.Messages)))
 	return out, nil
 }
@@ -108,11 +108,25 @@ func (a *API) eraseSubject(ctx context.Context, in *struct{ Body Subject }) (*st
 	if live := new(storage.LiveError); errors.As(err, &live) {
 		return nil, problem(http.StatusConflict, live.Error())
 	}
-	a.cfg.Logger.LogAttrs(ctx, slog.LevelInfo, "what is held about a number was erased", slog.String("number", n.String()),
+	a.cfg.Logger.LogAttrs(ctx, slog.LevelInfo, "what is held about a number was erased", slog.String("by", by(ctx)), slog.String("number", n.String()),
 		slog.Int("calls", gone.Calls), slog.Int("messages", gone.Messages), slog.Bool("complete", err == nil))
 	if err != nil {
 		return nil, err
 	}
 	a.settled(ctx)
 	return &struct{ Body storage.Erased }{gone}, nil
+}
+
+type byKey struct{}
+
+// By is a context for requests of somebody whom the host knows by a name: it is in the
+// log beside what others may ask about.
+func By(ctx context.Context, name string) context.Context {
+	return context.WithValue(ctx, byKey{}, name)
+}
+
+// by is who asks; empty where the host does not say.
+func by(ctx context.Context) string {
+	name, _ := ctx.Value(byKey{}).(string)
+	return name
 }
