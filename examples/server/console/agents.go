@@ -28,7 +28,8 @@ func (c *Console) agentRoutes() {
 // agentRow is an agent in the list.
 type agentRow struct {
 	extension.Agent
-	Call string
+	Call  string
+	Today count
 }
 
 type agentsData struct {
@@ -53,6 +54,10 @@ func (c *Console) showAgents(w http.ResponseWriter, r *http.Request, form agentF
 	ctx := r.Context()
 	q := r.URL.Query()
 	data := agentsData{Query: strings.TrimSpace(q.Get("find")), Presence: q.Get("presence"), After: q.Get("after"), Form: form, Errors: faults, Presences: extension.Presences()}
+	today, err := c.today(ctx)
+	if err != nil {
+		return err
+	}
 	held := map[string]bool{} // all are looked at once, for the page and for the next free extension
 	for g, err := range c.cfg.Store.Directory().Agents(ctx, c.cfg.Account) {
 		if err != nil {
@@ -67,9 +72,8 @@ func (c *Console) showAgents(w http.ResponseWriter, r *http.Request, form agentF
 			data.Next = data.Rows[agentsSize-1].Extension
 			continue
 		}
-		data.Rows = append(data.Rows, agentRow{Agent: g, Call: g.Duty.HeldBy})
+		data.Rows = append(data.Rows, agentRow{Agent: g, Call: g.Duty.HeldBy, Today: today[g.ID]})
 	}
-	var err error
 	if data.Next4, err = c.freeBeside(ctx, held); err != nil && !errors.Is(err, extension.ErrFull) {
 		return err
 	}

@@ -81,6 +81,7 @@ type Console struct {
 	books      sync.Map // release id → pinned
 	zones      sync.Map // IANA name → *time.Location
 	mannersSet sync.Map // an endpoint's address → what its telephone does by itself
+	tally      tally
 	closed     chan struct{}
 	close      func()
 }

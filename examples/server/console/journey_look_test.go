@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/extflow/extflow/flow/account"
 )
 
 // everyPage is every page, of a site on which a call has been.
@@ -23,11 +25,11 @@ func TestJourney_everyPageAt320PixelsInTheDarkAndTwiceAsLarge(t *testing.T) {
 	if testing.Short() {
 		t.Skip("how pages look is the browser's alone: the long tests see to it")
 	}
-	s := newSite(t, "")
+	s := newSite(t, string(account.Sample())+"hours: {office: {open: {mon: [\"09:00-17:00\"]}}}\nquestions: {tier: {answers: {gold: {queue: support}}, otherwise: {menu: main}}}\n")
 	id := s.finished("1002")
 	require.NoError(t, s.sim.Start(t.Context())) // how far its clock is from real time stays the same from here on
 	open(t, s.base, "phone").prefers("light").size(390, 844, 2).visit("phone").shoot("narrow.webp")
-	for some := range slices.Chunk(everyPage(id), 6) {
+	for some := range slices.Chunk(append(everyPage(id), "hours/office", "questions", "questions/tier"), 6) {
 		t.Run("from "+strings.NewReplacer("/", " ", id, "one").Replace(some[0]), func(t *testing.T) {
 			t.Parallel()
 			b := open(t, s.base, some[0])

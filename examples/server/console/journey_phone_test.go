@@ -27,6 +27,7 @@ func TestJourney_aFirstCallAnAgentAnswersInTheBrowser(t *testing.T) {
 	b.click("link", "See what happened").sees("What happened", "ada answers", "The way it took", "answered").axe()
 	b.sees("+141*****100").misses("+14155550100")
 	b.click("link", "Show numbers and keys").sees("caller presses 1001", "+14155550100", "taken by ada", "version 1")
+	b.click("link", "Agents").sees("1 answered")
 	s.finished("1002")
 	b.click("link", "Calls").sees("voicemail", "8s").fill("Agent", "ada lovelace").click("button", "Filter").sees("answered", "ada", "flow front-desk: ring").misses("8s")
 	require.Contains(t, eval[string](b, "location.search"), "agent=ada+lovelace")

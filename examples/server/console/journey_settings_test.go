@@ -94,6 +94,28 @@ func TestJourney_anAgentsHoursAndMailboxAreMadeWhereTheyArePicked(t *testing.T) 
 	b.click("link", "Review and publish").sees("extension 1002, otherwise queue second", "queue second: new")
 }
 
+// A question to the product, its answers and where each leads, by keys alone; what is wrong
+// with an answer is said at its row.
+func TestJourney_aQuestionIsWrittenAndPublished(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, "")
+	b := open(t, s.base, "questions")
+	b.sees("No question yet.").fill("Name", "tier").click("button", "New question").sees("2. Answers", "Picture")
+	words := func() []string {
+		return eval[[]string](b, `[...document.querySelectorAll("[name$='~word']")].map(e => e.value)`)
+	}
+	require.Equal(t, []string{"no", "yes", ""}, words())
+	eval[bool](b, `document.getElementById("f-answers.2~word").focus() || true`)
+	b.press("g", "o", "l", "d").sees("questions.tier.answers.gold").fill("Time for the answer", "1m").click("button", "Save draft").sees("Saved.", "1s to").axe()
+	require.Equal(t, []string{"gold", "no", "yes", ""}, words())
+	require.Contains(t, eval[string](b, `document.getElementById("f-answers.0~word").closest(".key").querySelector(".field-wrong").textContent`), "write a destination", "the fault is at its row")
+	eval[bool](b, `(() => { const to = document.getElementById("f-answers.0"); to.value = "queue:support"; return to.dispatchEvent(new Event("input", {bubbles: true})) })()`)
+	b.fill("Time for the answer", "3s").sees("Every caller can always get on").visit("questions/tier")
+	require.Equal(t, "queue:support", eval[string](b, `document.getElementById("f-answers.0").value`))
+	b.click("link", "Review and publish").sees("question tier: new").click("button", "Publish version 2").sees("Published.")
+	b.visit("numbers").fill("Number", "+1 202-555-0166").pick("Call action", "question tier").click("button", "Add number").sees("Saved.", "question tier")
+}
+
 // Agents are added where they are picked: as members of a queue, and as owner of a mailbox.
 func TestJourney_agentsAreAddedWhereTheyArePicked(t *testing.T) {
 	t.Parallel()
