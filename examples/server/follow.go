@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -59,7 +60,7 @@ func (s *server) follow() error {
 		s.followers[name] = f
 		s.runs = append(s.runs, f.Run)
 	}
-	return s.meter.WatchFeed(s.store, s.followers)
+	return errors.Join(s.meter.WatchFeed(s.store, s.followers), s.watchQuestions())
 }
 
 // advice is what to look at where a receiver takes nothing.
@@ -90,5 +91,5 @@ func (s *server) signs(ctx context.Context) []console.Sign {
 		}
 		out = append(out, sign)
 	}
-	return append(out, s.mailSign()...)
+	return append(append(out, s.askSign()...), s.mailSign()...)
 }

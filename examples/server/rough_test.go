@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -141,4 +142,39 @@ func TestRough_aReceiverThatFailsOrHangsIsShownToWhoLooksAfterIt(t *testing.T) {
 			require.Contains(t, p.get("/api/v1/voicemail/team").text, `"state":"left"`, "nothing of it holds up a caller, or a message")
 		})
 	}
+}
+
+// A product that answers questions with 500: callers are led on at once, and the operator
+// is told since when and why.
+func TestRough_aProductThatFailsWhenItIsAskedIsShownToWhoLooksAfterIt(t *testing.T) {
+	t.Parallel()
+	var fails atomic.Bool
+	fails.Store(true)
+	product := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if fails.Load() {
+			w.WriteHeader(http.StatusInternalServerError)
+			return
+		}
+		_, _ = io.WriteString(w, `{"answer": "gold"}`)
+	}))
+	t.Cleanup(product.Close)
+	p := start(t, map[string]string{"EXTFLOW_ASK_URL": product.URL, "EXTFLOW_WEBHOOK_SECRET": "a secret of sixteen"}, "-config", file(t, "asks.yaml", `
+account: acme
+settings: {default_region: US}
+questions:
+  tier: {answers: {gold: {hangup: {say: "Welcome back."}}}, otherwise: {hangup: {say: "Good day."}}}
+numbers: {"+12025550100": {ask: tier}}
+`))
+	p.put("/api/v1/simulator/clock", object{"running": false}).is(200)
+	health := func() string { return html.UnescapeString(p.get("/health").is(200).text) }
+	require.Contains(t, p.calls("+12025550100", 0), "Good day.")
+	require.Contains(t, health(), "LOOK  Questions to the product: none is answered since ")
+	require.Contains(t, health(), "the product answers 500")
+	require.Contains(t, p.get("/metrics").text, `extflow_questions_total{outcome="in_vain"} 1`)
+	require.NotContains(t, p.get("/metrics").text, "extflow_questions_failing_seconds 0\n")
+
+	fails.Store(false)
+	require.Contains(t, p.calls("+12025550100", 0), "Welcome back.")
+	require.Contains(t, health(), "1 answered since the start, 1 in vain")
+	require.Contains(t, p.get("/metrics").text, "extflow_questions_failing_seconds 0\n")
 }

@@ -42,6 +42,7 @@ type server struct {
 	news      *console.News
 	followers map[string]*feed.Follower // of the feed, by name
 	mail      *mail.Sender              // nil where nobody is told by e-mail
+	questions meter.Asking              // how the product answers
 	console   *console.Console
 	people    *console.Accounts // who may sign in to the console
 	elsewhere http.Handler      // takes people to a provider and back; nil where there is none
@@ -140,7 +141,7 @@ func (s *server) exchange(ctx context.Context) (err error) {
 	adapters := s.adapters()
 	s.engine, err = extflow.New(extflow.Config{
 		Store: s.store, Carriers: adapters, Logger: s.log, Observe: s.observe, Deadline: s.patience, Dialable: written.Dialable,
-		Ask: s.set.asks(),
+		Ask: s.asks(),
 	})
 	if err != nil {
 		return err
@@ -191,7 +192,7 @@ func (s *server) simulated(ctx context.Context) error {
 }
 
 func (s *server) simulator() simulator.Config {
-	return simulator.Config{Logger: s.log, Observe: s.observe, Wrap: s.meter.Handle, Ask: s.set.asks()}
+	return simulator.Config{Logger: s.log, Observe: s.observe, Wrap: s.meter.Handle, Ask: s.asks()}
 }
 
 // observe tells all who watch.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"crypto/tls"
 	"errors"
 	"flag"
@@ -14,7 +13,6 @@ import (
 
 	"github.com/extflow/extflow/examples/server/openid"
 	"github.com/extflow/extflow/feed"
-	"github.com/extflow/extflow/flow"
 )
 
 // settings are what a server is started with: flags, or their twins in the
@@ -188,12 +186,4 @@ func (s *settings) checkWebhooks(env func(string) string, fault func(string, ...
 	}
 	read(&s.webhook, "EXTFLOW_WEBHOOK_URL")
 	read(&s.ask, "EXTFLOW_ASK_URL")
-}
-
-// asks puts questions to the product; nil where it has given no address for them.
-func (s *settings) asks() func(context.Context, flow.Asked) (string, error) {
-	if s.ask.URL == "" {
-		return nil
-	}
-	return s.ask.Ask
 }
