@@ -175,6 +175,9 @@ func (e *Engine) With(s storage.Store) *Engine {
 func (e *Engine) Handle(ctx context.Context, ev flow.Event) (flow.Turn, error) {
 	ctx, cancel := context.WithTimeout(ctx, e.Deadline)
 	defer cancel()
+	if ev.Kind == flow.Transcribed {
+		return e.transcribed(ctx, ev)
+	}
 	turn, err := e.happen(ctx, ev)
 	if errors.Is(err, storage.ErrNotFound) {
 		e.Logger.LogAttrs(ctx, slog.LevelWarn, "unknown call", slog.String("call", ev.Call.ID), slog.Any("error", err))

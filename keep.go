@@ -20,9 +20,7 @@ import (
 func WithinLimits(s storage.Store, carriers map[string]adapter.Carrier) storage.Store {
 	limits := map[string]bounds{}
 	for name, c := range carriers {
-		if b := (bounds{adapter.LimitsOf(c), adapter.SpeechOf(c)}); b.limits != (adapter.Limits{}) || b.speech.Tag != nil {
-			limits[name] = b
-		}
+		limits[name] = bounds{c, adapter.LimitsOf(c), adapter.SpeechOf(c)}
 	}
 	if len(limits) == 0 {
 		return s
@@ -37,8 +35,9 @@ type limited struct {
 
 // bounds are what a carrier can do, and what its voices can say.
 type bounds struct {
-	limits adapter.Limits
-	speech adapter.Speech
+	carrier adapter.Carrier
+	limits  adapter.Limits
+	speech  adapter.Speech
 }
 
 func (l limited) Releases() storage.Releases { return limitedReleases{l.Store.Releases(), l} }
@@ -52,6 +51,7 @@ func (l limited) faults(s flow.Settings, numbers ...number.Assignment) error {
 			if n.Serves(name) {
 				faults = append(faults, l.limits[name].limits.Faults(name, s)...)
 				faults = append(faults, l.limits[name].speech.Faults(name, s)...)
+				faults = append(faults, adapter.ScribeFaults(name, l.limits[name].carrier, s)...)
 				break
 			}
 		}

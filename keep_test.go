@@ -36,6 +36,25 @@ func TestWithinLimits_aVoiceThatACarrierHasNotIsRefusedWhenItIsSaved(t *testing.
 	require.ErrorContains(t, within.Releases().Publish(t.Context(), r), `settings.voices.en-GB.quiet: quiet has no voice "bob" for en-GB; write one such as ann`)
 }
 
+func TestWithinLimits_aCarrierThatPutsNothingIntoWordsIsNotAskedTo(t *testing.T) {
+	t.Parallel()
+	store := memory.New(memory.Config{})
+	doc, err := account.Parse(account.Sample())
+	require.NoError(t, err)
+	_, err = extflow.Install(t.Context(), store, extflow.Setup(*doc), time.Now())
+	require.NoError(t, err)
+	box := doc.Settings.Mailboxes["team"]
+	box.Transcribe = true
+	doc.Settings.Mailboxes["team"] = box
+	r, err := flow.NewRelease("acme", "2", 2, time.Now(), doc.Settings)
+	require.NoError(t, err)
+	deaf := extflow.WithinLimits(store, map[string]adapter.Carrier{"deaf": quiet{}, "sim": sim.New(sim.Config{})})
+	require.EqualError(t, deaf.Releases().Publish(t.Context(), r),
+		"mailboxes.team.transcribe: deaf puts no recordings in en-US into words; leave it off; or take deaf off the account's numbers")
+	able := extflow.WithinLimits(store, map[string]adapter.Carrier{"sim": sim.New(sim.Config{})})
+	require.NoError(t, able.Releases().Publish(t.Context(), r))
+}
+
 // narrow is a carrier that cannot wait for long.
 type narrow struct{ adapter.Carrier }
 

@@ -97,6 +97,13 @@ func (f *flaky) Numbers() storage.Numbers     { return flakyNumbers{f.Store.Numb
 func (f *flaky) Mailboxes() storage.Mailboxes { return flakyMailboxes{f.Store.Mailboxes(), f} }
 func (f *flaky) Budget() storage.Budget       { return flakyBudget{f.Store.Budget(), f} }
 
+func (m flakyMailboxes) Transcribe(ctx context.Context, account, call, ref, words string) error {
+	if err := m.f.fault(); err != nil {
+		return err
+	}
+	return m.Mailboxes.Transcribe(ctx, account, call, ref, words)
+}
+
 func (c flakyCalls) Load(ctx context.Context, k flow.Key) (flow.Call, error) {
 	if err := c.f.fault(); err != nil {
 		return flow.Call{}, err

@@ -27,7 +27,8 @@ type Follower struct {
 
 	// Take takes an entry. An error has it given again, later and later; those
 	// behind it wait meanwhile. An entry may come twice: after a crash, or where Take
-	// took it and failed all the same.
+	// took it and failed all the same. An error with a method Later() time.Duration is no
+	// failure: the entry is given again after that time, and nobody is told.
 	Take func(ctx context.Context, e storage.Entry) error
 
 	Lease  time.Duration // how long the feed is this node's alone, and a Take may take; 1 min
@@ -108,6 +109,10 @@ func (f *Follower) Pass(ctx context.Context) (took int, err error) {
 	defer cancel()
 	for _, e := range entries {
 		if err = f.Take(ctx, e); err != nil {
+			if wait, ok := later(err); ok {
+				m.Again, err = now.Add(wait), nil
+				break
+			}
 			f.failed(ctx, &m, e, now, err)
 			break
 		}
@@ -137,6 +142,15 @@ func (f *Follower) failed(ctx context.Context, m *mark, e storage.Entry, now tim
 	f.log().LogAttrs(ctx, slog.LevelError, "an entry of the feed was given up", slog.String("account", f.Account),
 		slog.String("receiver", f.Name), slog.Uint64("cursor", e.Cursor), slog.Any("error", err))
 	*m = mark{Cursor: e.Cursor, Node: m.Node, Lost: m.Lost + 1}
+}
+
+// later is when an entry is to be given again that its receiver is not ready for.
+func later(err error) (time.Duration, bool) {
+	var l interface{ Later() time.Duration }
+	if !errors.As(err, &l) {
+		return 0, false
+	}
+	return l.Later(), true
 }
 
 func (f *Follower) load(ctx context.Context) (storage.Note, mark, error) {

@@ -44,6 +44,9 @@ func (c *compiler) recorder(name string, box Mailbox, greeting *Message) node {
 		Finish:  "#",
 		Keys:    strings.Join(slices.Sorted(maps.Keys(box.Keys)), ""),
 	}
+	if box.Transcribe {
+		do.Transcribe = c.tongue
+	}
 	standing := &Move{Do: do, arm: new(stepArms(do.Time + firstProbe))}
 	n := node{action: record, shortest: max(0, cmp.Or(box.MinLength, shortest))}
 	n.standing = standing.saying(c.message(cmp.Or(greeting, box.Greeting), owner))

@@ -37,11 +37,11 @@ type What struct {
 	Yes      bool             `json:"yes,omitempty"`      // Opened: open; Replied: the peer took it; a leg's ring ended: at one of its telephones, and others are still to ring
 	Position uint16           `json:"position,omitempty"` // Woke by Notice: the place in the line, from 1
 	Digits   Digits           `json:"digits,omitempty"`   // Pressed; empty is silence. Told that it is moved: the extension
-	Entry    string           `json:"entry,omitempty"`    // Told that it is moved: to where, as Book.MovedTo names it; Told that it is advised: the product's answer, empty where it has none
+	Entry    string           `json:"entry,omitempty"`    // Told that it is moved: to where, as Book.MovedTo names it; Told that it is advised: the product's answer, empty where it has none. Transcribed: the words
 	Party    *extension.Party `json:"party,omitempty"`    // Found, Told, Arrived as a leg
 	Start    *Info            `json:"start,omitempty"`    // Arrived; else who calls whom as the carrier repeats it, for safe turns alone
 	Leg      string           `json:"leg,omitempty"`      // Told: the id of the call that speaks, or that is offered
-	Ref      string           `json:"ref,omitempty"`      // Recorded: the carrier's reference of the recording; Began, Answered: of the leg
+	Ref      string           `json:"ref,omitempty"`      // Recorded, Transcribed: the carrier's reference of the recording; Began, Answered: of the leg
 	Length   time.Duration    `json:"length,omitempty"`   // Recorded; Woke by Notice: the estimated wait; Opened: until it opens; NotPlaced: until it can be placed
 	Cause    string           `json:"cause,omitempty"`    // the carrier's own word, for people who read the turn
 }
@@ -73,6 +73,7 @@ const (
 	NotPlaced                   // a leg: it was not, for sure, and may be tried again
 	Began                       // a leg: the carrier has begun to place it
 	Beeped                      // the greeting is over, and the recording begins: told where a recording cannot be looked up afterwards
+	Transcribed                 // what a recording says, in words: of a message, and moves no call
 )
 
 // News is what one call tells another.

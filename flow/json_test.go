@@ -153,7 +153,7 @@ func TestJSON_fieldsThatNobodyKnowsAreIgnored(t *testing.T) {
 
 func TestJSON_everyConstantHasItsWord(t *testing.T) {
 	t.Parallel()
-	require.Len(t, kindJSON, int(Beeped)+1)
+	require.Len(t, kindJSON, int(Transcribed)+1)
 	require.Len(t, newsJSON, int(Advised)+1)
 	require.Len(t, budgetJSON, int(Outlay)+1)
 	require.Len(t, clockJSON, numClocks+1)
@@ -164,7 +164,7 @@ func TestJSON_everyConstantHasItsWord(t *testing.T) {
 	require.Len(t, phaseJSON, int(Consulting)+1)
 	require.Len(t, resultJSON, int(ResultMissed)+1)
 	require.Len(t, outcomeJSON, numOutcomes)
-	require.Len(t, postJSON, int(PostCapped)+1)
+	require.Len(t, postJSON, int(PostMessageTranscribed)+1)
 	require.Equal(t, Taping, Marks(1)<<(len(markJSON)-1))
 	for _, words := range [][]string{
 		kindJSON, newsJSON, budgetJSON, clockJSON, reportJSON, commandJSON, causeJSON, ignoredJSON, phaseJSON, resultJSON, outcomeJSON, postJSON, markJSON,

@@ -13,7 +13,7 @@ var (
 	kindJSON = []string{
 		"", "arrived", "pressed", "found", "answered", "found_busy", "unanswered", "declined", "unreachable",
 		"agent_hung_up", "recorded", "hung_up", "woke", "told", "replied", "opened", "failed", "exhausted",
-		"placing", "not_placed", "began", "beeped",
+		"placing", "not_placed", "began", "beeped", "transcribed",
 	}
 	newsJSON    = []string{"", "offered", "missed", "accepted", "withdrawn", "left", "dialled", "deserted", "dropped", "moved", "reached", "advised"}
 	budgetJSON  = []string{"", "guesses", "entries", "turns", "outlay"}
@@ -36,7 +36,7 @@ var (
 	postJSON    = []string{
 		"", "message_pending", "message_left", "message_dropped", "message_lost", "missed", "freed", "talked",
 		"waiting", "served", "ended", "away", "message_marked", "message_forwarded", "message_deleted",
-		"callback_wanted", "callback_given_up", "capped",
+		"callback_wanted", "callback_given_up", "capped", "message_transcribed",
 	}
 	markJSON = []string{
 		"held", "caller_gone", "closed", "reconciled", "box_keyed", "alone", "overdue", "kept", "dialling",

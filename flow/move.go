@@ -45,8 +45,13 @@ type Command struct {
 	Tried    uint8            `json:"tried,omitempty"`    // Originate: how many of the party's telephones were rung already, of those that the carrier rings one by one
 	Lost     uint8            `json:"lost,omitempty"`     // Originate: how many of these could not be reached
 	Mailbox  string           `json:"mailbox,omitempty"`  // Record
-	Room     string           `json:"room,omitempty"`     // Join: the id of the caller's call, which names the talk
-	Music    *Message         `json:"music,omitempty"`    // Hold
+
+	// Transcribe is the language in which what is recorded is to be put into words, as
+	// flow.Transcribed; BCP 47. Empty is not.
+	Transcribe string `json:"transcribe,omitempty"`
+
+	Room  string   `json:"room,omitempty"`  // Join: the id of the caller's call, which names the talk
+	Music *Message `json:"music,omitempty"` // Hold
 
 	Entry Digits `json:"entry,omitempty"` // Find: what was keyed, or the extension that the flow names
 	Name  string `json:"name,omitempty"`  // Find: a queue; Hours: which, those of the number called where it is empty; Await: open, until it is

@@ -47,6 +47,8 @@ const (
 	PostCallbackWanted  // the caller asked to be called back; the call that does so stands in the line
 	PostCallbackGivenUp // and was not reached, or not in time
 	PostCapped          // a limit of calls of ours is reached
+
+	PostMessageTranscribed // what it says is there in words; the store posts it, as what people do
 )
 
 // Posts derives what a turn posts from the call before and after it. It decides

@@ -199,6 +199,8 @@ type Mailbox struct {
 	MaxMessages int                `json:"max_messages,omitempty"`
 	OnFull      *Dest              `json:"on_full,omitempty"` // goodbye
 	Notify      string             `json:"notify,omitempty"`  // an address that the product tells of new messages
+
+	Transcribe bool `json:"transcribe,omitempty"` // the carrier puts what callers say into words
 }
 
 // Reason is why a caller was sent to a mailbox.

@@ -173,6 +173,9 @@ func (s Script) record(c Command) string {
 	if c.Keys != "" {
 		line += ", " + keys(c.Keys) + " leads on"
 	}
+	if c.Transcribe != "" {
+		line += ", in words of " + plain(c.Transcribe)
+	}
 	return line
 }
 

@@ -44,6 +44,8 @@ func (s Script) Event(e Event) string {
 		return "a recording of " + w.Length.String() + " comes"
 	case Beeped:
 		return "the recording begins"
+	case Transcribed: // what they are is nobody's business here
+		return "the words of a recording come"
 	case Woke:
 		return s.woke(w)
 	}
@@ -148,6 +150,8 @@ func (s Script) Post(p Post) string {
 		return "voicemail forwarded to " + box
 	case PostMessageDeleted:
 		return "voicemail deleted from " + box
+	case PostMessageTranscribed:
+		return "voicemail in words in " + box
 	case PostMissed:
 		return plain(p.Agent) + " missed a call" + queued(p, " of ") + rest(p, "rests")
 	case PostFreed:

@@ -16,8 +16,9 @@ type Message struct {
 	At      time.Time     `json:"at"`
 	Length  time.Duration `json:"length"`
 	Carrier string        `json:"carrier,omitempty"`
-	Ref     string        `json:"ref,omitempty"`  // the carrier's reference of the recording
-	Kept    bool          `json:"kept,omitempty"` // the recording was taken from the carrier, and is kept beside the store
+	Ref     string        `json:"ref,omitempty"`   // the carrier's reference of the recording
+	Kept    bool          `json:"kept,omitempty"`  // the recording was taken from the carrier, and is kept beside the store
+	Words   string        `json:"words,omitempty"` // what the caller says, where the carrier put it into words
 	State   MessageState  `json:"state"`
 	Read    bool          `json:"read"`
 }
@@ -31,6 +32,16 @@ const (
 	Left    MessageState = "left"
 	Lost    MessageState = "lost"
 )
+
+// Transcribe gives the message its words, and returns what is posted of it; false where
+// it has some already, or where they are those of another recording.
+func (m *Message) Transcribe(ref, words string) (flow.Post, bool) {
+	if m.Words != "" || words == "" || ref != "" && m.Ref != "" && m.Ref != ref {
+		return flow.Post{}, false
+	}
+	m.Words = words
+	return flow.Post{Kind: flow.PostMessageTranscribed, Mailbox: m.Mailbox}, true
+}
 
 // Deleted is what is posted when the message is deleted: whoever keeps recordings deletes
 // this one.

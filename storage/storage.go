@@ -295,6 +295,12 @@ type Mailboxes interface {
 	Forward(ctx context.Context, account, mailbox, call, to string) error        // ErrNotFound; it is unread there, and its recording follows it; posts flow.PostMessageForwarded, in the mailbox that gets it
 	Delete(ctx context.Context, account, mailbox, call string) error             // ErrNotFound; posts flow.PostMessageDeleted, with Ref, Carrier and Length: whoever keeps recordings deletes this one
 	Keep(ctx context.Context, account, call string) error                        // ErrNotFound; the recording of the call's message, in whichever mailbox, is Kept from now on
+
+	// Transcribe keeps what the recording of a call's message says, in whichever mailbox
+	// it is, and posts flow.PostMessageTranscribed. Words that are there stay, and so does
+	// a message with another recording than ref; an empty ref is any. ErrNotFound: the
+	// call has no message, or none any more, and gets none by this.
+	Transcribe(ctx context.Context, account, call, ref, words string) error
 }
 
 // Entry is one line of the feed.

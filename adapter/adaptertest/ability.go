@@ -22,6 +22,7 @@ const (
 	LooksUp     Ability = "look a recording up whose report was lost"
 	Trims       Ability = "leave the silence out that ended a recording"
 	LimitsJoins Ability = "end a talk of two legs that were joined at the account's own limit"
+	Transcribes Ability = "put a message into words, in English"
 	NoticesOne  Ability = "notice at once that somebody is alone in a talk"
 )
 
@@ -60,6 +61,9 @@ var abilities = []struct {
 		"voicemail-limits-are-the-mailboxs", "voicemail-ended-by-silence", "rule-b-a-mobiles-voicemail-is-not-the-agent",
 	}},
 	{LimitsJoins, "it ends at the carrier's own limit", nil},
+	{Transcribes, "the account's mailboxes cannot have transcribe", []string{
+		"voicemail-in-words", "voicemail-in-words-comes-twice-or-not-at-all",
+	}},
 	{NoticesOne, "the engine's clocks find out within minutes", nil},
 }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/extflow/extflow/adapter/farend"
 	"github.com/extflow/extflow/extension"
 	"github.com/extflow/extflow/flow"
 	"github.com/extflow/extflow/number"
@@ -58,7 +59,10 @@ func (p *Phone) Press(ctx context.Context, keys string) error {
 // Speak has the caller speak for that long from now: a recording that runs goes on
 // as long, and then until its silence is over. It takes no time itself. ErrOver: the
 // call has ended.
-func (p *Phone) Speak(ctx context.Context, d time.Duration) error {
+func (p *Phone) Speak(ctx context.Context, d time.Duration) error { return p.Say(ctx, "", d) }
+
+// Say is Speak with what is said: a recording that is to be put into words has these.
+func (p *Phone) Say(ctx context.Context, words string, d time.Duration) error {
 	l := p.line
 	return l.c.time.Act(ctx, func() error {
 		if l.state == Over {
@@ -66,6 +70,9 @@ func (p *Phone) Speak(ctx context.Context, d time.Duration) error {
 		}
 		if until := l.c.Now().Add(d); until.After(l.talked) {
 			l.talked = until
+		}
+		if l.tape != nil {
+			l.tape.words = farend.Said(l.tape.words, words)
 		}
 		l.note(Happening{What: Spoke, Note: d.String()})
 		l.awaitSilence()

@@ -19,14 +19,20 @@ type tape struct {
 	seq    uint32 // the turn that it belongs to
 	since  time.Time
 	length time.Duration
+	words  string // that were said
+	scribe bool   // they are to be told
 }
 
-// tapeReady is how long after a call its recording is reported.
-const tapeReady = 2 * time.Second
+// tapeReady is how long after a call its recording is reported, and wordsReady after its
+// end what it says.
+const (
+	tapeReady  = 2 * time.Second
+	wordsReady = 5 * time.Second
+)
 
 func (l *line) record() {
 	l.state = Recording
-	l.tape = &tape{ref: l.ref + ".rec" + strconv.FormatUint(l.c.time.Serial(), 10), seq: l.seq, since: l.c.Now()}
+	l.tape = &tape{ref: l.ref + ".rec" + strconv.FormatUint(l.c.time.Serial(), 10), seq: l.seq, since: l.c.Now(), scribe: l.turn.Move.Do.Transcribe != ""}
 	l.note(Happening{What: Beeped, Note: l.tape.ref})
 	longest := cmp.Or(l.turn.Move.Do.Time, 2*time.Minute)
 	l.clocks.Start("longest", longest, func() { l.fell("longest") })
@@ -90,5 +96,8 @@ func (l *line) cut() flow.What {
 	}
 	t.length = max(spoke.Truncate(time.Second), time.Second)
 	l.newest = *t
+	if t.scribe && t.words != "" {
+		l.c.time.After(wordsReady, func() { l.fact(t.seq, flow.What{Kind: flow.Transcribed, Ref: t.ref, Entry: t.words}) })
+	}
 	return flow.What{Kind: flow.Recorded, Ref: t.ref, Length: t.length}
 }

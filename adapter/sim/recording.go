@@ -11,7 +11,10 @@ import (
 	"github.com/extflow/extflow/adapter"
 )
 
-var _ adapter.Recorder = (*Carrier)(nil)
+var (
+	_ adapter.Recorder = (*Carrier)(nil)
+	_ adapter.Scribe   = (*Carrier)(nil)
+)
 
 // FetchRecording is a recording as WAV: silence, as long as the caller spoke. The
 // error wraps adapter.ErrGone for one that there never was, that was deleted, or
@@ -58,3 +61,7 @@ func silence(d time.Duration) []byte {
 	b.Write(bytes.Repeat([]byte{128}, n))
 	return b.Bytes()
 }
+
+// Transcribes reports whether recordings are put into words: all are. What they say is
+// what Phone.Say said.
+func (c *Carrier) Transcribes(string) bool { return true }

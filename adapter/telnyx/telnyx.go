@@ -126,7 +126,7 @@ func (c Config) dialect(keys []ed25519.PublicKey) twilio.Dialect {
 		Header: signatureHeader, ExtraRing: -1, NoAlone: true, NoParents: true, NoBridged: true, OwnVoices: true,
 		Clients:   cmp.Or(c.Clients, "sip.telnyx.com"),
 		Unknown:   []string{"actionOnEmptyResult", "answerOnBridge"},
-		LeastTalk: 60, Limits: Limits,
+		LeastTalk: 60, Limits: Limits, Transcribe: "transcription",
 		Verify: func(h http.Header, body []byte) error {
 			if c.Insecure {
 				return nil

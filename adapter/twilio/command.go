@@ -1,6 +1,7 @@
 package twilio
 
 import (
+	"cmp"
 	"net/url"
 	"strconv"
 	"strings"
@@ -135,6 +136,11 @@ func (v *view) record(p *page, t *flow.Turn) {
 	p.link("recordingStatusCallback", a, t, atTaped, "")
 	p.attr("recordingStatusCallbackEvent", "completed absent")
 	p.number("timeout", seconds(do.Silence, 0, 600))
+	if do.Transcribe != "" && a.Transcribes(do.Transcribe) {
+		word := cmp.Or(a.cfg.Dialect.Transcribe, "transcribe")
+		p.attr(word, "true")
+		p.link(word+"Callback", a, t, atWords, "")
+	}
 	p.end("Record")
 	p.goOn(a, t, atRecord, "") // nothing was recorded
 }

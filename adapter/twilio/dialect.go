@@ -32,6 +32,10 @@ type Dialect struct {
 	LeastTalk int            // the least seconds to which a Dial can limit a talk; 1
 	Limits    adapter.Limits // what an account may not ask for; none
 
+	// Transcribe is the attribute of a Record that asks for its words, which are told at
+	// the one of that name and Callback; "transcribe".
+	Transcribe string
+
 	// Verify checks a request that is not signed as Twilio's are; nil is Twilio's way. Its
 	// error says why a request is refused. The signature covers the body and nothing of the
 	// address, so GET is refused and the addresses of turns bear a seal of our own, made

@@ -16,7 +16,7 @@ import (
 
 func (a *Adapter) serve(ctx context.Context, w http.ResponseWriter, q *request) {
 	switch q.what {
-	case atStatus, atEnded, atTaped, atTaken:
+	case atStatus, atEnded, atTaped, atWords, atTaken:
 		a.fact(ctx, w, q)
 	case atVoice:
 		a.arrived(ctx, w, q)

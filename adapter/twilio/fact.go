@@ -50,6 +50,10 @@ func (a *Adapter) factOf(ctx context.Context, q *request) (flow.Event, error) {
 		case "absent", "failed":
 			e.Re, e.What = q.seq, flow.What{Kind: flow.Recorded, Cause: string(q.get("RecordingStatus"))}
 		}
+	case atWords:
+		if words := q.get("TranscriptionText"); len(words) > 0 && string(q.get("TranscriptionStatus")) == "completed" {
+			e.Re, e.What = q.seq, flow.What{Kind: flow.Transcribed, Ref: q.recording(), Entry: string(words)}
+		}
 	case atEnded:
 		return q.legNews(e), nil
 	}

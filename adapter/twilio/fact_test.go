@@ -107,9 +107,9 @@ func TestEvent_everyRecordedRequestIsTakenAndAnsweredWithAValidDocument(t *testi
 		"enqueue_action": "queued", "enqueue_wait_url": "wait", "twiml_fetch_after_update": "next", "conference_wait_url": "alone",
 		"outbound_call_url": "leg", "status_callback": "ended", "call_status_callback": "status", "status_callback_child_leg": "taken",
 		"status_callback_other_platform": "status", "texml_status_callback": "status", "number_url_screening": "ask",
-		"queue_noun_url": "wait",
+		"queue_noun_url": "wait", "transcription_callback": "words",
 	}
-	none := map[string]bool{"transcription_callback": true, "refer_url": true, "amd_status_callback": true} // nothing of ours asks for these
+	none := map[string]bool{"refer_url": true, "amd_status_callback": true} // nothing of ours asks for these
 	wants := map[string]flow.Kind{"gather": flow.Pressed, "record": flow.Recorded, "leg": flow.Answered, "join": flow.AgentHungUp, "voice": flow.Arrived}
 	for i, r := range requests {
 		if none[r.Kind] {

@@ -95,6 +95,15 @@ func (a *Adapter) DeleteRecording(ctx context.Context, ref string) error {
 	return nil
 }
 
+// Transcribes reports whether what is recorded in a language can be put into words. Twilio
+// does so for English alone, and for recordings of 2 to 120 s
+// (https://www.twilio.com/docs/voice/twiml/record#transcribe); TeXML's Record has no
+// language to ask for.
+func (a *Adapter) Transcribes(language string) bool {
+	primary, _, _ := strings.Cut(language, "-")
+	return strings.EqualFold(primary, "en")
+}
+
 // recordingSID sees that a reference is a SID, and may be part of an address.
 func (a *Adapter) recordingSID(ref string) (string, error) {
 	if len(ref) < 3 || !strings.HasPrefix(ref, a.cfg.Dialect.recording()) || strings.Trim(ref, "-abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") != "" {

@@ -28,6 +28,7 @@ const (
 	atHold   what = "hold"   // the next lap
 	atRecord what = "record" // a recording ended
 	atTaped  what = "taped"  // a recording is there, or never will be
+	atWords  what = "words"  // what a recording says
 	atDial   what = "dial"   // a ring, or the talk that it led to, ended
 	atTaken  what = "taken"  // an endpoint answered
 	atAsk    what = "ask"    // the press-1 document of an endpoint
@@ -42,7 +43,7 @@ const (
 
 // turns are the words that an address of a turn may end with.
 var turns = []what{
-	atGather, atNext, atFirst, atKey, atHold, atRecord, atTaped, atDial, atTaken, atAsk, atAccept,
+	atGather, atNext, atFirst, atKey, atHold, atRecord, atTaped, atWords, atDial, atTaken, atAsk, atAccept,
 	atJoin, atAlone, atLeg, atEnded, atQueued, atWait,
 }
 

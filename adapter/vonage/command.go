@@ -82,6 +82,9 @@ func (v *view) record(n *ncco, t *flow.Turn) {
 	if do.Silence > 0 {
 		r.EndOnSilence = seconds(do.Silence, 3, 10)
 	}
+	if do.Transcribe != "" {
+		r.Transcription = &transcription{Language: do.Transcribe, EventURL: []string{v.url(t.Call, t.Seq, atWords, "")}, EventMethod: http.MethodPost}
+	}
 	n.add(r)
 	n.goOn(v.url(t.Call, t.Seq, atRecord, ""), nil)
 }

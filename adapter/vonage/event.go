@@ -17,7 +17,7 @@ func (a *Adapter) serve(ctx context.Context, w http.ResponseWriter, q *request) 
 	switch q.what {
 	case atAnswer:
 		a.arrived(ctx, w, q)
-	case atEvent, atTaped, atEnded, atRung:
+	case atEvent, atTaped, atWords, atEnded, atRung:
 		a.fact(ctx, w, q)
 	case atAsk, atAccept:
 		a.screen(ctx, w, q)

@@ -51,6 +51,12 @@ func (a *Adapter) factOf(ctx context.Context, q *request) (flow.Event, error) {
 			e.Re, e.What = q.seq, flow.What{Kind: flow.Recorded, Ref: string(q.RecordingURL), Length: q.length()}
 			a.known.keepTape(q.call, q.seq, tape{e.Ref, e.Length})
 		}
+	case atWords:
+		words, err := a.words(ctx, string(q.Transcript))
+		if words != "" {
+			e.Re, e.What = q.seq, flow.What{Kind: flow.Transcribed, Entry: words}
+		}
+		return e, err
 	case atEnded:
 		return a.legNews(ctx, q, e)
 	case atRung:

@@ -81,6 +81,14 @@ type record struct {
 	BeepStart    bool     `json:"beepStart"`
 	EventURL     []string `json:"eventUrl"`
 	EventMethod  string   `json:"eventMethod"`
+
+	Transcription *transcription `json:"transcription,omitempty"`
+}
+
+type transcription struct {
+	Language    string   `json:"language"`
+	EventURL    []string `json:"eventUrl"`
+	EventMethod string   `json:"eventMethod"`
 }
 
 type conversation struct {

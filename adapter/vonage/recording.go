@@ -21,16 +21,25 @@ var _ adapter.Recorder = (*Adapter)(nil)
 // of Vonage's, which gets no token, and adapter.ErrGone for a recording that is not there
 // any more.
 func (a *Adapter) FetchRecording(ctx context.Context, ref string) (adapter.Recording, error) {
+	resp, err := a.download(ctx, ref)
+	if err != nil {
+		return adapter.Recording{}, err
+	}
+	return adapter.Recording{Type: kindOfAudio(resp.Header.Get("Content-Type")), Body: resp.Body}, nil
+}
+
+// download asks for a file that Vonage keeps. The errors are FetchRecording's.
+func (a *Adapter) download(ctx context.Context, ref string) (*http.Response, error) {
 	if !a.keeps(ref) {
-		return adapter.Recording{}, fmt.Errorf("vonage: %d characters that are no address of a recording of Vonage's: %w", len(ref), adapter.ErrRefused)
+		return nil, fmt.Errorf("vonage: %d characters that are no address of a recording of Vonage's: %w", len(ref), adapter.ErrRefused)
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, ref, nil)
 	if err != nil {
-		return adapter.Recording{}, err
+		return nil, err
 	}
 	bearer, err := a.token.bearer(a.now())
 	if err != nil {
-		return adapter.Recording{}, err
+		return nil, err
 	}
 	req.Header.Set("Authorization", "Bearer "+bearer)
 	resp, err := a.cfg.HTTPClient.Do(req)
@@ -39,17 +48,17 @@ func (a *Adapter) FetchRecording(ctx context.Context, ref string) (adapter.Recor
 		if errors.As(err, &failed) {
 			err = failed.Err
 		}
-		return adapter.Recording{}, fmt.Errorf("vonage: the recording cannot be fetched: %w", err)
+		return nil, fmt.Errorf("vonage: the recording cannot be fetched: %w", err)
 	}
 	if resp.StatusCode == http.StatusOK {
-		return adapter.Recording{Type: kindOfAudio(resp.Header.Get("Content-Type")), Body: resp.Body}, nil
+		return resp, nil
 	}
 	_ = resp.Body.Close()
 	err = newAPIError(resp, nil)
 	if resp.StatusCode == http.StatusNotFound || resp.StatusCode == http.StatusGone {
 		err = fmt.Errorf("%w (%w)", adapter.ErrGone, err)
 	}
-	return adapter.Recording{}, fmt.Errorf("fetch a recording: %w", err)
+	return nil, fmt.Errorf("fetch a recording: %w", err)
 }
 
 // DeleteRecording is errors.ErrUnsupported: the Voice API documents no way to delete a

@@ -30,6 +30,7 @@ const (
 	atBeep   what = "beep"   // a greeting is over, and the recording begins
 	atRecord what = "record" // a recording ended: is it there?
 	atTaped  what = "taped"  // a recording is there
+	atWords  what = "words"  // what a recording says can be fetched
 	atDial   what = "dial"   // what becomes of a connect
 	atRing   what = "ring"   // the next lap of a caller for whom a leg rings
 	atAsk    what = "ask"    // such a leg was answered
@@ -43,7 +44,7 @@ const (
 
 // turns are the words that an address of a turn may end with.
 var turns = []what{
-	atInput, atNext, atKey, atHold, atBeep, atRecord, atTaped, atDial, atRing, atAsk, atAccept, atRung, atMeet, atJoin, atLeg, atEnded,
+	atInput, atNext, atKey, atHold, atBeep, atRecord, atTaped, atWords, atDial, atRing, atAsk, atAccept, atRung, atMeet, atJoin, atLeg, atEnded,
 }
 
 // route is an address, read.

@@ -31,6 +31,7 @@ type said struct {
 	DTMF         dtmf     `json:"dtmf,omitzero"`
 	RecordingURL text     `json:"recording_url,omitzero"`
 	Recording    text     `json:"recording_uuid,omitzero"`
+	Transcript   text     `json:"transcription_url,omitzero"`
 	Start        text     `json:"start_time,omitzero"`
 	End          text     `json:"end_time,omitzero"`
 	Original     original `json:"original_request,omitzero"`

@@ -4,6 +4,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -210,6 +211,39 @@ func TestWebhook_recordingsCompleteTheirTurn(t *testing.T) {
 	require.Equal(t, flow.What{Kind: flow.Recorded, Ref: "https://api.nexmo.com/v1/files/87b8", Length: 5e9}, e.What)
 	require.Equal(t, uint32(7), e.Re)
 	require.NotEmpty(t, e.ID)
+}
+
+func TestWebhook_wordsAreFetchedWhereTheirWebhookSays(t *testing.T) {
+	t.Parallel()
+	files := map[string]string{
+		"/v1/files/words":  `{"ver":"1.0.0","channels":[{"transcript":[{"sentence":"Please call"},{"sentence":"me back."}],"duration":4}]}`,
+		"/v1/files/silent": `{"ver":"1.0.0","channels":[]}`,
+		"/v1/files/odd":    `<html>`,
+	}
+	keeps := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		text, ok := files[r.URL.Path]
+		if !ok || !strings.HasPrefix(r.Header.Get("Authorization"), "Bearer ") {
+			http.NotFound(w, r)
+			return
+		}
+		_, _ = io.WriteString(w, text)
+	}))
+	t.Cleanup(keeps.Close)
+	a, heard := newAdapter(t, Config{APIURL: keeps.URL})
+	for name, want := range map[string]string{
+		keeps.URL + "/v1/files/words": "Please call me back.", keeps.URL + "/v1/files/silent": "", keeps.URL + "/v1/files/odd": "",
+		keeps.URL + "/v1/files/gone": "", "https://evil.example/v1/files/words": "", "": "",
+	} {
+		before := len(heard.was())
+		body := `{"type":"record","recording_uuid":"2e78","status":"transcribed","transcription_url":"` + name + `","conversation_uuid":"CON-1","timestamp":"` + name + `"}`
+		code, _ := say(a, a.url(acme, 7, atWords, ""), body)
+		require.Equal(t, http.StatusNoContent, code, name)
+		if want == "" {
+			require.Len(t, heard.was(), before, name)
+			continue
+		}
+		require.Equal(t, flow.What{Kind: flow.Transcribed, Entry: want}, heard.was()[before].What)
+	}
 }
 
 func TestWebhook_whatCannotBeStoredIsSentAgain(t *testing.T) {

@@ -63,7 +63,7 @@ var taken = map[string]takes{
 
 // notTaken are the kinds that nothing of ours causes, and why.
 var notTaken = map[string]string{
-	"transcription_callback": "no Record of ours has a transcribeCallback",
+	"transcription_callback": "the account of this test has no mailbox that transcribes; adapter/twilio's tests take it",
 	"refer_url":              "no Dial of ours has a referUrl: a SIP phone that refers is declined by Twilio",
 	"amd_status_callback":    "no Dial of ours and no placed leg asks for machine detection: screening takes its place",
 }

@@ -165,7 +165,7 @@ queues:
   q: {members: [ada], strategy: in-order, ring: 15s, offer: dial, hold: a, announce: {every: 60s, position: on, wait: on}, max_wait: 10m, on_max_wait: hangup,
       max_size: 100, on_max_size: hangup, on_no_members: hangup, leave_key: "*", on_leave: hangup, callback: off}
 mailboxes:
-  m: {greeting: a, greetings: {unavailable: a, busy: a, no_answer: a}, min_length: 2s, max_length: 2m, silence: 5s, keys: {"0": {queue: q}}, max_messages: 5, on_full: hangup, notify: a@b.c}
+  m: {greeting: a, greetings: {unavailable: a, busy: a, no_answer: a}, min_length: 2s, max_length: 2m, silence: 5s, keys: {"0": {queue: q}}, max_messages: 5, on_full: hangup, notify: a@b.c, transcribe: on}
   o: {owner: bob}
 menus:
   n: {prompt: a, keys: {"1": repeat, "2": {extension: "1001", otherwise: {handoff: {to: "client:x", otherwise: hangup}}}}, no_input: a, invalid: {flow: f}, repeats: 1,

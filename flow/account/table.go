@@ -148,6 +148,7 @@ func mailboxKeys(m *flow.Mailbox) block {
 		{"max_messages", count{&m.MaxMessages}, "the most messages kept, 1 to 10000"},
 		{"on_full", dest{&m.OnFull}, "where callers go when it is full; hangup"},
 		{"notify", line{&m.Notify, "an address"}, "an address that is told of new messages"},
+		{"transcribe", flag{&m.Transcribe, "on"}, "the carrier puts what callers say into words, in their language; off"},
 	}
 }
 

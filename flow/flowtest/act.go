@@ -22,12 +22,12 @@ type Act struct {
 
 	To, From, Forwarded number.E164        // Dials; Calls has no Forwarded
 	Keys                flow.Digits        // Presses
-	For                 time.Duration      // Waits, Speaks, Late
+	For                 time.Duration      // Waits, Speaks, Tells, Late
 	At                  time.Time          // Reaches: by the clock on the account's wall
 	Presence            extension.Presence // Turns
 	Dest                flow.Dest          // Moves
 	Agent               string             // Picks, Calls
-	Word                string             // Says
+	Word                string             // Says, Tells
 }
 
 // Deed is what kind of act it is.
@@ -61,6 +61,7 @@ const (
 	Calls                       // the product has mary call +14155550199 from +12025550100
 	Says                        // the product says gold to caller
 	SaysNothing                 // the product has no answer for caller
+	Tells                       // caller speaks for 12s: "Please call me back."
 )
 
 // form is how a deed is written: its words, with {parts} between them.
@@ -93,6 +94,7 @@ var knownForms = []form{
 	written(Presses, "{who} presses {keys}"),
 	written(HangsUp, "{who} hangs up"),
 	written(Speaks, "{who} speaks for {for}"),
+	written(Tells, "{who} speaks for {for}: {said}"),
 	written(Answers, "{who} answers"),
 	written(Declines, "{who} declines"),
 	written(LetsRing, "{who} lets it ring"),
@@ -113,6 +115,7 @@ var parts = map[string][2]string{
 	"keys":      {`[0-9*#?]+|nothing|".*"`, "1001"},
 	"dest":      {`(?:queue|voicemail|menu|flow|extension) \S+`, "queue sales"},
 	"agent":     {`\S+`, "grace"},
+	"said":      {`".+"`, `"Please call me back."`},
 	"word":      {`[^\s"]+|".*"`, "gold"},
 	"presence":  {`available|busy|away|offline`, "away"},
 }
@@ -185,7 +188,7 @@ func (a *Act) set(part, text string) (err error) {
 		a.Dest = flow.Dest{To: flow.Target(to), Name: name}
 	case "agent":
 		a.Agent = text
-	case "word":
+	case "word", "said":
 		if a.Word = text; strings.HasPrefix(text, `"`) {
 			a.Word, err = strconv.Unquote(text)
 		}
@@ -233,6 +236,8 @@ func (a Act) part(name string) string {
 		return string(a.Dest.To) + " " + a.Dest.Name
 	case "agent":
 		return a.Agent
+	case "said":
+		return strconv.Quote(a.Word)
 	case "word":
 		said := flow.Event{What: flow.What{Kind: flow.Told, News: flow.Advised, Entry: a.Word}}
 		return strings.TrimSuffix(strings.TrimPrefix(said.Text(), "the product says "), " to caller")

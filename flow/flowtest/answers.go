@@ -53,6 +53,11 @@ func (st *stage) answers(ctx context.Context) ([]string, error) {
 			}
 		}
 	}
+	says, err := st.says(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all = append(all, says...)
 	turned, err := st.turned(ctx)
 	all = append(all, turned...)
 	slices.SortStableFunc(all, func(a, b answer) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.rank, b.rank)) })

@@ -24,6 +24,7 @@ type core struct {
 	order   []string                   // calls' ids, as they came
 	lines   map[string][]string        // callers' ids by queue, the first in line first
 	since   map[string]time.Time       // when a caller joined the line, by the call
+	words   map[string]Words           // of messages, by the call that left them
 	boxes   map[string]map[string]bool // messages by mailbox, by the call that left it
 	serve   map[string]time.Time       // queues to look at, and from when on
 	guesses map[number.E164][]time.Time
@@ -55,7 +56,7 @@ func OpenCore(s Site) (Exchange, error) {
 	}
 	return &core{
 		Site: s, book: s.Book, agents: agents,
-		calls: map[string]*kept{}, lines: map[string][]string{}, since: map[string]time.Time{}, boxes: map[string]map[string]bool{},
+		calls: map[string]*kept{}, lines: map[string][]string{}, since: map[string]time.Time{}, boxes: map[string]map[string]bool{}, words: map[string]Words{},
 		serve: map[string]time.Time{}, guesses: map[number.E164][]time.Time{}, backs: map[number.E164]int{}, zones: map[string]*time.Location{},
 	}, nil
 }
@@ -67,6 +68,10 @@ func (c *core) Handle(_ context.Context, e flow.Event) (flow.Turn, error) {
 			Seq: flow.SafeSeq, Info: e.Start,
 			Move: flow.Move{Do: flow.Command{Kind: flow.Hangup, Cause: flow.Unassigned}},
 		}, nil
+	}
+	if e.Kind == flow.Transcribed {
+		c.transcribed(e)
+		return flow.Turn{Call: e.Call}, nil
 	}
 	w := c.begin()
 	if _, err := w.happen(e); err != nil {

@@ -189,6 +189,13 @@ func (p *pair) follow(ctx context.Context, a Act, until time.Time) error {
 		if err := p.far.lines.Wait(ctx, moment); err != nil {
 			return err
 		}
+		for _, st := range []*stage{p.near, p.far} {
+			says, err := st.says(ctx)
+			if err != nil {
+				return err
+			}
+			st.asides = append(st.asides, says...)
+		}
 		p.listen()
 	}
 	return nil

@@ -125,6 +125,7 @@ var rules = []part{
 		{"2.11 looked up", "after 15 min it is looked up"},
 		{"2.11 lost", "then lost"},
 		{"2.11 keys", "keys during the greeting lead elsewhere"},
+		{"2.11 words", "the carrier's transcription comes once"},
 	}},
 	{title: "12: queues", rows: []row{
 		{"2.12 longest idle", "longest idle first"},

@@ -29,8 +29,9 @@ type stage struct {
 	watched  []*watched        // calls in the order in which they are told of
 	asides   []answer          // what agents heard while their phone was screened
 	presence map[string]extension.Presence
-	acts     int  // of supervisors and of the product
-	broken   bool // something went wrong on the way: what must hold at once may take a while
+	inWords  map[string]bool // calls whose messages were told in words
+	acts     int             // of supervisors and of the product
+	broken   bool            // something went wrong on the way: what must hold at once may take a while
 }
 
 // watched is a call with how far it was told.
@@ -56,6 +57,7 @@ func raise(s script, start time.Time, lay Lay, open Open) (*stage, error) {
 		numbers:  map[string]number.E164{},
 		names:    map[string]string{},
 		presence: map[string]extension.Presence{},
+		inWords:  map[string]bool{},
 	}
 	st.exchange, err = open(Site{Document: s.doc, Book: s.book, Name: carrierName, Carrier: carrier, Now: lines.Now})
 	if err != nil {
@@ -130,7 +132,7 @@ func (st *stage) perform(ctx context.Context, a Act) error {
 	case Says, SaysNothing:
 		return st.reply(ctx, a)
 	}
-	if _, caller := st.phones[a.Who]; caller || a.Does == Speaks {
+	if _, caller := st.phones[a.Who]; caller || a.speaks() {
 		return st.caller(ctx, a)
 	}
 	return st.agent(ctx, a)
@@ -159,7 +161,7 @@ func (st *stage) caller(ctx context.Context, a Act) error {
 	if phone == nil {
 		return fmt.Errorf("%w: %s has not dialled", ErrImpossible, a.Who)
 	}
-	if phone.Over() && a.Does != Speaks { // who has hung up can be called
+	if phone.Over() && !a.speaks() { // who has hung up can be called
 		return st.agent(ctx, a)
 	}
 	switch a.Does {
@@ -167,8 +169,8 @@ func (st *stage) caller(ctx context.Context, a Act) error {
 		return phone.Press(ctx, string(a.Keys))
 	case HangsUp:
 		return phone.HangUp(ctx)
-	case Speaks:
-		if err := phone.Speak(ctx, a.For); err != nil {
+	case Speaks, Tells:
+		if err := phone.Say(ctx, a.Word, a.For); err != nil {
 			return err
 		}
 		return st.lines.Wait(ctx, a.For)

@@ -54,7 +54,8 @@ type Owner interface {
 // Caller is a caller's telephone, for one call.
 type Caller interface {
 	Press(ctx context.Context, keys string) error
-	Speak(ctx context.Context, d time.Duration) error // from now on; takes no time itself
+	Speak(ctx context.Context, d time.Duration) error             // from now on; takes no time itself
+	Say(ctx context.Context, words string, d time.Duration) error // the same, with what is said
 	HangUp(ctx context.Context) error
 	Ref() string         // the carrier's reference of the call
 	Over() bool          // the call has ended

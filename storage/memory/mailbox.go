@@ -192,3 +192,22 @@ func (c *mailboxes) Keep(ctx context.Context, id, call string) error {
 	m.Kept = true
 	return nil
 }
+
+// Transcribe gives the message its words.
+func (c *mailboxes) Transcribe(ctx context.Context, id, call, ref, words string) error {
+	s := (*Store)(c)
+	a, err := s.reach(ctx, id)
+	if err != nil {
+		return err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	m := a.boxes.byCall[call]
+	if m == nil {
+		return fmt.Errorf("message of call %s: %w", call, storage.ErrNotFound)
+	}
+	if post, ok := m.Transcribe(ref, words); ok {
+		a.publish(storage.Entry{Call: flow.Key{Account: id, ID: call}, At: s.now(), Post: post})
+	}
+	return nil
+}

@@ -151,6 +151,57 @@ func mailboxes() []promise {
 	}
 }
 
+// wording are the promises about messages that are put into words.
+func wording() []promise {
+	const words = "Please call me back. – Café, 3 o'clock"
+	posted := func(h *house) (kinds []flow.PostKind) {
+		entries, err := h.store.Feed().After(h.ctx, h.account, 0, 1000)
+		require.NoError(h, err)
+		for _, e := range entries {
+			if e.Post.Kind == flow.PostMessageTranscribed {
+				require.Equal(h, "c1", e.Call.ID)
+				kinds = append(kinds, e.Post.Kind)
+			}
+		}
+		return kinds
+	}
+	transcribe := func(h *house, ref, words string) error {
+		return h.store.Mailboxes().Transcribe(h.ctx, h.account, "c1", ref, words)
+	}
+	return []promise{
+		{"a message is put into words, once, wherever it was forwarded to", func(h *house) {
+			h.leaves("c1")
+			require.NoError(h, h.store.Mailboxes().Forward(h.ctx, acme, "team", "c1", "ada"))
+			for _, said := range []string{"", words, words, "Something else."} {
+				require.NoError(h, transcribe(h, "REc1", said))
+			}
+			require.Equal(h, words, h.messages("ada")[0].Words)
+			require.Len(h, posted(h), 1)
+		}},
+		{"words that come before the recording stay, and those of another recording are not the message's", func(h *house) {
+			c := h.records("c1")
+			require.NoError(h, transcribe(h, "RE1", words))
+			h.happens(&c, flow.What{Kind: flow.Recorded, Ref: "RE1", Length: 7 * time.Second})
+			require.Equal(h, words, h.messages("team")[0].Words)
+			require.Equal(h, storage.Left, h.messages("team")[0].State)
+			h.leaves("c2")
+			require.NoError(h, h.store.Mailboxes().Transcribe(h.ctx, acme, "c2", "REc1", words))
+			m, err := h.store.Mailboxes().Message(h.ctx, acme, "team", "c2")
+			require.NoError(h, err)
+			require.Empty(h, m.Words)
+		}},
+		{"words of a message that is not there make none, nor do they reach another account's", func(h *house) {
+			require.ErrorIs(h, transcribe(h, "REc1", words), storage.ErrNotFound)
+			h.leaves("c1")
+			require.ErrorIs(h, h.store.Mailboxes().Transcribe(h.ctx, "globex", "c1", "REc1", words), storage.ErrNotFound)
+			require.NoError(h, h.store.Mailboxes().Delete(h.ctx, acme, "team", "c1"))
+			require.ErrorIs(h, transcribe(h, "REc1", words), storage.ErrNotFound)
+			require.Empty(h, h.messages("team"))
+			require.Empty(h, posted(h))
+		}},
+	}
+}
+
 // leaves is a new call that leaves a message of seven seconds in the mailbox team.
 func (h *house) leaves(id string) {
 	h.Helper()

@@ -65,7 +65,7 @@ func topics() []topic {
 		{"releases", releases()},
 		{"lines", lines()},
 		{"members", members()},
-		{"mailboxes", mailboxes()},
+		{"mailboxes", append(mailboxes(), wording()...)},
 		{"feed", feed()},
 		{"budget", budget()},
 		{"keep", keep()},

@@ -307,6 +307,47 @@ func TestSender_aServerThatIsDownRefusesOrHangsIsTriedAgain(t *testing.T) {
 	}
 }
 
+func TestSender_waitsAMinuteForTheWordsOfAMessage(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t, "team@example.com")
+	r, err := o.store.Releases().Latest(t.Context(), "acme")
+	require.NoError(t, err)
+	r.Settings.Mailboxes["team"] = flow.Mailbox{Notify: "team@example.com", Transcribe: true}
+	r, err = flow.NewRelease("acme", "in words", r.Version+1, o.carrier.Now(), r.Settings)
+	require.NoError(t, err)
+	require.NoError(t, o.store.Releases().Publish(t.Context(), r))
+
+	call := func(words string) {
+		phone, err := o.carrier.Dial(t.Context(), "+14155550100", line, sim.Options{})
+		require.NoError(t, err)
+		require.NoError(t, phone.Say(t.Context(), words, 3*time.Second))
+		require.NoError(t, o.carrier.Wait(t.Context(), 3*time.Second))
+		require.NoError(t, phone.Press(t.Context(), "#"))
+	}
+	call("Please\u2028call me back.")
+	require.NoError(t, o.carrier.Wait(t.Context(), time.Second))
+	require.NoError(t, o.pass())
+	require.Empty(t, o.post.mails(), "the words are still to come")
+	require.NoError(t, o.carrier.Wait(t.Context(), 9*time.Second))
+	require.NoError(t, o.pass())
+	require.Len(t, o.post.mails(), 1)
+	_, text, _ := parts(t, o.post.mails()[0])
+	require.Contains(t, text, "In words: Please call me back.")
+
+	call("")
+	require.NoError(t, o.carrier.Wait(t.Context(), 30*time.Second))
+	require.NoError(t, o.pass())
+	state, err := o.follower.State(t.Context())
+	require.NoError(t, err)
+	require.Zero(t, state.Failing, "to wait is no failure")
+	require.Len(t, o.post.mails(), 1)
+	require.NoError(t, o.carrier.Wait(t.Context(), 31*time.Second))
+	require.NoError(t, o.pass())
+	require.Len(t, o.post.mails(), 2, "it goes without them")
+	_, text, _ = parts(t, o.post.mails()[1])
+	require.NotContains(t, text, "In words")
+}
+
 // A server that takes the mail and then breaks off has taken it: it is not sent again.
 func TestSender_aServerThatBreaksOffAfterwardsHasTakenTheMail(t *testing.T) {
 	t.Parallel()

@@ -106,6 +106,9 @@ func (s *Sender) text(n note, left error) string {
 	}
 	fmt.Fprintf(&b, "%s\n\nFrom:   %s\nCalled: %s\nAt:     %s\nLength: %s\n", plain(what), plain(n.caller()), n.message.To.String(),
 		n.message.At.In(n.zone).Format("Mon, 2 Jan 2006 15:04 MST"), n.message.Length.Round(time.Second))
+	if n.message.Words != "" {
+		fmt.Fprintf(&b, "\nIn words: %s\n", plain(n.message.Words))
+	}
 	if s.Link != nil {
 		fmt.Fprintf(&b, "\nListen to it: %s\n", plain(s.Link(n.entry.Call.Account, n.message.Mailbox, n.entry.Call.ID)))
 	}

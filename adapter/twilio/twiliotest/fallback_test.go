@@ -96,8 +96,8 @@ func TestDocument_isAlsoReadFromOtherTypes(t *testing.T) {
 
 func TestDocument_whatIsNotKnownHereIsNamed(t *testing.T) {
 	t.Parallel()
-	c, _ := line(t, twiliotest.Config{}, map[string]string{"/voice": `<Record transcribe="true" maxLength="5"/>`})
+	c, _ := line(t, twiliotest.Config{}, map[string]string{"/voice": `<Record trim="do-not-trim" maxLength="5"/>`})
 	dial(t, c)
 	require.Equal(t, []int{0}, codes(c))
-	require.Contains(t, c.Errors()[0].Text, "<Record transcribe>")
+	require.Contains(t, c.Errors()[0].Text, "<Record trim>")
 }

@@ -91,7 +91,8 @@ var grammar = map[string]shape{
 			"input": oneOf("dtmf"), "action": address, "method": method, "timeout": number(1, 1<<20), "numDigits": number(1, 1<<20),
 			"finishOnKey": anything, "actionOnEmptyResult": truth,
 		}},
-	"Record": {noted: "recordingConfigurationId transcribe transcribeCallback trim", attrs: map[string]check{
+	"Record": {noted: "recordingConfigurationId trim", attrs: map[string]check{
+		"transcribe": truth, "transcribeCallback": callback, "transcription": truth, "transcriptionCallback": callback,
 		"action": address, "method": method, "timeout": number(0, 1<<20), "finishOnKey": keys, "maxLength": number(2, 86400), "playBeep": truth,
 		"recordingStatusCallback": callback, "recordingStatusCallbackMethod": method, "recordingStatusCallbackEvent": taped,
 	}},
@@ -197,7 +198,7 @@ func (e *element) checkShape(inline bool, passed *[]string) error {
 }
 
 func isAddress(attr string) bool {
-	return among(attr, "action waitUrl url statusCallback recordingStatusCallback")
+	return among(attr, "action waitUrl url statusCallback recordingStatusCallback transcribeCallback transcriptionCallback")
 }
 
 func absolute(s string) bool {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"net/url"
 	"time"
+
+	"github.com/extflow/extflow/adapter/farend"
 )
 
 // State is what a phone is doing.
@@ -89,7 +91,10 @@ func (l *call) tap(key byte) error {
 // Speak has the caller speak for that long from now: a recording that runs goes on
 // as long, and then until its silence is over. It takes no time itself. ErrOver: the
 // call has ended.
-func (p *Phone) Speak(ctx context.Context, d time.Duration) error {
+func (p *Phone) Speak(ctx context.Context, d time.Duration) error { return p.Say(ctx, "", d) }
+
+// Say is Speak with what is said: a recording that is transcribed has these words.
+func (p *Phone) Say(ctx context.Context, words string, d time.Duration) error {
 	l := p.call
 	return l.c.time.Act(ctx, func() error {
 		if l.over() {
@@ -100,6 +105,7 @@ func (p *Phone) Speak(ctx context.Context, d time.Duration) error {
 		}
 		l.note(Happening{What: Spoke, Note: d.String()})
 		if t, ok := l.main.act.(*taping); ok {
+			t.words = farend.Said(t.words, words)
 			t.quiet()
 		}
 		return nil

@@ -34,6 +34,8 @@ type taping struct {
 	e    *element
 	tape *tape
 	to   string // its callback
+
+	words string // what was said
 }
 
 func (r *run) record(e *element) {
@@ -120,6 +122,7 @@ func (p *taping) cut(hungUp bool) bool {
 		t.ready = true
 		p.tell("completed")
 	})
+	p.transcribe()
 	return true
 }
 
@@ -136,6 +139,33 @@ func (p *taping) tell(status string) {
 		"RecordingStartTime": {t.since.UTC().Format(time.RFC1123Z)}, "RecordingSource": {"RecordVerb"}, "ErrorCode": {"0"},
 	}
 	p.r.c.request(p.r.call, ForRecording, p.e.attr("recordingStatusCallbackMethod", http.MethodPost), p.to, form, nil)
+}
+
+// wordsReady is how long after its end a recording's transcription comes.
+const wordsReady = 5 * time.Second
+
+// transcribe sends what the recording says, if it was asked for: Twilio's and Telnyx's own
+// attributes for it. Recordings of under 2 s or over 2 min, and those in which nothing was
+// said, cannot be.
+func (p *taping) transcribe() {
+	word := "transcribe"
+	if p.e.has("transcription") {
+		word = "transcription"
+	}
+	to := p.e.attrs[word+"Callback"]
+	if to == "" || p.e.attr(word, "false") != "true" {
+		return
+	}
+	to = p.r.resolve(to)
+	form := p.r.call.params(
+		"TranscriptionSid", "TR"+p.r.c.hex(32), "TranscriptionStatus", "completed", "TranscriptionText", p.words, "TranscriptionType", "fast",
+		"RecordingSid", p.tape.sid, "RecordingUrl", p.tape.url(),
+	)
+	if s := p.tape.seconds(); p.words == "" || s < 2 || s > 120 {
+		form.Set("TranscriptionStatus", "failed")
+		form.Del("TranscriptionText")
+	}
+	p.r.c.time.After(wordsReady, func() { p.r.c.request(p.r.call, ForTranscription, http.MethodPost, to, form, nil) })
 }
 
 // newestTape is the newest recording of a call that is ready, nil where none is.

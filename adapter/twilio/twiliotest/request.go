@@ -30,10 +30,12 @@ const (
 	ForWait      Purpose = "wait"      // the waitUrl of an Enqueue or a Conference
 	ForStatus    Purpose = "status"    // callbacks
 	ForRecording Purpose = "recording" //
+
+	ForTranscription Purpose = "transcription" //
 )
 
 // callback reports whether nobody waits for a document.
-func (p Purpose) callback() bool { return p == ForStatus || p == ForRecording }
+func (p Purpose) callback() bool { return p == ForStatus || p == ForRecording || p == ForTranscription }
 
 // Request is a webhook that was requested, and its answer.
 type Request struct {

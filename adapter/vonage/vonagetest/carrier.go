@@ -120,8 +120,9 @@ type Carrier struct {
 	byUUID  map[string]*call
 	agents  farend.Agents[*Agent]
 	rooms   map[string]*room
-	made    []time.Time    // legs placed or connected
-	files   map[string]int // recordings that are kept, and their seconds
+	made    []time.Time       // legs placed or connected
+	files   map[string]int    // recordings that are kept, and their seconds
+	said    map[string]string // transcripts, and their words
 	log     []Request
 	errors  []Error
 }
@@ -166,6 +167,7 @@ func New(cfg Config) *Carrier {
 		client:  client,
 		numbers: map[string]bool{},
 		files:   map[string]int{},
+		said:    map[string]string{},
 		byUUID:  map[string]*call{},
 		rooms:   map[string]*room{},
 	}

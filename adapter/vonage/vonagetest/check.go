@@ -71,7 +71,7 @@ var grammar = map[string]shape{
 	"stream":       {"streamUrl!": oneLink, "level": part(-1, 1), "bargeIn": truth, "loop": whole(0, math.MaxInt32)},
 	"input":        {"type!": dtmfAlone, "dtmf": object(shape{"timeOut": whole(0, 10), "maxDigits": whole(1, 20), "submitOnHash": truth}), "mode": oneOf("synchronous"), "eventUrl": oneLink, "eventMethod": oneOf("GET", "POST")},
 	"connect":      {"endpoint!": oneEndpoint, "from": filled, "randomFromNumber": truth, "eventType": oneOf("synchronous"), "timeout": whole(1, 120), "limit": whole(1, 7200), "eventUrl": oneLink, "eventMethod": oneOf("GET", "POST"), "ringbackTone": link},
-	"record":       {"format": oneOf("mp3", "wav", "ogg"), "endOnSilence": whole(3, 10), "endOnKey": oneOf(strings.Split("0123456789*#", "")...), "timeOut": whole(3, 7200), "beepStart": truth, "eventUrl": oneLink, "eventMethod": oneOf("GET", "POST")},
+	"record":       {"format": oneOf("mp3", "wav", "ogg"), "endOnSilence": whole(3, 10), "endOnKey": oneOf(strings.Split("0123456789*#", "")...), "timeOut": whole(3, 7200), "beepStart": truth, "eventUrl": oneLink, "eventMethod": oneOf("GET", "POST"), "transcription": object(shape{"language": language, "eventUrl": oneLink, "eventMethod": oneOf("GET", "POST"), "sentimentAnalysis": truth})},
 	"conversation": {"name!": filled, "musicOnHoldUrl": oneLink, "startOnEnter": truth, "endOnExit": truth, "eventUrl": oneLink, "eventMethod": oneOf("GET", "POST")},
 	"notify":       {"payload!": object(nil), "eventUrl!": oneLink, "eventMethod": oneOf("GET", "POST")},
 	"wait":         {"timeout": part(0.1, 7200)},

@@ -3,6 +3,8 @@ package vonagetest
 import (
 	"context"
 	"time"
+
+	"github.com/extflow/extflow/adapter/farend"
 )
 
 // State is what a phone is doing.
@@ -77,7 +79,10 @@ func (l *call) tap(key byte) error {
 // Speak has the caller speak for that long from now: a recording that runs goes on
 // as long, and then until its silence is over. It takes no time itself. ErrOver: the
 // call has ended.
-func (p *Phone) Speak(ctx context.Context, d time.Duration) error {
+func (p *Phone) Speak(ctx context.Context, d time.Duration) error { return p.Say(ctx, "", d) }
+
+// Say is Speak with what is said: a recording that is transcribed has these words.
+func (p *Phone) Say(ctx context.Context, words string, d time.Duration) error {
 	l := p.call
 	return l.c.time.Act(ctx, func() error {
 		if l.over() {
@@ -89,6 +94,7 @@ func (p *Phone) Speak(ctx context.Context, d time.Duration) error {
 		l.note(Happening{What: Spoke, Note: d.String()})
 		if l.main != nil {
 			if t, ok := l.main.act.(*taping); ok {
+				t.words = farend.Said(t.words, words)
 				t.quiet()
 			}
 		}

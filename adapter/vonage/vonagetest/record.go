@@ -13,6 +13,7 @@ type taping struct {
 	a     action
 	id    string
 	since time.Time
+	words string // what was said
 }
 
 // filesPath is where recordings are kept.
@@ -21,6 +22,9 @@ const filesPath = "/v1/files/"
 // tapeReady is how long after its end a recording's webhook comes. The document goes
 // on before.
 const tapeReady = time.Second
+
+// wordsReady is how long after its end a recording's transcript can be had.
+const wordsReady = 5 * time.Second
 
 func (r *run) record(a action) {
 	p := &taping{r: r, a: a, id: dashed(r.c.hex(32)), since: r.c.Now()}
@@ -91,6 +95,24 @@ func (p *taping) cut() {
 			{"recording_uuid", p.id}, {"end_time", whole(end)}, {"conversation_uuid", l.conversation}, {"timestamp", stamp(c.Now())},
 		}, nil)
 	})
+	p.transcribe()
+}
+
+// transcribe tells where what the recording says can be fetched, if that was asked for.
+func (p *taping) transcribe() {
+	asked, _ := p.a["transcription"].(map[string]any)
+	to := action(asked).link("eventUrl")
+	if to == "" || p.words == "" {
+		return
+	}
+	c, id := p.r.c, dashed(p.r.c.hex(32))
+	c.time.After(wordsReady, func() {
+		c.said[id] = p.words
+		c.request(p.r.call, ForRecord, action(asked).text("eventMethod", http.MethodPost), to, fields{
+			{"conversation_uuid", p.r.call.conversation}, {"type", "record"}, {"recording_uuid", p.id}, {"status", "transcribed"},
+			{"transcription_url", cmp.Or(c.url, "https://api.nexmo.com") + filesPath + id},
+		}, nil)
+	})
 }
 
 // Forget loses all recordings, as after 30 days.
@@ -98,12 +120,16 @@ func (c *Carrier) Forget() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	clear(c.files)
+	clear(c.said)
 }
 
 // serveFile is a recording's sound, which here is silence of its length.
 func (c *Carrier) serveFile(r *http.Request, id string) answer {
 	seconds, ok := c.files[id]
+	words, said := c.said[id]
 	switch {
+	case c.knows(r) && said && r.Method == http.MethodGet:
+		return answer{status: http.StatusOK, body: transcript(words)}
 	case !c.knows(r):
 		return gateway(http.StatusUnauthorized, "UNAUTHORIZED", "Unauthorized")
 	case !ok:
@@ -112,4 +138,12 @@ func (c *Carrier) serveFile(r *http.Request, id string) answer {
 		return gateway(http.StatusMethodNotAllowed, "METHOD_NOT_ALLOWED", "Method Not Allowed")
 	}
 	return answer{status: http.StatusOK, raw: "ID3\x04\x00\x00\x00\x00\x00\x00" + strings.Repeat("\x00", 4000*seconds)}
+}
+
+// transcript is words as they are kept: a sentence with the time of each.
+func transcript(words string) map[string]any {
+	return map[string]any{"ver": "1.0.0", "request_id": "none", "channels": []any{map[string]any{
+		"transcript": []any{map[string]any{"sentence": words, "raw_sentence": strings.ToLower(words), "duration": 1000, "timestamp": 0, "words": []any{}}},
+		"duration":   1000,
+	}}}
 }

@@ -29,6 +29,7 @@ type Voicemail struct {
 	Length  string    `json:"length,omitempty"`
 	State   string    `json:"state" enum:"pending,left,lost"`
 	Read    bool      `json:"read"`
+	Words   string    `json:"words,omitempty" doc:"what the caller says, where the mailbox has it put into words and they have come"`
 	Carrier string    `json:"carrier,omitempty"`
 	Ref     string    `json:"ref,omitempty" doc:"the carrier's reference of the recording"`
 }
@@ -139,7 +140,7 @@ func (a *API) hasBox(ctx context.Context, name, location string, status int) err
 func shown(m storage.Message) Voicemail {
 	v := Voicemail{
 		Call: m.Call, Mailbox: m.Mailbox, From: string(m.From), To: string(m.To), At: m.At,
-		State: string(m.State), Read: m.Read, Carrier: m.Carrier, Ref: m.Ref,
+		State: string(m.State), Read: m.Read, Words: m.Words, Carrier: m.Carrier, Ref: m.Ref,
 	}
 	if m.Length > 0 {
 		v.Length = m.Length.String()

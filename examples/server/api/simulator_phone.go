@@ -71,10 +71,13 @@ func (a *API) pressKeys(ctx context.Context, in *struct {
 func (a *API) speak(ctx context.Context, in *struct {
 	PhonePath
 	Body struct {
-		For Lasting `json:"for" doc:"how long; time must pass, or be skipped, for it to be over"`
+		For   Lasting `json:"for" doc:"how long; time must pass, or be skipped, for it to be over"`
+		Words string  `json:"words,omitempty" maxLength:"1000" doc:"what is said: what a message in words will have"`
 	}
 }) (*phoneBody, error) {
-	return a.phone(ctx, in.ID, func(ctx context.Context, p *sim.Phone) error { return p.Speak(ctx, time.Duration(in.Body.For)) })
+	return a.phone(ctx, in.ID, func(ctx context.Context, p *sim.Phone) error {
+		return p.Say(ctx, in.Body.Words, time.Duration(in.Body.For))
+	})
 }
 
 func (a *API) hangUpPhone(ctx context.Context, in *PhonePath) (*phoneBody, error) {

@@ -93,7 +93,8 @@ var forms = map[string][]group{
 			{Key: "min_length", Label: "Shortest", Kind: "lasting"}, {Key: "max_length", Label: "Longest", Kind: "lasting"}, {Key: "silence", Label: "Silence that ends one", Kind: "lasting"},
 			{Key: "max_messages", Label: "Most messages kept", Kind: "count"}, {Key: "on_full", Label: "When it is full", Kind: "dest"},
 		}},
-		{"3. Whose", []field{{Key: "owner", Label: "Owner", Kind: "pick", Of: "agents"}, {Key: "notify", Label: "Who is told of new messages", Kind: "text"}}},
+		{"3. Whose", []field{{Key: "owner", Label: "Owner", Kind: "pick", Of: "agents"}, {Key: "notify", Label: "Who is told of new messages", Kind: "text"},
+			{Key: "transcribe", Label: "Put messages into words", Kind: "switch"}}},
 	},
 	"settings": {
 		{"1. Extensions", []field{

@@ -103,7 +103,7 @@ func (c *Console) speak(ctx context.Context, r *http.Request, s *simulator.Simul
 		return wrong("Speak: write how many seconds, 1 to 600.")
 	}
 	d := time.Duration(seconds) * time.Second
-	if err := s.Act(ctx, func(ctx context.Context) error { return p.Speak(ctx, d) }); err != nil {
+	if err := s.Act(ctx, func(ctx context.Context) error { return p.Say(ctx, r.FormValue("words"), d) }); err != nil {
 		return err
 	}
 	return s.Skip(ctx, d)

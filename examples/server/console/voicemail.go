@@ -21,6 +21,7 @@ type voicemail struct {
 	State      string
 	Read       bool
 	Ref        string
+	Words      string
 	Simulated  bool
 }
 
@@ -32,7 +33,7 @@ func (c *Console) messages(ctx context.Context, mailbox string) ([]voicemail, er
 	}
 	var out []voicemail
 	for _, m := range stored {
-		v := voicemail{Call: m.Call, From: m.From.String(), At: m.At, State: string(m.State), Read: m.Read, Ref: m.Ref, Simulated: m.Carrier == "sim"}
+		v := voicemail{Call: m.Call, From: m.From.String(), At: m.At, State: string(m.State), Read: m.Read, Ref: m.Ref, Words: m.Words, Simulated: m.Carrier == "sim"}
 		if m.From == "" {
 			v.From = "withheld"
 		}

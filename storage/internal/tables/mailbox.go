@@ -14,12 +14,14 @@ import (
 type mailboxes Store
 
 const (
-	messageColumns = `SELECT mailbox, call, caller, called, at, length, carrier, ref, state, heard, kept FROM extflow_messages`
+	messageColumns = `SELECT mailbox, call, caller, called, at, length, carrier, ref, state, heard, kept, words FROM extflow_messages`
 	selectMessages = messageColumns + ` WHERE account = $1 AND mailbox = $2 ORDER BY at DESC, call`
 	selectMessage  = messageColumns + ` WHERE account = $1 AND mailbox = $2 AND call = $3`
+	selectOf       = messageColumns + ` WHERE account = $1 AND call = $2`
 	countMessages  = `SELECT COUNT(*) FROM extflow_messages WHERE account = $1 AND mailbox = $2`
 	countUnread    = `SELECT COUNT(*) FROM extflow_messages WHERE account = $1 AND mailbox = $2 AND heard = 0 AND state = 'left'`
 	updateMessage  = `UPDATE extflow_messages SET mailbox = $3, heard = $4 WHERE account = $1 AND call = $2`
+	updateWords    = `UPDATE extflow_messages SET words = $3 WHERE account = $1 AND call = $2`
 	keepMessage    = `UPDATE extflow_messages SET kept = 1 WHERE account = $1 AND call = $2`
 )
 
@@ -56,7 +58,7 @@ func messages(ctx context.Context, c Conn, sql string, args ...any) (all []stora
 		var m storage.Message
 		var from, to, state string
 		var at, length, heard, kept int64
-		if err := scan(&m.Mailbox, &m.Call, &from, &to, &at, &length, &m.Carrier, &m.Ref, &state, &heard, &kept); err != nil {
+		if err := scan(&m.Mailbox, &m.Call, &from, &to, &at, &length, &m.Carrier, &m.Ref, &state, &heard, &kept, &m.Words); err != nil {
 			return err
 		}
 		m.From, m.To, m.State = number.E164(from), number.E164(to), storage.MessageState(state)
@@ -150,5 +152,30 @@ func (s *mailboxes) Keep(ctx context.Context, account, call string) error {
 			return fmt.Errorf("message of call %s: %w", call, storage.ErrNotFound)
 		}
 		return err
+	})
+}
+
+// Transcribe gives the message its words.
+func (s *mailboxes) Transcribe(ctx context.Context, account, call, ref, words string) error {
+	now, err := s.Now(ctx)
+	if err != nil {
+		return err
+	}
+	return s.Update(ctx, func(c Conn) error {
+		all, err := messages(ctx, c, selectOf+s.ForUpdate, account, call)
+		if err == nil && len(all) == 0 {
+			err = fmt.Errorf("message of call %s: %w", call, storage.ErrNotFound)
+		}
+		if err != nil {
+			return err
+		}
+		post, ok := all[0].Transcribe(ref, words)
+		if !ok {
+			return nil
+		}
+		if _, err := c.Exec(ctx, updateWords, account, call, words); err != nil {
+			return err
+		}
+		return publish(ctx, c, account, call, post, now.UnixNano())
 	})
 }
