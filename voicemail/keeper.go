@@ -51,6 +51,10 @@ func (k *Keeper) keep(ctx context.Context, e storage.Entry) error {
 	if carrier == nil || err != nil {
 		return err
 	}
+	// What is deleted at the carrier is not put into words there any more.
+	if err := AwaitWords(ctx, k.Store, e, WordsTime); err != nil {
+		return err
+	}
 	r, err := adapter.FetchRecording(ctx, carrier, e.Post.Ref)
 	switch {
 	case errors.Is(err, adapter.ErrGone), errors.Is(err, adapter.ErrRefused), errors.Is(err, errors.ErrUnsupported):

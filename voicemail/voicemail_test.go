@@ -122,6 +122,32 @@ func TestKeeper_takesARecordingFromTheCarrierAndDeletesItThere(t *testing.T) {
 	require.Len(t, all, 44+3*8000)
 }
 
+func TestKeeper_leavesARecordingToTheCarrierUntilItIsInWords(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	r, err := flow.NewRelease("acme", "in words", 2, o.carrier.Now(), flow.Settings{Mailboxes: map[string]flow.Mailbox{"team": {Transcribe: true}, "other": {}}})
+	require.NoError(t, err)
+	require.NoError(t, o.store.Releases().Publish(t.Context(), r))
+	for _, words := range []string{"Please call me back.", ""} { // and no longer than a minute
+		phone, err := o.carrier.Dial(t.Context(), "+14155550100", line, sim.Options{})
+		require.NoError(t, err)
+		require.NoError(t, phone.Say(t.Context(), words, 3*time.Second))
+		require.NoError(t, o.carrier.Wait(t.Context(), 3*time.Second))
+		require.NoError(t, phone.Press(t.Context(), "#"))
+		require.NoError(t, o.carrier.Wait(t.Context(), time.Second))
+		call := phone.View().Call.ID
+		o.follows()
+		require.NoError(t, o.atTheCarrier(call))
+		long := 10 * time.Second
+		if words == "" {
+			long = time.Minute
+		}
+		require.NoError(t, o.carrier.Wait(t.Context(), long))
+		o.follows()
+		require.ErrorIs(t, o.atTheCarrier(call), adapter.ErrGone)
+	}
+}
+
 func TestKeeper_whatIsNoMessageAnyMoreIsDeletedEverywhere(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)

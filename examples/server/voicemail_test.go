@@ -46,6 +46,25 @@ func TestVoicemail_aRecordingIsPlayedWhereverItIsAndGoneWithItsMessage(t *testin
 	p.until(func() bool { return files(t, dir) == 0 })
 }
 
+func TestVoicemail_inWordsIsShownExportedAndErased(t *testing.T) {
+	t.Parallel()
+	const words = "This is Charles Babbage."
+	p := still(t)
+	p.put("/api/v1/mailboxes/team", object{"transcribe": true}).is(200)
+	phone, _ := p.dial(alice)
+	p.post(phone+"/keys", object{"keys": "1002"}).is(200)
+	p.post(phone+"/speak", object{"for": "7s", "words": words}).is(200)
+	p.skip(7 * time.Second)
+	p.post(phone+"/hangup", nil).is(200)
+	p.skip(time.Minute)
+	require.Equal(t, words, p.get("/api/v1/voicemail/team").is(200).word("messages", 0, "words"))
+	require.Contains(t, p.get("/api/v1/feed").is(200).text, "message_transcribed")
+	require.NotContains(t, p.get("/api/v1/feed").text, words)
+	require.Contains(t, p.post("/api/v1/subjects/export", object{"number": alice}).is(200).text, words)
+	p.post("/api/v1/subjects/erase", object{"number": alice}).is(200)
+	require.NotContains(t, p.get("/api/v1/voicemail/team").is(200).text, words)
+}
+
 func files(t *testing.T, dir string) (n int) {
 	t.Helper()
 	folders, err := os.ReadDir(dir)

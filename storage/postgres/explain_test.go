@@ -225,7 +225,7 @@ func fill(t *testing.T, s *Store, calls int) {
 		`INSERT INTO extflow_turns SELECT 'a' || i % 100, 'c' || i, n, repeat('y', 200) FROM generate_series(1, $1::int) i, generate_series(1, 2) n`,
 		`INSERT INTO extflow_events SELECT 'a' || i % 100, 'c' || i, 'e1' FROM generate_series(1, $1::int) i`,
 		`INSERT INTO extflow_feed SELECT 'a' || i % 100, i, 'c' || i, 1, i, '{}' FROM generate_series(1, $1::int) i`,
-		`INSERT INTO extflow_messages SELECT 'a' || i % 100, 'c' || i, 'team', '', '', i, 1, '', '', 'left', 0, 0 FROM generate_series(1, $1::int) i`,
+		`INSERT INTO extflow_messages SELECT 'a' || i % 100, 'c' || i, 'team', '', '', i, 1, '', '', 'left', 0, 0, '' FROM generate_series(1, $1::int) i`,
 		`INSERT INTO extflow_lines SELECT 'a' || i % 100, 'c' || i, 'support', i, i, 1, 0, '', '' FROM generate_series(1, $1::int / 10) i`,
 		`INSERT INTO extflow_waits SELECT 'a' || i % 100, 'support', i, i, 1 FROM generate_series(1, $1::int / 10) i`,
 		`INSERT INTO extflow_agents SELECT 'a' || i % 100, 'agent' || i, 1000000 + i, '', 1, '{}' FROM generate_series(1, $1::int / 10) i`,

@@ -146,7 +146,7 @@ func fill(t *testing.T, s *sqlite.Store, calls int) {
 		"turns":     `'a' || i % 100, 'c' || i, 1, '{}'`,
 		"events":    `'a' || i % 100, 'c' || i, 'e1'`,
 		"feed":      `'a' || i % 100, i, 'c' || i, 1, i, '{}'`,
-		"messages":  `'a' || i % 100, 'c' || i, 'team', '', '', i, 1, '', '', 'left', 0, 0`,
+		"messages":  `'a' || i % 100, 'c' || i, 'team', '', '', i, 1, '', '', 'left', 0, 0, ''`,
 		"lines":     `'a' || i % 100, 'c' || i, 'support', i, i, 1, 0, '', ''`,
 		"waits":     `'a' || i % 100, 'support', i, i, 1`,
 		"agents":    `'a' || i % 100, 'agent' || i, '' || i, '', 1, '{}'`,

@@ -101,7 +101,7 @@ func (s *Sender) Take(ctx context.Context, e storage.Entry) error {
 	if err != nil {
 		return err
 	}
-	if err := s.waits(ctx, settings, e, message); err != nil {
+	if err := voicemail.AwaitWords(ctx, s.Store, e, cmp.Or(s.Words, voicemail.WordsTime)); err != nil {
 		return err
 	}
 	timeout := s.Timeout
@@ -121,28 +121,6 @@ func (s *Sender) recipient(ctx context.Context, e storage.Entry) (flow.Settings,
 	}
 	return r.Settings, r.Settings.Mailboxes[e.Post.Mailbox].Notify, err
 }
-
-// waits is an error, which is no failure, as long as the words of a message may still
-// come.
-func (s *Sender) waits(ctx context.Context, settings flow.Settings, e storage.Entry, m storage.Message) error {
-	wait := cmp.Or(s.Words, time.Minute)
-	if wait < 0 || m.Words != "" || e.Post.Kind != flow.PostMessageLeft || !settings.Mailboxes[e.Post.Mailbox].Transcribe {
-		return nil
-	}
-	now, err := s.Store.Agenda().Now(ctx)
-	if err == nil && now.Before(e.At.Add(wait)) {
-		err = notYet{}
-	}
-	return err
-}
-
-// notYet says that a mail waits.
-type notYet struct{}
-
-func (notYet) Error() string { return "the words of the message may still come" }
-
-// Later is when to see again.
-func (notYet) Later() time.Duration { return 2 * time.Second }
 
 // note is what a mail is about.
 type note struct {

@@ -12,7 +12,7 @@ type News struct {
 	Call    string    `json:"call"`
 	Seq     uint32    `json:"seq" doc:"the call's turn"`
 	At      time.Time `json:"at"`
-	Kind    string    `json:"kind" enum:"message_pending,message_left,message_dropped,message_lost,missed,freed,talked,waiting,served,ended,away,message_marked,message_forwarded,message_deleted,callback_wanted,callback_given_up,capped"`
+	Kind    string    `json:"kind" enum:"message_pending,message_left,message_dropped,message_lost,missed,freed,talked,waiting,served,ended,away,message_marked,message_forwarded,message_deleted,callback_wanted,callback_given_up,capped,message_transcribed"`
 	Text    string    `json:"text" doc:"the same in words"`
 	Agent   string    `json:"agent,omitempty"`
 	Queue   string    `json:"queue,omitempty"`
