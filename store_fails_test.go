@@ -235,6 +235,10 @@ func (o onFlaky) Turns(ctx context.Context, k flow.Key, after uint32) ([]flow.Tu
 	return o.f.Store.Calls().Turns(ctx, k, after)
 }
 
+func (o onFlaky) Words(ctx context.Context) (map[string]flowtest.Words, error) {
+	return flowtest.WordsIn(ctx, o.f.Store, "acme")
+}
+
 func (o onFlaky) Agents(ctx context.Context) (agents []extension.Agent, err error) {
 	for a, err := range o.f.Store.Directory().Agents(ctx, "acme") {
 		if err != nil {

@@ -157,6 +157,10 @@ func (p *program) Turns(ctx context.Context, k flow.Key, after uint32) ([]flow.T
 	return p.server.store.Calls().Turns(ctx, k, after)
 }
 
+func (p *program) Words(ctx context.Context) (map[string]flowtest.Words, error) {
+	return flowtest.WordsIn(ctx, p.server.store, p.account)
+}
+
 func (p *program) Agents(ctx context.Context) (agents []extension.Agent, err error) {
 	for a, err := range p.server.store.Directory().Agents(ctx, p.account) {
 		if err != nil {

@@ -43,6 +43,9 @@ type Exchange interface {
 	Calls(ctx context.Context) ([]flow.Call, error)
 	Turns(ctx context.Context, k flow.Key, after uint32) ([]flow.Turn, error)
 	Agents(ctx context.Context) ([]extension.Agent, error)
+
+	// Words are what messages say that are put into words, by the call that left them.
+	Words(ctx context.Context) (map[string]Words, error)
 }
 
 // Site is where an Exchange stands: whose account it serves, and the carrier that

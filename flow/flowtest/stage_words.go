@@ -7,16 +7,10 @@ import (
 	"strconv"
 
 	"github.com/extflow/extflow/flow"
+	"github.com/extflow/extflow/storage"
 )
 
 // What messages say in words, where their carrier has put them into words.
-
-// Scribe is an optional part of an Exchange that keeps the words of messages.
-type Scribe interface {
-	// Words are what the messages of mailboxes say that are to be put into words, by
-	// the call that left them.
-	Words(ctx context.Context) (map[string]Words, error)
-}
 
 // Words are what a message says.
 type Words struct{ Mailbox, Say string }
@@ -26,14 +20,13 @@ func (a Act) speaks() bool { return a.Does == Speaks || a.Does == Tells }
 
 // says are the messages whose words came since it was asked last.
 func (st *stage) says(ctx context.Context) ([]answer, error) {
-	scribe, ok := st.exchange.(Scribe)
-	if !ok || len(transcribing(st.script.doc.Settings)) == 0 {
+	if len(transcribing(st.script.doc.Settings)) == 0 {
 		return nil, nil
 	}
 	if err := st.watch(ctx); err != nil {
 		return nil, err
 	}
-	all, err := scribe.Words(ctx)
+	all, err := st.exchange.Words(ctx)
 	var out []answer
 	for _, call := range slices.Sorted(maps.Keys(all)) {
 		if st.inWords[call] {
@@ -63,13 +56,19 @@ func transcribing(s flow.Settings) []string {
 
 // Words are those that the store has.
 func (e engined) Words(ctx context.Context) (map[string]Words, error) {
-	release, err := e.store.Releases().Latest(ctx, e.account)
+	return WordsIn(ctx, e.store, e.account)
+}
+
+// WordsIn are the words of messages in a store: an Exchange's Words. The error is the
+// store's.
+func WordsIn(ctx context.Context, store storage.Store, account string) (map[string]Words, error) {
+	release, err := store.Releases().Latest(ctx, account)
 	if err != nil {
 		return nil, err
 	}
 	all := map[string]Words{}
 	for _, name := range transcribing(release.Settings) {
-		messages, err := e.store.Mailboxes().Messages(ctx, e.account, name)
+		messages, err := store.Mailboxes().Messages(ctx, account, name)
 		if err != nil {
 			return nil, err
 		}
