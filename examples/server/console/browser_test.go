@@ -49,14 +49,14 @@ var browser = sync.OnceValues(func() (context.Context, error) {
 
 var stopBrowser = func() {}
 
-// Journeys wait for the browser more than they work: twice as many as there are processors
-// go on at the same time, unless somebody says how many.
+// Journeys wait for the browser more than they work: one more than there are processors go
+// on at the same time, unless somebody says how many.
 func TestMain(m *testing.M) {
 	flag.Parse()
 	said := false
 	flag.Visit(func(f *flag.Flag) { said = said || f.Name == "test.parallel" })
 	if !said {
-		_ = flag.Set("test.parallel", strconv.Itoa(2*goruntime.GOMAXPROCS(0)))
+		_ = flag.Set("test.parallel", strconv.Itoa(1+goruntime.GOMAXPROCS(0)))
 	}
 	code := m.Run()
 	stopBrowser()
@@ -155,7 +155,7 @@ func (b *tab) run(actions ...chromedp.Action[chromedp.Void]) {
 
 // moment is how long a command may take: one that was given while a page was being
 // left is never answered.
-const moment = 1500 * time.Millisecond
+const moment = 4 * time.Second
 
 // try gives the browser a command.
 func try[P, R any](b *tab, c cdp.Command[P, R], params P) (R, error) {
