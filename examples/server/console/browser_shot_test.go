@@ -67,6 +67,7 @@ var whims = []struct {
 	find *regexp.Regexp
 	say  string
 }{
+	{regexp.MustCompile(` <span class="meta">[^<]* behind real time</span>`), ""}, // a machine that is busy
 	{regexp.MustCompile(`assets/(\w+)-[0-9a-f]{8}\.`), "assets/$1."},
 	{regexp.MustCompile(`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`), "ID"},
 	{regexp.MustCompile(`sim-[0-9a-z]+-\d+`), "REF"},
