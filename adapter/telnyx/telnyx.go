@@ -38,7 +38,7 @@
 // It has not been tried on a live account. Sources are the reference of TeXML's verbs, of
 // its REST API and its callbacks at developers.telnyx.com, as of 2026. Those do not say
 // whether the url of a Number or a Sip is requested before the two are joined, as Twilio
-// does: where it is not, an agent who is to press 1 is joined without. Nor do they say what
+// does: where it is not, an agent who is to press 1 is joined without. Nor do they say
 // which language a Record's transcription is in (it is asked for in English alone), what
 // a Gather does without an entry (either way is understood), whether an empty finishOnKey
 // means no key, and how a telephone that is declined is reported (it is busy here).
