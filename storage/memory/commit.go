@@ -143,6 +143,8 @@ func (w *commit) store(i int) *record {
 	if r == nil {
 		r = &record{key: &c.Now.Info.Key, account: w.account, at: never}
 		p.calls[c.Now.Key] = r
+	} else if r.call.Info != c.Now.Info {
+		r.turns.begun(r.call.Info)
 	}
 	r.call = c.Now
 	r.result.Store(uint32(c.Now.State.Result))

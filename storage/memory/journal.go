@@ -8,14 +8,14 @@ import (
 )
 
 // journal is a call's turns, in order. A call that idles is one of a million: what the
-// call says itself is left out of its turns, and what they share with the book they
-// go on sharing.
+// call says itself is left out of its turns, for as long as it does, and what they share
+// with the book they go on sharing.
 type journal []entry
 
 // entry is a turn. Most are this and no more.
 type entry struct {
 	at    int64      // in nanoseconds since 1970
-	what  *flow.What // nil where it is the kind alone, and for a call that arrived as its Info says
+	what  *flow.What // nil where it is the kind alone, and for a call that arrived as its Info says still
 	move  *flow.Move // nil where the standing turn stays
 	more  *more      // nil where there is none
 	seq   uint32
@@ -68,6 +68,15 @@ func plain(k flow.Kind, info *flow.Info) flow.What {
 func same(a, b *flow.Move) bool {
 	return a.Do == b.Do && a.Tell == b.Tell && a.Ignored == b.Ignored &&
 		len(a.Say) == len(b.Say) && (len(a.Say) == 0 || &a.Say[0] == &b.Say[0])
+}
+
+// begun has the first turn keep how the call arrived, where the call does not say so any
+// more: one that is placed is told its reference later.
+func (j journal) begun(info *flow.Info) {
+	if first := &j[0]; first.what == nil && first.kind == flow.Arrived {
+		what := plain(flow.Arrived, info)
+		first.what = &what
+	}
 }
 
 // after is the turns after a number, as they were stored.

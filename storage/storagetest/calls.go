@@ -86,6 +86,15 @@ func calls() []promise {
 			h.happens(&c, hungUp)
 			h.same(h.loaded("c1"), h.book.Replay(h.turns("c1")))
 		}},
+		{"a turn says how its call arrived, whatever came to be known of it since", func(h *house) {
+			c := h.arrives("c1")
+			change, known := h.draft(c, hungUp), *c.Info
+			known.Ref = "told later" // as that of a call that is placed is
+			change.Now.Info = &known
+			h.stores(change)
+			require.Equal(h, "told later", h.loaded("c1").Ref)
+			require.Equal(h, "CAc1", h.turns("c1")[0].Event.Start.Ref)
+		}},
 		{"an account's calls are listed, the newest first", func(h *house) {
 			h.arrives("c2")
 			h.arrives("c1")
