@@ -62,7 +62,7 @@ func (a *Account) Carrier() twiliotest.Config {
 	c.Dialect = twiliotest.Dialect{
 		Sign: a.Sign, Calls: "v3:", Clients: "sip.telnyx.com", NoWait: true, Answers: true, NoCodes: true, NoForwarded: true,
 		Unknown: "<Client> actionOnEmptyResult answerOnBridge transcribe transcribeCallback",
-		Ring:    2 * time.Minute, Talk: time.Minute,
+		Ring:    2 * time.Minute, Talk: time.Minute, Transcribe: "transcription",
 		Root: "/v2/texml", Bare: "Calls", Token: a.cfg.APIKey, App: a.cfg.ApplicationID, Over: 90018,
 		Listed: "From To Status StartTime EndTime Page PageSize PageToken",
 	}

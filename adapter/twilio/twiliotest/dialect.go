@@ -22,9 +22,10 @@ type Dialect struct {
 	NoForwarded bool // who passed a call on is not told
 	NoCodes     bool // a request does not tell the SIP code of a leg's end
 
-	Unknown string        // attributes that it refuses, and elements in <>
-	Ring    time.Duration // the longest timeout of a Dial; 10 min
-	Talk    time.Duration // the least timeLimit; 1 s
+	Unknown    string        // attributes that it refuses, and elements in <>
+	Ring       time.Duration // the longest timeout of a Dial; 10 min
+	Talk       time.Duration // the least timeLimit; 1 s
+	Transcribe string        // what it calls a Record's transcribe, and with Callback its transcribeCallback; those
 
 	Root   string // of the REST API, before /Accounts; /2010-04-01
 	Bare   string // a resource whose addresses do not end with .json
@@ -58,6 +59,22 @@ func (d *Dialect) refuses(e *element) *refusal {
 		}
 	}
 	return nil
+}
+
+// translate has a document say in Twilio's words what the dialect has words of its own for.
+func (d *Dialect) translate(e *element) {
+	if d.Transcribe == "" {
+		return
+	}
+	for _, end := range []string{"", "Callback"} {
+		if v, ok := e.attrs[d.Transcribe+end]; ok && e.tag == "Record" {
+			delete(e.attrs, d.Transcribe+end)
+			e.attrs["transcribe"+end] = v
+		}
+	}
+	for _, kid := range e.kids {
+		d.translate(kid)
+	}
 }
 
 // path is the parts of an API's address below the account; false where there is none.

@@ -92,7 +92,7 @@ var grammar = map[string]shape{
 			"finishOnKey": anything, "actionOnEmptyResult": truth,
 		}},
 	"Record": {noted: "recordingConfigurationId trim", attrs: map[string]check{
-		"transcribe": truth, "transcribeCallback": callback, "transcription": truth, "transcriptionCallback": callback,
+		"transcribe": truth, "transcribeCallback": callback,
 		"action": address, "method": method, "timeout": number(0, 1<<20), "finishOnKey": keys, "maxLength": number(2, 86400), "playBeep": truth,
 		"recordingStatusCallback": callback, "recordingStatusCallbackMethod": method, "recordingStatusCallbackEvent": taped,
 	}},
@@ -198,7 +198,7 @@ func (e *element) checkShape(inline bool, passed *[]string) error {
 }
 
 func isAddress(attr string) bool {
-	return among(attr, "action waitUrl url statusCallback recordingStatusCallback transcribeCallback transcriptionCallback")
+	return among(attr, "action waitUrl url statusCallback recordingStatusCallback transcribeCallback")
 }
 
 func absolute(s string) bool {

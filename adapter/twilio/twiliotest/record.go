@@ -144,16 +144,11 @@ func (p *taping) tell(status string) {
 // wordsReady is how long after its end a recording's transcription comes.
 const wordsReady = 5 * time.Second
 
-// transcribe sends what the recording says, if it was asked for: Twilio's and Telnyx's own
-// attributes for it. Recordings of under 2 s or over 2 min, and those in which nothing was
-// said, cannot be.
+// transcribe sends what the recording says, if it was asked for. Recordings of under 2 s
+// or over 2 min, and those in which nothing was said, cannot be.
 func (p *taping) transcribe() {
-	word := "transcribe"
-	if p.e.has("transcription") {
-		word = "transcription"
-	}
-	to := p.e.attrs[word+"Callback"]
-	if to == "" || p.e.attr(word, "false") != "true" {
+	to := p.e.attrs["transcribeCallback"]
+	if to == "" || p.e.attr("transcribe", "false") != "true" {
 		return
 	}
 	to = p.r.resolve(to)

@@ -150,12 +150,13 @@ func (r *run) resolve(ref string) string {
 
 // load begins to carry a document out. The error is a *refusal.
 func (r *run) load(doc *element, address, method string, inline bool) error {
+	if unknown := r.c.cfg.Dialect.refuses(doc); unknown != nil {
+		return unknown
+	}
+	r.c.cfg.Dialect.translate(doc)
 	passed, err := doc.check(r.kind, inline)
 	if err != nil {
 		return err
-	}
-	if unknown := r.c.cfg.Dialect.refuses(doc); unknown != nil {
-		return unknown
 	}
 	for _, name := range passed {
 		r.c.fault(r.call, 0, address, name+" is not known here and was passed over")
