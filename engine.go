@@ -117,10 +117,11 @@ func New(c Config) (*Engine, error) {
 	if len(faults) > 0 {
 		return nil, errors.Join(append([]error{ErrConfig}, faults...)...)
 	}
+	watched := c.Observe != nil
 	c = c.withDefaults()
 	return &Engine{
 		Config:  c,
-		watched: c.Observe != nil,
+		watched: watched,
 		shared: &shared{
 			nudge: make(chan struct{}, 1), lines: make(chan struct{}, 1), questions: make(chan struct{}, 1),
 			asking: make(chan struct{}, c.Workers),

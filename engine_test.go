@@ -170,6 +170,22 @@ func TestEngine_answersARepeatedRequestWithTheSameTurn(t *testing.T) {
 	require.Equal(t, uint32(3), x.call(first).Rev)
 }
 
+// What is told to those who watch is not even made where nobody does.
+func TestEngine_allocatesLessWhereNobodyWatches(t *testing.T) {
+	costs := func(observe func(extflow.Observed)) float64 {
+		store := memory.New(memory.Config{})
+		engine, err := extflow.New(extflow.Config{
+			Store: store, Carriers: map[string]adapter.Carrier{"test": &recorder{}}, Logger: slog.New(slog.DiscardHandler), Observe: observe,
+		})
+		require.NoError(t, err)
+		_, err = extflow.Install(t.Context(), store, desk(), time.Now())
+		require.NoError(t, err)
+		again := arrival(alice, "CA1")
+		return testing.AllocsPerRun(100, func() { _, err = engine.Handle(t.Context(), again) })
+	}
+	require.Less(t, costs(nil), costs(func(extflow.Observed) {}))
+}
+
 func TestEngine_answersOneRequestSentManyTimesAtOnceWithOneTurn(t *testing.T) {
 	t.Parallel()
 	x := open(t)
