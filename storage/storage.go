@@ -112,6 +112,16 @@ type Query struct {
 	TakenBy string // only those that this agent took, legs among them
 }
 
+// Selects reports whether a call is one of those. Limit is not looked at.
+func (q Query) Selects(c flow.Call) bool {
+	return !(q.Live && c.Has(flow.Closed)) &&
+		(q.From == "" || q.From == c.From) &&
+		(q.To == "" || q.To == c.Info.To) &&
+		(q.Agent == "" || q.Agent == c.Agent()) &&
+		(q.TakenBy == "" || q.TakenBy == c.TakenBy) &&
+		(q.Result == flow.NoResult || q.Result == c.State.Result)
+}
+
 // Ticket is a call that needs attention: a clock went off, or its standing turn
 // must be delivered.
 type Ticket struct {

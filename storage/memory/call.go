@@ -64,7 +64,7 @@ func (c *calls) List(ctx context.Context, id string, q storage.Query) iter.Seq2[
 			p.mu.Lock()
 			call := r.call
 			p.mu.Unlock()
-			if !selects(q, call) {
+			if !q.Selects(call) {
 				continue
 			}
 			if left--; !yield(call, nil) || left == 0 {
@@ -72,15 +72,6 @@ func (c *calls) List(ctx context.Context, id string, q storage.Query) iter.Seq2[
 			}
 		}
 	}
-}
-
-func selects(q storage.Query, c flow.Call) bool {
-	return !(q.Live && c.Has(flow.Closed)) &&
-		(q.From == "" || q.From == c.Info.From) &&
-		(q.To == "" || q.To == c.Info.To) &&
-		(q.Agent == "" || q.Agent == c.Agent()) &&
-		(q.TakenBy == "" || q.TakenBy == c.TakenBy) &&
-		(q.Result == flow.NoResult || q.Result == c.State.Result)
 }
 
 // newest yields the account's calls, the newest first; live leaves those out that

@@ -179,6 +179,20 @@ func (c *mailboxes) change(ctx context.Context, id, mailbox, call string, to fun
 }
 
 func (c *mailboxes) Keep(ctx context.Context, id, call string) error {
+	return c.of(ctx, id, call, func(_ *account, m *storage.Message) { m.Kept = true })
+}
+
+// Transcribe gives the message its words.
+func (c *mailboxes) Transcribe(ctx context.Context, id, call, ref, words string) error {
+	return c.of(ctx, id, call, func(a *account, m *storage.Message) {
+		if post, ok := m.Transcribe(ref, words); ok {
+			a.publish(storage.Entry{Call: flow.Key{Account: id, ID: call}, At: (*Store)(c).now(), Post: post})
+		}
+	})
+}
+
+// of does something with the message of a call, in whichever mailbox it is.
+func (c *mailboxes) of(ctx context.Context, id, call string, do func(*account, *storage.Message)) error {
 	a, err := (*Store)(c).reach(ctx, id)
 	if err != nil {
 		return err
@@ -189,25 +203,6 @@ func (c *mailboxes) Keep(ctx context.Context, id, call string) error {
 	if m == nil {
 		return fmt.Errorf("message of call %s: %w", call, storage.ErrNotFound)
 	}
-	m.Kept = true
-	return nil
-}
-
-// Transcribe gives the message its words.
-func (c *mailboxes) Transcribe(ctx context.Context, id, call, ref, words string) error {
-	s := (*Store)(c)
-	a, err := s.reach(ctx, id)
-	if err != nil {
-		return err
-	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	m := a.boxes.byCall[call]
-	if m == nil {
-		return fmt.Errorf("message of call %s: %w", call, storage.ErrNotFound)
-	}
-	if post, ok := m.Transcribe(ref, words); ok {
-		a.publish(storage.Entry{Call: flow.Key{Account: id, ID: call}, At: s.now(), Post: post})
-	}
+	do(a, m)
 	return nil
 }

@@ -173,8 +173,7 @@ func (s *calls) heldBy(ctx context.Context, account string, q storage.Query) ite
 		case errors.Is(err, storage.ErrNotFound):
 		case err != nil:
 			yield(flow.Call{}, err)
-		case held && (!q.Live || !call.Has(flow.Closed)) && (q.From == "" || q.From == call.From) && (q.To == "" || q.To == call.To) &&
-			(q.Result == flow.NoResult || q.Result == call.State.Result) && (q.TakenBy == "" || q.TakenBy == call.TakenBy):
+		case held && q.Selects(call):
 			yield(call, nil)
 		}
 	}

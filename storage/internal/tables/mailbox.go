@@ -17,7 +17,7 @@ const (
 	messageColumns = `SELECT mailbox, call, caller, called, at, length, carrier, ref, state, heard, kept, words FROM extflow_messages`
 	selectMessages = messageColumns + ` WHERE account = $1 AND mailbox = $2 ORDER BY at DESC, call`
 	selectMessage  = messageColumns + ` WHERE account = $1 AND mailbox = $2 AND call = $3`
-	selectOf       = messageColumns + ` WHERE account = $1 AND call = $2`
+	selectLeftBy   = messageColumns + ` WHERE account = $1 AND call = $2`
 	countMessages  = `SELECT COUNT(*) FROM extflow_messages WHERE account = $1 AND mailbox = $2`
 	countUnread    = `SELECT COUNT(*) FROM extflow_messages WHERE account = $1 AND mailbox = $2 AND heard = 0 AND state = 'left'`
 	updateMessage  = `UPDATE extflow_messages SET mailbox = $3, heard = $4 WHERE account = $1 AND call = $2`
@@ -162,7 +162,7 @@ func (s *mailboxes) Transcribe(ctx context.Context, account, call, ref, words st
 		return err
 	}
 	return s.Update(ctx, func(c Conn) error {
-		all, err := messages(ctx, c, selectOf+s.ForUpdate, account, call)
+		all, err := messages(ctx, c, selectLeftBy+s.ForUpdate, account, call)
 		if err == nil && len(all) == 0 {
 			err = fmt.Errorf("message of call %s: %w", call, storage.ErrNotFound)
 		}

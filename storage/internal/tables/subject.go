@@ -18,7 +18,6 @@ const (
 		SELECT call FROM extflow_calls WHERE account = $1 AND caller = $2 UNION SELECT call FROM extflow_forwards WHERE account = $1 AND number = $2
 		) AS n CROSS JOIN extflow_calls c WHERE c.account = $1 AND c.call = n.call AND n.call > $3 ORDER BY n.call LIMIT $4`
 	selectLeft    = messageColumns + ` WHERE account = $1 AND caller = $2 ORDER BY call`
-	selectLeftBy  = messageColumns + ` WHERE account = $1 AND call = $2`
 	selectEntries = `SELECT cursor, call, seq, at, post FROM extflow_feed WHERE account = $1 AND call = $2`
 	eraseEntries  = `DELETE FROM extflow_feed WHERE account = $1 AND call = $2`
 	selectPurses  = `SELECT purse FROM extflow_budgets WHERE account = $1 AND purse LIKE $2 ORDER BY purse`
