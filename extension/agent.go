@@ -18,6 +18,7 @@ type Agent struct {
 	Mailbox   string     `json:"mailbox,omitempty"`   // a mailbox's name; empty is the personal one, which bears the agent's id
 	Language  string     `json:"language,omitempty"`  // BCP 47
 	Successor string     `json:"successor,omitempty"` // the agent who gets the extension's calls after this one is deleted
+	Listed    bool       `json:"listed,omitempty"`    // callers may find the agent by spelling its name, and hear the name
 	Duty      Duty       `json:"duty,omitzero"`       // kept by the store
 	Rev       uint64     `json:"rev,omitempty"`       // counts changes by people, for compare-and-swap; Duty does not count
 }
