@@ -57,6 +57,10 @@ type Observed struct {
 	Turn flow.Turn
 	Call flow.Call // after it
 	Step string    // the name of the step where the call stands
+
+	// Guessed is the name of the step where the caller keyed what the turn found to be a
+	// wrong entry; empty where it did not. Many of them may be somebody who guesses.
+	Guessed string
 }
 
 // ErrConfig is in every error that New returns.

@@ -470,6 +470,34 @@ func TestEngine_stopsGuessersAcrossCalls(t *testing.T) {
 	t.Fatalf("%d wrong entries and nobody minded", wrong)
 }
 
+// Whoever counts wrong entries is told of all of them: of callers who keep their number
+// to themselves, of the last one, which leads on, and of agents whom a discreet flow does
+// not admit to.
+func TestObserved_sayWhereAWrongEntryWasKeyed(t *testing.T) {
+	t.Parallel()
+	for discreet, want := range map[bool][]string{false: {"flow desk"}, true: {"flow desk", "flow desk", "flow desk"}} {
+		var guessed []string
+		engine, err := extflow.New(extflow.Config{
+			Store: memory.New(memory.Config{}), Carriers: map[string]adapter.Carrier{"test": &recorder{}},
+			Observe: func(o extflow.Observed) {
+				if o.Guessed != "" {
+					guessed = append(guessed, o.Guessed)
+				}
+			},
+		})
+		require.NoError(t, err)
+		setup := desk()
+		setup.Settings.Flows["desk"] = flow.Flow{Discreet: discreet, Repeats: new(2)}
+		_, err = extflow.Install(t.Context(), engine.Store, setup, time.Now())
+		require.NoError(t, err)
+		x := &exchange{t: t, Engine: engine}
+		turn := x.then(x.arrives("", "CA1"), pressed("4242"))
+		turn = x.then(turn, pressed("1001"))                          // Ada, whose telephone
+		x.then(x.then(turn, kind(flow.Unreachable)), pressed("1002")) // is off, and Grace, who is away
+		require.Equal(t, want, guessed, "discreet: %t", discreet)
+	}
+}
+
 // outage is a store that can be switched off.
 type outage struct {
 	storage.Store

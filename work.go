@@ -56,7 +56,7 @@ func (w *work) happen(id string, ev flow.Event) (flow.Move, error) {
 		}
 		next, move := book.Advance(was, ev)
 		if move.Ignored != 0 {
-			w.saw(book, was, flow.Turn{Call: ev.Call, Event: ev, Move: move})
+			w.saw(book, was, was, flow.Turn{Call: ev.Call, Event: ev, Move: move})
 			return move, nil
 		}
 		if next.From != "" && book.Guessed(was, &ev.What) {
@@ -65,7 +65,7 @@ func (w *work) happen(id string, ev flow.Event) (flow.Move, error) {
 		turn := flow.Turn{Call: next.Key, Seq: next.Rev, Event: ev, Move: move, Posts: book.Posts(was, next, ev), Info: next.Info}
 		w.changes[i].Now = next
 		w.changes[i].Turns = append(w.changes[i].Turns, turn)
-		w.saw(book, next, turn)
+		w.saw(book, was, next, turn)
 		if q, ok := book.Asked(was, next); ok {
 			w.asked = append(w.asked, q)
 		}
@@ -231,12 +231,16 @@ func (w *work) after(changes []storage.Change) {
 }
 
 // saw remembers what those who watch are told after the commit.
-func (w *work) saw(b *flow.Book, c flow.Call, t flow.Turn) {
+func (w *work) saw(b *flow.Book, was, c flow.Call, t flow.Turn) {
 	if !w.e.watched && !w.e.Logger.Enabled(w.ctx, level(&t)) {
 		return
 	}
 	t.Info = c.Info
-	w.seen = append(w.seen, Observed{Turn: t, Call: c, Step: b.StepName(c.State)})
+	o := Observed{Turn: t, Call: c, Step: b.StepName(c.State)}
+	if t.Move.Ignored == 0 {
+		o.Guessed = b.GuessedAt(was, &t.Event.What)
+	}
+	w.seen = append(w.seen, o)
 }
 
 // turn is where a call of this work now stands.

@@ -23,6 +23,19 @@ func (n *node) wrong(class extension.Class) bool {
 // call as it was before: one more of those that a caller has, in a call and across calls.
 func (b *Book) Guessed(was Call, w *What) bool { return b.guessed(&was, w) }
 
+// GuessedAt is the name of the step where a wrong entry was keyed; empty where an event
+// is none, as Guessed says.
+func (b *Book) GuessedAt(was Call, w *What) string {
+	n := b.node(was.State)
+	switch {
+	case !b.guessed(&was, w):
+		return ""
+	case n.action == ring:
+		return b.nodes[n.next[OnUnavailable]].name
+	}
+	return n.name
+}
+
 func (b *Book) guessed(c *Call, w *What) bool {
 	n := b.node(c.State)
 	switch n.action {

@@ -19,7 +19,6 @@ import (
 
 	"github.com/extflow/extflow"
 	"github.com/extflow/extflow/adapter"
-	"github.com/extflow/extflow/extension"
 	"github.com/extflow/extflow/flow"
 	"github.com/extflow/extflow/storage"
 )
@@ -54,7 +53,7 @@ func New() (*Meter, error) {
 	m.http, errs[5] = meter.Float64Histogram("http.server.request.duration", metric.WithUnit("s"),
 		metric.WithDescription("Duration of HTTP requests, by route."),
 		metric.WithExplicitBucketBoundaries(.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5))
-	m.wrong, errs[6] = meter.Int64Counter("extflow.entries.wrong", metric.WithDescription("Entries that are no extension, by where they were keyed: somebody may be guessing."))
+	m.wrong, errs[6] = meter.Int64Counter("extflow.entries.wrong", metric.WithDescription("Wrong entries, by where they were keyed: somebody may be guessing."))
 	m.messages, errs[7] = meter.Int64Counter("extflow.messages", metric.WithDescription("Voicemail by what became of it: left, dropped because it was none, or lost because its recording never came."))
 	return m, errors.Join(errs[:]...)
 }
@@ -140,8 +139,8 @@ func (m *Meter) Observe(o extflow.Observed) {
 		return
 	}
 	m.turns.Add(ctx, 1, metric.WithAttributes(attribute.String("event", o.Turn.Event.Kind.String())))
-	if c := o.Turn.Event.Class; o.Turn.Event.Kind == flow.Found && (c == extension.ClassUnknown || c == extension.ClassPartial) {
-		m.wrong.Add(ctx, 1, metric.WithAttributes(attribute.String("step", o.Step)))
+	if o.Guessed != "" {
+		m.wrong.Add(ctx, 1, metric.WithAttributes(attribute.String("step", o.Guessed)))
 	}
 	for _, p := range o.Turn.Posts {
 		switch p.Kind {

@@ -72,6 +72,14 @@ func TestMeter_countsWhatWasIgnoredByWhy(t *testing.T) {
 	require.NotContains(t, text, "extflow_turns_total{")
 }
 
+func TestMeter_countsWrongEntriesByWhereTheyWereKeyed(t *testing.T) {
+	t.Parallel()
+	m := newMeter(t)
+	m.Observe(extflow.Observed{Step: "hang up", Guessed: "flow desk"})
+	m.Observe(extflow.Observed{Step: "flow desk"})
+	require.Contains(t, shown(t, m), `extflow_entries_wrong_total{step="flow desk"} 1`)
+}
+
 func TestMeter_labelsAreNothingThatAClientCanMakeUp(t *testing.T) {
 	t.Parallel()
 	m := newMeter(t)
