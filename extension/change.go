@@ -27,8 +27,8 @@ var (
 // is there, Presence, Reason and Duty stay as they are, and so does the extension
 // where none is given. A new agent without a presence is available.
 //
-// The error holds every fault of the agents themselves (ErrAgent, ErrConflict,
-// ErrNoAgent for a successor), or, where they have none, every fault of their
+// The error holds every fault of the agents themselves (ErrAgent, with ErrUnspellable
+// where it is that; ErrConflict; ErrNoAgent for a successor), or, where they have none, every fault of their
 // extensions (ErrFull, and what Check returns).
 func (d *Directory) Put(now time.Time, agents ...Agent) ([]Agent, error) {
 	agents, err := d.prepare(agents)
@@ -49,6 +49,7 @@ func (d *Directory) Put(now time.Time, agents ...Agent) ([]Agent, error) {
 		}
 		return nil, err
 	}
+	d.respell(agents...)
 	for _, a := range agents {
 		d.place(a)
 	}
@@ -150,6 +151,9 @@ func (a Agent) faults() (faults []error) {
 	if a.Successor != "" && a.Successor == a.ID {
 		fault("it cannot be its own successor")
 	}
+	if err := a.CheckListed(); err != nil {
+		fault("%w", err)
+	}
 	for i, e := range a.Endpoints {
 		if _, err := ParseEndpoint(e.Address); err != nil {
 			fault("%w", err)
@@ -199,6 +203,7 @@ func (d *Directory) Remove(now time.Time, id string, namedBy ...string) (Agent, 
 		d.Leave(queue, id)
 	}
 	d.displace(e)
+	d.respell(Agent{ID: id})
 	delete(d.agents, id)
 	at, _ := slices.BinarySearch(d.ids, id)
 	d.ids = slices.Delete(d.ids, at, at+1)

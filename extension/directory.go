@@ -38,6 +38,7 @@ type Directory struct {
 	agents   map[string]*entry
 	ids      []string            // of agents, sorted
 	places   map[string][]*entry // who has an endpoint, by placeOf its address
+	spelled  []spelling          // of those who are listed, sorted
 	register *register
 	holds    map[string]hold     // by agent, also of agents deleted since
 	rung     map[string]string   // the agent who is rung, or talks, at a place
@@ -67,6 +68,7 @@ func Restore(c Config, agents []Agent, quarantined []Claim) (*Directory, error) 
 	if err != nil {
 		return nil, err
 	}
+	d.respell(agents...)
 	claims := slices.Clone(quarantined)
 	for _, c := range claims {
 		if c.Until.IsZero() {
