@@ -23,8 +23,7 @@ type World struct {
 
 // Check finds everything wrong with settings that a reader of one value, or of
 // one reference, can see: all faults at once, in a fixed order, each with the
-// path that the account document gives it. It looks for no endless rounds;
-// Compile does.
+// path that the account document gives it. CheckSteps finds what only the whole shows.
 func Check(s Settings, w World) Faults {
 	c := &checker{s: s, w: w, suggestions: maxSuggestions}
 	if s.Defaults.DefaultMailbox == "" {

@@ -18,14 +18,11 @@ import (
 func Compile(s Settings, steps ...string) (*Book, error) {
 	faults := Check(s, World{})
 	if len(faults) > 0 {
-		return nil, faults
+		return nil, append(faults, CheckSteps(s)...)
 	}
 	tongues := s.tongues()
 	b := compile(s, steps, tongues, 0)
-	if steps := len(b.nodes) - 1; steps > maxSteps {
-		return nil, Faults{{Path: "settings", Problem: fmt.Sprintf("%d steps in all; an account has at most %d, so use fewer menus, flows and destinations", steps, maxSteps)}}
-	}
-	if faults = b.cycles(); len(faults) > 0 {
+	if faults = b.faults(); len(faults) > 0 {
 		return nil, faults
 	}
 	for tongue := 1; tongue < len(tongues); tongue++ {
@@ -34,8 +31,16 @@ func Compile(s Settings, steps ...string) (*Book, error) {
 	return b, nil
 }
 
-// compile makes the book of settings without faults, in the words of one of its
-// languages.
+// faults are those of all steps together.
+func (b *Book) faults() Faults {
+	if steps := len(b.nodes) - 1; steps > maxSteps {
+		return Faults{{Path: "settings", Problem: fmt.Sprintf("%d steps in all; an account has at most %d, so use fewer menus, flows and destinations", steps, maxSteps)}}
+	}
+	return b.cycles()
+}
+
+// compile makes the book of settings, in the words of one of its languages. It goes no
+// further than CheckSteps where they have faults.
 func compile(s Settings, steps, tongues []string, tongue int) *Book {
 	c := newCompiler(s, steps, tongues, tongues[tongue])
 	c.builtin()

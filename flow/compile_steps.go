@@ -34,7 +34,7 @@ func (c *compiler) flow(name string) StepID {
 	c.put(id, "flow "+name, n)
 	n.next[OnSilent] = c.leading(f.NoInput, in)
 	n.next[OnInvalid] = c.leading(f.Invalid, in)
-	n.next[OnLimit] = c.dest(f.AfterRepeats, HangUp(nil), in)
+	n.next[OnLimit] = c.dest(f.AfterRepeats, HangUp(nil), scope{ring: in.ring}) // there is nothing left to repeat
 	n.next[OnStar] = c.dest(f.Star, c.starDefault(), in)
 	n.next[OnEntered] = c.fill("flow "+name+": ring", func() node {
 		r := c.ringer(in.ring)
@@ -182,7 +182,7 @@ func (c *compiler) menu(name string) StepID {
 	}
 	n.next[OnSilent] = c.leading(m.NoInput, in)
 	n.next[OnInvalid] = c.leading(m.Invalid, in)
-	n.next[OnLimit] = c.dest(m.AfterRepeats, HangUp(nil), in)
+	n.next[OnLimit] = c.dest(m.AfterRepeats, HangUp(nil), scope{ring: in.ring})
 	for _, key := range slices.Sorted(maps.Keys(m.Keys)) {
 		o := keyOutcome(key[0])
 		n.keys |= 1 << o

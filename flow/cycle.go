@@ -6,6 +6,27 @@ import (
 	"strings"
 )
 
+// CheckSteps finds what is wrong with the steps that settings come to, whatever else may
+// be wrong with them: steps that lead in a circle without the caller doing anything, or
+// more of them than an account can have.
+func CheckSteps(s Settings) Faults {
+	pressed := func(keys map[string]Dest) map[string]Dest { // what has no name is no key
+		keys = maps.Clone(keys)
+		delete(keys, "")
+		return keys
+	}
+	s.Menus, s.Mailboxes = maps.Clone(s.Menus), maps.Clone(s.Mailboxes)
+	for name, m := range s.Menus {
+		m.Keys = pressed(m.Keys)
+		s.Menus[name] = m
+	}
+	for name, m := range s.Mailboxes {
+		m.Keys = pressed(m.Keys)
+		s.Mailboxes[name] = m
+	}
+	return compile(s, nil, s.tongues(), 0).faults()
+}
+
 // A book whose steps lead in a circle without the caller doing anything would
 // keep a caller for ever. cycles finds each such circle once: max wait, the
 // outcomes of rings, recordings and silence are no caller input.
@@ -43,6 +64,9 @@ func (b *Book) cycles() Faults {
 // agent keyed may be for any mailbox that an agent owns.
 func (b *Book) onward(id StepID) []StepID {
 	n := &b.nodes[id]
+	if n.action == queue && !b.has(n) {
+		return nil
+	}
 	var to []StepID
 	for o, next := range n.next {
 		if next != 0 && n.alone(Outcome(o)) && !slices.Contains(to, next) {
@@ -63,6 +87,13 @@ func (b *Book) onward(id StepID) []StepID {
 		}
 	}
 	return to
+}
+
+// has reports whether a queue is one of the account's: one that is not there leads
+// nowhere.
+func (b *Book) has(n *node) bool {
+	_, ok := b.settings.Queues[strings.TrimPrefix(n.name, "queue ")]
+	return ok
 }
 
 // alone reports whether an outcome comes about without the caller.

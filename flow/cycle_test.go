@@ -1,6 +1,8 @@
 package flow
 
 import (
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -82,6 +84,21 @@ func TestCycles_withoutACallersKeyAreRefused(t *testing.T) {
 	} {
 		require.Equal(t, []string{is.fault}, circles(t, is.change), name)
 	}
+}
+
+func TestCycles_areToldBesideOtherFaults(t *testing.T) {
+	t.Parallel()
+	faults := circles(t, func(s *Settings) {
+		s.Queues["support"] = Queue{Ring: time.Second, OnMaxWait: ToQueue("support")}
+		s.Queues["sales"] = Queue{OnMaxWait: ToQueue("elsewhere"), OnNoMembers: &Dest{To: "moon"}} // no circle
+		s.Menus["blank"] = Menu{Keys: map[string]Dest{"": *ToMenu("main"), "12": {}}, NoInput: Repeat(nil), AfterRepeats: Repeat(nil)}
+		s.Mailboxes["hers"] = Mailbox{Owner: "grace", Keys: map[string]Dest{"": *ToPersonal()}}
+	})
+	require.Contains(t, faults, "queues.support.ring: 1s is out of range; write 5s to 2m")
+	around := slices.DeleteFunc(faults, func(f string) bool { return !strings.Contains(f, "leads back to itself") })
+	require.Equal(t, []string{
+		"queues.support: leads back to itself without the caller keying anything: queue support → queue support; let one of these end the call, or ask for a key",
+	}, around)
 }
 
 func TestCycles_withACallersKeyInThemAreFine(t *testing.T) {

@@ -62,14 +62,10 @@ type keyed struct{ into *map[string]flow.Dest }
 
 func (v keyed) read(r *reader, n *node, at string) {
 	for _, p := range r.open(n, at, `keys, as in {"1": {queue: support}}`) {
-		d := r.dest(p.value, under(at, p.key))
 		if *v.into == nil {
 			*v.into = map[string]flow.Dest{}
 		}
-		if d == nil { // told already; the key is there all the same
-			d = flow.HangUp(nil)
-		}
-		(*v.into)[p.key] = *d
+		(*v.into)[p.key] = *r.dest(p.value, under(at, p.key))
 	}
 }
 
@@ -87,14 +83,10 @@ type worded struct{ into *map[string]flow.Dest }
 func (v worded) read(r *reader, n *node, at string) {
 	for _, p := range r.open(n, at, "answers, as in {vip: {queue: support}}") {
 		r.name(p.line, under(at, p.key), p.key)
-		d := r.dest(p.value, under(at, p.key))
 		if *v.into == nil {
 			*v.into = map[string]flow.Dest{}
 		}
-		if d == nil { // told already; the word is there all the same
-			d = flow.HangUp(nil)
-		}
-		(*v.into)[p.key] = *d
+		(*v.into)[p.key] = *r.dest(p.value, under(at, p.key))
 	}
 }
 
@@ -138,7 +130,8 @@ func targetKeys(d *flow.Dest) block {
 	}
 }
 
-// dest reads a DEST; nil where there is none.
+// dest reads a DEST. Where there is none, which is told, it is one that leads nowhere: what
+// the default would lead to is not blamed on it.
 func (r *reader) dest(n *node, at string) *flow.Dest {
 	const aDest = "a destination, as in {queue: support}"
 	switch n.kind {
@@ -151,16 +144,16 @@ func (r *reader) dest(n *node, at string) *flow.Dest {
 		} else {
 			r.fault(n.line, at, "%.64q is no destination; write one, as in {queue: support}, or voicemail, hangup or repeat", n.text)
 		}
-		return nil
+		return flow.HangUp(nil)
 	case mapping:
 		var d flow.Dest
 		if !r.destPairs(n.line, &d, destKeys(&d), r.open(n, at, aDest), at) {
-			return nil
+			return flow.HangUp(nil)
 		}
 		return &d
 	}
 	r.wants(n, at, aDest)
-	return nil
+	return flow.HangUp(nil)
 }
 
 // destPairs reads a block, from keys that were opened before, whose keys are those

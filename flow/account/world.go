@@ -2,7 +2,6 @@ package account
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -17,8 +16,7 @@ import (
 // What is checked across the document: one part of it against the others.
 
 // checkRelease checks the settings of the release against everything else. What
-// follows from a fault that was told already is left out. Endless rounds are looked
-// for where every reference is right.
+// follows from a fault that was told already is left out.
 func (r *reader) checkRelease(doc *Document, d *draft) {
 	w := flow.World{
 		Extensions: map[string]bool{}, Agents: map[string]bool{},
@@ -44,14 +42,8 @@ func (r *reader) checkRelease(doc *Document, d *draft) {
 			r.fault(r.lineOf(f.Path), f.Path, "%s", f.Problem)
 		}
 	}
-	if len(r.faults) > 0 {
-		return
-	}
-	var endless flow.Faults
-	if _, err := flow.Compile(doc.Settings); errors.As(err, &endless) {
-		for _, f := range endless {
-			r.fault(r.lineOf(f.Path), f.Path, "%s", f.Problem)
-		}
+	for _, f := range flow.CheckSteps(doc.Settings) {
+		r.fault(r.lineOf(f.Path), f.Path, "%s", f.Problem)
 	}
 }
 
