@@ -226,6 +226,14 @@ type Directory interface {
 	// Agents yields the account's agents by extension.
 	Agents(ctx context.Context, account string) iter.Seq2[extension.Agent, error]
 
+	// Spelled lists the agents who are listed and whose name begins with the keys,
+	// as a caller presses them (extension.Spellings): each once and n at most, by
+	// the first of their spellings that does and then by id, so that a name spelled
+	// to its end comes first. Keys that are not 2 to 9, and no keys, find nobody.
+	// It costs what it returns, however many agents there are. ErrNotFound where
+	// the account does not exist.
+	Spelled(ctx context.Context, account, keys string, n int) ([]extension.Listing, error)
+
 	// Reached reports whether an address is an endpoint that a call rings or talks
 	// to now.
 	Reached(ctx context.Context, account string, address number.E164) (bool, error)

@@ -152,6 +152,16 @@ func (d *directory) Agents(ctx context.Context, id string) iter.Seq2[extension.A
 	}
 }
 
+func (d *directory) Spelled(ctx context.Context, id, keys string, n int) ([]extension.Listing, error) {
+	a, err := (*Store)(d).reach(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	return a.dir.Spelled(keys, n), nil
+}
+
 func (d *directory) Reached(ctx context.Context, id string, address number.E164) (bool, error) {
 	a, err := (*Store)(d).reach(ctx, id)
 	if err != nil || address == "" {

@@ -58,6 +58,7 @@ func hot(node string) (all []asked) {
 		asked{"Claim", claimDue, []any{int64(1), node, int64(grace), 64, int64(2), int64(2 * sweep)}},
 		asked{"Settle", settleDue, []any{[]string{}, []string{}, []int64{}, []int64{}, []int64{}, int64(1), node}},
 		asked{"Next", firstDue, []any{node}},
+		asked{"Spelled", tables.SpelledSQL, []any{"a1", "62" + strings.Repeat("9", 32), "62", "", 16}},
 		asked{"Place", tables.PlaceSQL, []any{"a1", "c101", "support"}},
 	)
 }
@@ -240,6 +241,7 @@ func fill(t *testing.T, s *Store, calls int) {
 		`INSERT INTO extflow_agents SELECT 'a' || i % 100, 'agent' || i, 1000000 + i, '', 1, '{}' FROM generate_series(1, $1::int / 10) i`,
 		`INSERT INTO extflow_claims SELECT 'a' || i % 100, 1000000 + i, 'agent' || i, '', '', 0 FROM generate_series(1, $1::int / 10) i`,
 		`INSERT INTO extflow_endpoints SELECT 'a' || i % 100, 'agent' || i, 'tel:+1' || i FROM generate_series(1, $1::int / 10) i`,
+		`INSERT INTO extflow_spellings SELECT 'a' || i % 100, 'agent' || i, '' || (2222 + i) FROM generate_series(1, $1::int / 10) i`,
 		`INSERT INTO extflow_members SELECT 'a' || i % 100, 'queue' || i % 7, 'agent' || i, i FROM generate_series(1, $1::int / 10) i`,
 		`INSERT INTO extflow_numbers SELECT 'a' || i % 100, '+1' || i, 1, '{}' FROM generate_series(1, $1::int / 10) i`,
 		`INSERT INTO extflow_releases SELECT 'a' || i % 100, 'r' || i, i, '{}' FROM generate_series(1, $1::int / 10) i`,

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/extflow/extflow/flow/flowtest"
+	"github.com/extflow/extflow/storage/internal/tables"
 	"github.com/extflow/extflow/storage/sqlite"
 )
 
@@ -96,10 +97,10 @@ func onlyByAKey(t *testing.T, asked map[string]bool) {
 	}
 }
 
-// wayOf is every statement that the stories need, by table.
+// wayOf is every statement that the stories need, by table, and what finds a name.
 func wayOf(t *testing.T) []string {
 	t.Helper()
-	all := map[string]bool{}
+	all := map[string]bool{tables.SpelledSQL: true}
 	for _, told := range tell(t, ways...) {
 		for _, stmt := range told.store.Statements(t) {
 			all[stmt] = true
@@ -137,7 +138,7 @@ func scans(stmt, plan string) (bad []string) {
 // may leave in every table.
 func fill(t *testing.T, s *sqlite.Store, calls int) {
 	t.Helper()
-	people := []string{"accounts", "cursors", "waits", "agents", "claims", "members", "endpoints", "duties", "places", "numbers", "releases"} // of whom there are fewer
+	people := []string{"accounts", "cursors", "waits", "agents", "claims", "members", "endpoints", "spellings", "duties", "places", "numbers", "releases"} // of whom there are fewer
 	for table, row := range map[string]string{
 		"accounts":  `'a' || i, 1, '{}'`,
 		"cursors":   `'a' || i, 0`,
@@ -153,6 +154,7 @@ func fill(t *testing.T, s *sqlite.Store, calls int) {
 		"claims":    `'a' || i % 100, '' || i, 'agent' || i, '', '', 0`,
 		"members":   `'a' || i % 100, 'support', 'agent' || i, i`,
 		"endpoints": `'a' || i % 100, 'agent' || i, 'tel:+1' || i`,
+		"spellings": `'a' || i % 100, 'agent' || i, '' || (2222 + i)`,
 		"duties":    `'a' || i % 100, 'agent' || i, 'available', '', '', 0, 0, 0, 0`,
 		"places":    `'a' || i % 100, 'tel:+1' || i, ''`,
 		"numbers":   `'a' || i % 100, '+1' || i, 1, '{}'`,

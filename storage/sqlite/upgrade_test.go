@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/extflow/extflow/enginetest"
+	"github.com/extflow/extflow/extension"
 	"github.com/extflow/extflow/flow"
 	"github.com/extflow/extflow/storage"
 	"github.com/extflow/extflow/storage/internal/tables"
@@ -132,4 +133,33 @@ func TestStore_keepsTheFieldsOfANewerVersion(t *testing.T) {
 		docs := s.Text(t, `SELECT group_concat(doc) FROM extflow_`+table+` WHERE doc LIKE '%`+has+`%'`)
 		require.Contains(t, docs, `"mood":"newer"`, table)
 	}
+}
+
+// A node of an older version renames and removes agents whom this one lists: nobody is
+// found by a name that is no longer theirs, and whoever is changed here is found again.
+func TestStore_goesByTheAgentWhereAnOlderVersionLeftASpelling(t *testing.T) {
+	t.Parallel()
+	s := open(t, sqlite.Config{})
+	require.NoError(t, s.Accounts().Put(t.Context(), storage.Account{ID: "acme"}))
+	spelled := func(keys string) (found []string) {
+		listings, err := s.Directory().Spelled(t.Context(), "acme", keys, 2)
+		require.NoError(t, err)
+		for _, l := range listings {
+			found = append(found, l.Name)
+		}
+		return found
+	}
+	for _, id := range []string{"a", "b", "c", "d", "e", "f", "g"} {
+		_, err := s.Directory().Put(t.Context(), "acme", extension.Agent{ID: id, Name: "Ada Adams", Listed: true})
+		require.NoError(t, err)
+	}
+	s.Do(t, `UPDATE extflow_agents SET doc = json_set(doc, '$.name', 'Bob') WHERE agent < 'e'`)
+	s.Do(t, `DELETE FROM extflow_agents WHERE agent = 'e'`)
+	require.Equal(t, []string{"Ada Adams", "Ada Adams"}, spelled("232"), "those behind them")
+	require.Empty(t, spelled("262"))
+	b, err := s.Directory().Agent(t.Context(), "acme", "b")
+	require.NoError(t, err)
+	_, err = s.Directory().Put(t.Context(), "acme", b)
+	require.NoError(t, err)
+	require.Equal(t, []string{"Bob"}, spelled("262"))
 }

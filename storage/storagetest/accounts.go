@@ -72,6 +72,8 @@ func nobodysAccount(h *house) {
 	require.ErrorIs(h, err, storage.ErrNotFound)
 	_, err = h.store.Directory().Put(h.ctx, "initech", extension.Agent{ID: "ada"})
 	require.ErrorIs(h, err, storage.ErrNotFound)
+	_, err = h.store.Directory().Spelled(h.ctx, "initech", "232", 8)
+	require.ErrorIs(h, err, storage.ErrNotFound)
 	require.ErrorIs(h, h.store.Queues().SetMembers(h.ctx, "initech", "support", nil), storage.ErrNotFound)
 	require.ErrorIs(h, nowhere.try(nowhere.arriving("c1", "flow desk")), storage.ErrNotFound)
 	_, err = h.store.Releases().Latest(h.ctx, "initech")

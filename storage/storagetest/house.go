@@ -127,10 +127,10 @@ func (h *house) furnish() {
 	require.NoError(h, h.store.Releases().Publish(h.ctx, r))
 }
 
-// agent adds an agent who is available.
+// agent adds an agent who is available, and listed in the other account alone.
 func (h *house) agent(id, ext string, addresses ...string) extension.Agent {
 	h.Helper()
-	a := extension.Agent{ID: id, Name: id, Extension: ext, Presence: extension.Available}
+	a := extension.Agent{ID: id, Name: id, Extension: ext, Presence: extension.Available, Listed: h.account != acme}
 	for _, address := range addresses {
 		a.Endpoints = append(a.Endpoints, extension.Endpoint{Address: address})
 	}

@@ -61,6 +61,7 @@ func topics() []topic {
 		{"deliveries", deliveries()},
 		{"directory", directory()},
 		{"entries", entries()},
+		{"names", names()},
 		{"numbers", numbers()},
 		{"releases", releases()},
 		{"lines", lines()},

@@ -123,6 +123,8 @@ func (h *house) snapshot() string {
 	account, err := h.store.Accounts().Load(h.ctx, h.account)
 	keep("account", account, err)
 	s["agents"] = all(h, h.store.Directory().Agents(h.ctx, h.account))
+	named, err := h.store.Directory().Spelled(h.ctx, h.account, "232", 10) // ada
+	keep("named", named, err)
 	var calls []any
 	for _, c := range all(h, h.store.Calls().List(h.ctx, h.account, storage.Query{})) {
 		calls = append(calls, viewed(c), h.turns(c.ID))

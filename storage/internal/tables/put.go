@@ -259,6 +259,9 @@ func (s *staff) store(ctx context.Context, dir *extension.Directory, was, a exte
 	if err := s.settle(ctx, was, a, there); err != nil {
 		return a, err
 	}
+	if err := s.spell(ctx, was, a, there); err != nil {
+		return a, err
+	}
 	if there {
 		a.Duty = was.Duty
 		return a, nil
@@ -341,7 +344,7 @@ func (s *staff) remove(ctx context.Context, id string) error {
 	if err := s.rest(ctx, dir, was.Extension); err != nil {
 		return err
 	}
-	for _, sql := range []string{deleteAgent, deletePlaces, deleteMember, deleteFreeDuty} {
+	for _, sql := range []string{deleteAgent, deletePlaces, deleteSpellings, deleteMember, deleteFreeDuty} {
 		if _, err := s.Exec(ctx, sql, s.account, id); err != nil {
 			return err
 		}
