@@ -6,9 +6,11 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -112,6 +114,31 @@ func TestFollower_triesAgainLaterAndLaterAndHoldsUpNobodyElse(t *testing.T) {
 	_, err = f.Pass(t.Context())
 	require.NoError(t, err)
 	require.Equal(t, good.took, bad.took, "nothing is left out")
+}
+
+// A receiver that takes a second for each is slow, and not broken: no entry runs into the
+// end of the lease, to be given twice.
+func TestFollower_aSlowReceiverIsNoFailureAndIsGivenNothingTwice(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h, r := newHouse(t), &receiver{}
+		h.rejected(90)
+		f := &feed.Follower{Store: h, Account: "acme", Name: "slow", Take: func(ctx context.Context, e storage.Entry) error {
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-time.After(time.Second):
+				return r.take(ctx, e)
+			}
+		}}
+		for _, some := range []int{31, 31, 28} {
+			took, err := f.Pass(t.Context())
+			require.NoError(t, err)
+			require.Equal(t, some, took)
+		}
+		require.Len(t, r.took, 90)
+		require.Len(t, slices.Compact(slices.Sorted(slices.Values(r.took))), 90)
+	})
 }
 
 func TestFollower_givesAnEntryUpAfterDaysAndGoesOn(t *testing.T) {

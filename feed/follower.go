@@ -31,7 +31,7 @@ type Follower struct {
 	// failure: the entry is given again after that time, and nobody is told.
 	Take func(ctx context.Context, e storage.Entry) error
 
-	Lease  time.Duration // how long the feed is this node's alone, and a Take may take; 1 min
+	Lease  time.Duration // how long the feed is this node's alone; a Take has half of that at least. 1 min
 	GiveUp time.Duration // after which an entry that nobody takes is passed over; 3 days
 	Logger *slog.Logger  // nil logs nothing
 }
@@ -82,7 +82,7 @@ func (f *Follower) Run(ctx context.Context) error {
 }
 
 // Pass takes what is new, at most a hundred entries, and returns how many were
-// taken. It does nothing where another node follows, or before a failure is to be
+// taken: a receiver that is slow gets the rest in the next pass. It does nothing where another node follows, or before a failure is to be
 // tried again. The error is Take's, or the store's.
 func (f *Follower) Pass(ctx context.Context) (took int, err error) {
 	now, err := f.Store.Agenda().Now(ctx)
@@ -107,7 +107,11 @@ func (f *Follower) Pass(ctx context.Context) (took int, err error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, lease)
 	defer cancel()
+	began := time.Now()
 	for _, e := range entries {
+		if time.Since(began) > lease/2 {
+			break
+		}
 		if err = f.Take(ctx, e); err != nil {
 			if wait, ok := later(err); ok {
 				m.Again, err = now.Add(wait), nil

@@ -21,8 +21,9 @@ import (
 type Player struct {
 	Store    storage.Store
 	Carriers map[string]adapter.Carrier
-	Keep     Recordings   // as the Keeper's
-	Logger   *slog.Logger // nil logs nothing; otherwise who played what is logged by the call
+	Keep     Recordings    // as the Keeper's
+	Timeout  time.Duration // for the carrier to give a recording out; 1 min
+	Logger   *slog.Logger  // nil logs nothing; otherwise who played what is logged by the call
 }
 
 // Play answers a request for the recording of a message. What it answers is never
@@ -70,6 +71,25 @@ func (p *Player) Open(ctx context.Context, account, mailbox, call string) (Audio
 	if m.Kept && p.Keep != nil {
 		return p.Keep.Open(ctx, account, call)
 	}
+	audio, err := p.fetch(ctx, m)
+	if !errors.Is(err, adapter.ErrGone) || p.Keep == nil {
+		return audio, err
+	}
+	now, late := p.Store.Mailboxes().Message(ctx, account, mailbox, call)
+	if late == nil && now.Kept { // the Keeper took it meanwhile
+		return p.Keep.Open(ctx, account, call)
+	}
+	return audio, err
+}
+
+// fetch gets a recording from its carrier, the whole of it.
+func (p *Player) fetch(ctx context.Context, m storage.Message) (Audio, error) {
+	timeout := p.Timeout
+	if timeout <= 0 {
+		timeout = time.Minute
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
 	r, err := adapter.FetchRecording(ctx, p.Carriers[m.Carrier], m.Ref)
 	if err != nil {
 		return Audio{}, err

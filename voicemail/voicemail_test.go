@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -231,6 +232,99 @@ func TestPlayer_playsAPartToWhoAsksForOne(t *testing.T) {
 		require.Equal(t, http.StatusRequestedRangeNotSatisfiable, o.plays("team", call, "Range", "bytes=99999999-").StatusCode)
 		o.follows()
 	}
+}
+
+// Parts as RFC 9110 (14) has them: from a place on, the last so many bytes, and none of
+// another version of the recording.
+func TestPlayer_playsTheLastPartAndNoPartOfAnotherVersion(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	call := o.leaves(3 * time.Second)
+	const size = 44 + 3*8000
+	for _, where := range []string{"at the carrier", "kept"} {
+		whole := o.plays("team", call)
+		all, _ := io.ReadAll(whole.Body)
+		require.Len(t, all, size)
+		require.Equal(t, "bytes", whole.Header.Get("Accept-Ranges"))
+		at := whole.Header.Get("Last-Modified")
+		require.NotEmpty(t, at)
+		for asked, is := range map[string]struct {
+			status int
+			says   string
+			body   string
+		}{
+			"bytes=40-47":   {206, "bytes 40-47/24044", string(all[40:48])},
+			"bytes=24000-":  {206, "bytes 24000-24043/24044", string(all[24000:])},
+			"bytes=-8":      {206, "bytes 24036-24043/24044", string(all[size-8:])},
+			"bytes=0-99999": {206, "bytes 0-24043/24044", string(all)},
+			"bytes=24044-":  {416, "bytes */24044", ""},
+			"bytes=x":       {416, "", ""},
+			"seconds=1-2":   {416, "", ""},
+		} {
+			part := o.plays("team", call, "Range", asked)
+			require.Equal(t, is.status, part.StatusCode, "%s, %s", where, asked)
+			require.Equal(t, is.says, part.Header.Get("Content-Range"), "%s, %s", where, asked)
+			if is.status == http.StatusPartialContent {
+				require.Equal(t, "private, no-store", part.Header.Get("Cache-Control"))
+				body, _ := io.ReadAll(part.Body)
+				require.Equal(t, is.body, string(body), "%s, %s", where, asked)
+			}
+		}
+		same := o.plays("team", call, "Range", "bytes=0-3", "If-Range", at)
+		require.Equal(t, http.StatusPartialContent, same.StatusCode, where)
+		for _, other := range []string{"Mon, 02 Jan 2006 15:04:05 GMT", `"another"`} {
+			old := o.plays("team", call, "Range", "bytes=0-3", "If-Range", other)
+			require.Equal(t, http.StatusOK, old.StatusCode, "%s: the whole of it, for who has another version", where)
+		}
+		o.follows()
+	}
+}
+
+// racing is a carrier whose recording is taken and deleted by the Keeper in the very
+// moment in which somebody wants to hear it.
+type racing struct {
+	*sim.Carrier
+	first func()
+}
+
+func (c *racing) FetchRecording(ctx context.Context, ref string) (adapter.Recording, error) {
+	if first := c.first; first != nil {
+		c.first = nil
+		first()
+	}
+	return c.Carrier.FetchRecording(ctx, ref)
+}
+
+func TestPlayer_aRecordingIsHeardWhileItIsTakenFromTheCarrier(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	call := o.leaves(3 * time.Second)
+	c := &racing{Carrier: o.carrier}
+	o.carriers["sim"], c.first = c, o.follows
+	require.Equal(t, http.StatusOK, o.plays("team", call).StatusCode)
+	require.True(t, o.messages()[0].Kept)
+	require.ErrorIs(t, o.atTheCarrier(call), adapter.ErrGone)
+}
+
+// hanging is a carrier that never answers.
+type hanging struct{ *sim.Carrier }
+
+func (hanging) FetchRecording(ctx context.Context, _ string) (adapter.Recording, error) {
+	<-ctx.Done()
+	return adapter.Recording{}, ctx.Err()
+}
+
+func TestPlayer_aCarrierThatHangsIsToldOfInTime(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	call := o.leaves(3 * time.Second)
+	synctest.Test(t, func(t *testing.T) {
+		began, w := time.Now(), httptest.NewRecorder()
+		p := &voicemail.Player{Store: o.store, Carriers: map[string]adapter.Carrier{"sim": hanging{o.carrier}}, Keep: o.files}
+		p.Play(w, httptest.NewRequest(http.MethodGet, "/", nil), "acme", "team", call)
+		require.Equal(t, http.StatusBadGateway, w.Code)
+		require.Equal(t, time.Minute, time.Since(began))
+	})
 }
 
 func TestPlayer_whatIsNotInThatMailboxIsNotFound(t *testing.T) {

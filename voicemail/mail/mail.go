@@ -36,9 +36,11 @@ type Sender struct {
 
 	// Player gives the recording, which is attached; nil attaches none. A recording that
 	// is larger than MaxAttached bytes (10 MiB), or that cannot be had any more, is left
-	// out, and the mail says so.
+	// out, and the mail says so: as is one that its carrier has not given out when the
+	// message is Recording old (5 min; negative waits for none). Mails behind it wait, too.
 	Player      *voicemail.Player
 	MaxAttached int64
+	Recording   time.Duration
 
 	// Words is how long a mail waits for what the message says, where its mailbox has
 	// messages put into words; then it goes without. 1 min; negative waits for none. Mails
@@ -144,9 +146,9 @@ func (n note) id(from string) string {
 // tell writes the mail and has the server take it: without its recording where the
 // server wants nothing so large.
 func (s *Sender) tell(ctx context.Context, n note) error {
-	recording, left := s.recording(ctx, n)
+	recording, left := s.attached(ctx, n)
 	if left != nil && !errors.Is(left, errLeftOut) {
-		return s.failed(ctx, n, fmt.Errorf("the recording: %w", left))
+		return s.failed(ctx, n, fmt.Errorf("%w: %w", errRecording, left))
 	}
 	m, err := s.write(n, recording, left)
 	if err != nil {
@@ -206,7 +208,7 @@ func fault(err error) string {
 	if errors.As(err, &refused) {
 		return fmt.Sprintf("the mail server answers %d to the %s", refused.ErrorCode(), steps[refused.Reason])
 	}
-	if errors.Is(err, context.DeadlineExceeded) {
+	if errors.Is(err, context.DeadlineExceeded) && !errors.Is(err, errRecording) {
 		return "the mail server does not answer in time"
 	}
 	return err.Error()

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -401,6 +402,70 @@ func TestSender_aRecordingThatIsTooLargeIsLeftOutAndTheMailSaysSo(t *testing.T) 
 	_, text, audio = parts(t, o.post.mails()[0])
 	require.Empty(t, audio)
 	require.Contains(t, text, "the mail server does not take it")
+}
+
+// recordings is a carrier that answers so when it is asked for a recording; "hang" says
+// nothing.
+type recordings struct {
+	*sim.Carrier
+	err error
+}
+
+var errHangs = errors.New("hangs")
+
+func (r *recordings) FetchRecording(ctx context.Context, ref string) (adapter.Recording, error) {
+	switch {
+	case errors.Is(r.err, errHangs):
+		<-ctx.Done()
+		return adapter.Recording{}, ctx.Err()
+	case r.err != nil:
+		return adapter.Recording{}, r.err
+	}
+	return r.Carrier.FetchRecording(ctx, ref)
+}
+
+// A carrier that gives a recording out no more, or not now, holds up the mails behind it
+// for minutes, and nobody goes untold.
+func TestSender_aRecordingThatIsNotGivenOutHoldsUpNobodyForLong(t *testing.T) {
+	t.Parallel()
+	for name, is := range map[string]struct {
+		err   error
+		waits bool
+	}{
+		"gone":  {adapter.ErrGone, false},
+		"fails": {errors.New("the carrier answers 500"), true},
+		"hangs": {errHangs, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := newOffice(t, "team@example.com")
+			o.sender.Timeout = 10 * time.Second
+			if name == "hangs" {
+				o.sender.Timeout = 400 * time.Millisecond
+			}
+			c := &recordings{o.carrier, is.err}
+			o.sender.Player.Carriers = map[string]adapter.Carrier{"sim": c}
+			o.leaves(line)
+			if is.waits {
+				require.ErrorContains(t, o.pass(), "the recording cannot be had yet")
+				require.NotContains(t, o.sender.State().Fault, "mail server")
+				require.Empty(t, o.post.mails())
+				require.NoError(t, o.carrier.Wait(t.Context(), 5*time.Minute))
+			}
+			require.NoError(t, o.pass())
+			require.Len(t, o.post.mails(), 1)
+			_, text, audio := parts(t, o.post.mails()[0])
+			require.Empty(t, audio)
+			require.Contains(t, text, "The recording is not attached")
+			require.Zero(t, o.sender.State().Failing)
+			c.err = nil
+			o.sender.Timeout = 10 * time.Second
+			o.leaves(line)
+			require.NoError(t, o.pass())
+			_, _, audio = parts(t, o.post.mails()[1])
+			require.NotEmpty(t, audio)
+		})
+	}
 }
 
 // Whatever a mailbox, a caller or a host's link is called, no header is made of it.

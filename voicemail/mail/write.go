@@ -2,6 +2,7 @@ package mail
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,11 +27,38 @@ type attachment struct {
 	mediaType string
 }
 
-// errLeftOut is why a mail goes without its recording.
-var errLeftOut = errors.New("the recording is not attached")
+// errLeftOut is why a mail goes without its recording, errRecording why it does not go
+// yet.
+var (
+	errLeftOut   = errors.New("the recording is not attached")
+	errRecording = errors.New("the recording cannot be had yet")
+)
 
 // maxAttached is the most that is attached: what most servers take, once encoded.
 const maxAttached = 10 << 20
+
+// recordingTime is how long a mail waits for its recording.
+const recordingTime = 5 * time.Minute
+
+// attached is the message's recording, for which half of the time that a mail has is
+// spent at most; once the message is old enough the mail goes without. Errors are those
+// of recording.
+func (s *Sender) attached(ctx context.Context, n note) (attachment, error) {
+	if until, ok := ctx.Deadline(); ok {
+		in, cancel := context.WithTimeout(ctx, time.Until(until)/2)
+		defer cancel()
+		ctx = in
+	}
+	recording, err := s.recording(ctx, n)
+	if err == nil || errors.Is(err, errLeftOut) {
+		return recording, err
+	}
+	now, late := s.Store.Agenda().Now(context.WithoutCancel(ctx))
+	if late != nil || now.Before(n.entry.At.Add(cmp.Or(s.Recording, recordingTime))) {
+		return recording, err
+	}
+	return attachment{}, fmt.Errorf("%w: its carrier does not give it out", errLeftOut)
+}
 
 // recording is the message's. An error that wraps errLeftOut says why the mail goes
 // without it; with any other it is better sent later.
@@ -39,7 +67,7 @@ func (s *Sender) recording(ctx context.Context, n note) (attachment, error) {
 		return attachment{}, nil
 	}
 	audio, err := s.Player.Open(ctx, n.entry.Call.Account, n.message.Mailbox, n.entry.Call.ID)
-	if errors.Is(err, voicemail.ErrNone) || errors.Is(err, errors.ErrUnsupported) || errors.Is(err, adapter.ErrRefused) {
+	if errors.Is(err, voicemail.ErrNone) || errors.Is(err, errors.ErrUnsupported) || errors.Is(err, adapter.ErrRefused) || errors.Is(err, adapter.ErrGone) {
 		return attachment{}, fmt.Errorf("%w: it cannot be had", errLeftOut)
 	}
 	if errors.Is(err, voicemail.ErrTooLarge) {
