@@ -70,6 +70,12 @@ func (p *play) about(mean time.Duration) time.Duration {
 	return time.Duration(p.ExpFloat64() * float64(mean)).Truncate(time.Millisecond)
 }
 
+// Names of those whom callers find by them: some are alike, and some are keyed alike.
+var (
+	personal = []string{"Ada", "Bea", "Jörg", "Ana", "Zoë", "Jean-Luc", "Ada"}
+	family   = []string{"Müller", "Nuñez", "O'Brien", "Mueller", "Nguyễn"}
+)
+
 func queueName(i int) string { return fmt.Sprint("q", i) }
 func agentID(i int) string   { return fmt.Sprint("agent", i) }
 
@@ -108,6 +114,9 @@ func (p *tenant) setup() extflow.Setup {
 	s := extflow.Setup{Account: p.account, Region: "US", Settings: p.settings(), Members: map[string][]string{}}
 	for i := range p.floor.Agents {
 		a := extension.Agent{ID: agentID(i), Extension: fmt.Sprint(1001 + i), Presence: extension.Available}
+		if i%3 != 2 {
+			a.Name, a.Listed = personal[i%len(personal)]+" "+family[i%len(family)], true
+		}
 		a.Endpoints = append(a.Endpoints, extension.Endpoint{Address: p.desk(i)})
 		if i%4 == 1 {
 			a.Endpoints = append(a.Endpoints, extension.Endpoint{Address: fmt.Sprintf("tel:+1%d555%04d", 202+p.at, 1000+i)})

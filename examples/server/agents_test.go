@@ -87,6 +87,20 @@ func TestAgents_anExtensionIsChangedToAnotherOrTheNextFree(t *testing.T) {
 	require.Equal(t, "1003", p.put("/api/v1/agents/linus/extension", object{"extension": "1003"}).is(200).word("extension"), "who may have it back")
 }
 
+func TestAgents_areListedForCallersWhoSpellTheirNames(t *testing.T) {
+	t.Parallel()
+	p := still(t)
+	zoe := p.post("/api/v1/agents", object{"id": "zoe", "name": "Zoë Müller", "listed": true}).is(201)
+	require.Equal(t, true, zoe.at("listed"))
+	body := zoe.at().(map[string]any)
+	body["name"] = "Зоя"
+	refused := p.put("/api/v1/agents/zoe", body).is(422)
+	require.Equal(t, []string{"body.listed"}, refused.faults())
+	require.Contains(t, refused.word("errors", 0, "message"), "write it in those too")
+	delete(body, "listed")
+	require.Nil(t, p.put("/api/v1/agents/zoe", body).is(200).at("listed"), "left out is not listed")
+}
+
 func TestAgents_whoIsNamedIsNotRemoved(t *testing.T) {
 	t.Parallel()
 	p := still(t)

@@ -171,6 +171,9 @@ func (r *reader) checkAgents(d *draft, ours map[number.E164]int) {
 			missing(r, under(a.path, "successor"), "agent", "agents", a.Successor, ids)
 		}
 		r.language(under(a.path, "language"), a.Language)
+		if err := a.CheckListed(); err != nil {
+			r.fault(r.lineOf(under(a.path, "listed")), under(a.path, "listed"), "%v", err)
+		}
 		for i, e := range a.Endpoints {
 			r.notOurs(fmt.Sprintf("%s[%d]", under(a.path, "endpoints"), i), e.Address, ours)
 		}

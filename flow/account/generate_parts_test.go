@@ -152,6 +152,7 @@ func (m *maker) people() {
 			Hours: m.pick(m.hours), Screening: m.onOff(), Mailbox: m.pick(m.mailboxes), Language: m.language(),
 			Successor: m.pick(after(m.agents, id)),
 		}
+		a.Listed = len(a.Spellings()) > 0 && m.maybe()
 		for j, address := range m.some([]string{fmt.Sprintf("tel:+120255501%d", 50+i), "sip:a@b.example", "client:" + fmt.Sprint(i), "tel:+4930901820"}) {
 			e := extension.Endpoint{Address: address}
 			if strings.HasPrefix(address, "tel:+49") && len(m.doc.Countries) == 1 {

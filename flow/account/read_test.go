@@ -160,7 +160,7 @@ settings:
    timezone: UTC, default_queue: q, default_mailbox: m, first_digit: 5s, inter_digit: 5s, terminator: none, countries: [US], caller_id: number,
    wrap_up: 10s, max_talk: 2h, max_guesses: 10, screening: on, keep_entries: on, keep_calls: 90d, emergency: {hangup: sorry}}
 messages: {a: {say: A., language: en, voice: x}}
-agents: [{id: ada, name: Ada, extension: "1001", endpoints: ["client:ada"], presence: away, hours: h, screening: off, mailbox: m, language: de, successor: bob}, {id: bob}]
+agents: [{id: ada, name: Ada, extension: "1001", endpoints: ["client:ada"], presence: away, hours: h, screening: off, mailbox: m, language: de, listed: on, successor: bob}, {id: bob}]
 queues:
   q: {members: [ada], strategy: in-order, ring: 15s, offer: dial, hold: a, announce: {every: 60s, position: on, wait: on}, max_wait: 10m, on_max_wait: hangup,
       max_size: 100, on_max_size: hangup, on_no_members: hangup, leave_key: "*", on_leave: hangup, callback: off}
@@ -194,7 +194,7 @@ numbers:
 	}, doc.Numbers[0])
 	require.Equal(t, extension.Agent{
 		ID: "ada", Name: "Ada", Extension: "1001", Endpoints: []extension.Endpoint{{Address: "client:ada"}}, Presence: extension.Away,
-		Hours: "h", Screening: extension.Off, Mailbox: "m", Language: "de", Successor: "bob",
+		Hours: "h", Screening: extension.Off, Mailbox: "m", Language: "de", Listed: true, Successor: "bob",
 	}, doc.Agents[0])
 	require.Equal(t, 30*24*time.Hour, doc.Quarantine)
 }

@@ -227,6 +227,7 @@ func agentKeys(a *extension.Agent) block {
 		{"screening", switched{&a.Screening}, "press 1 to accept; the flow's"},
 		{"mailbox", line{&a.Mailbox, "a mailbox's name"}, "where voicemail for the agent goes; the agent's own"},
 		{"language", line{&a.Language, "a language such as en-US"}, "BCP 47; the account's"},
+		{"listed", flag{&a.Listed, "on"}, "callers may find the agent by spelling the name, which they then hear; off"},
 		{"successor", line{&a.Successor, "an agent's id"}, "who gets the extension's calls when the agent is deleted"},
 	}
 }

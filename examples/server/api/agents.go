@@ -25,6 +25,7 @@ type Agent struct {
 	Screening string     `json:"screening,omitempty" enum:"on,off" doc:"press 1 to accept; the flow's"`
 	Mailbox   string     `json:"mailbox,omitempty" maxLength:"64" doc:"where the agent's voicemail goes; the agent's own"`
 	Language  string     `json:"language,omitempty" maxLength:"35" doc:"BCP 47; the account's"`
+	Listed    bool       `json:"listed,omitempty" doc:"callers may find the agent by spelling the name, which they then hear; left out: nobody can. The agent may change it too, in the console"`
 	Successor string     `json:"successor,omitempty" maxLength:"64" doc:"the agent who gets the extension's calls after this one is deleted"`
 	Rev       uint64     `json:"rev,omitempty" doc:"of the agent as it was read; a change is refused if it is another by now"`
 
@@ -142,7 +143,7 @@ func (a *API) told(ctx context.Context, g extension.Agent) (Agent, error) {
 	}
 	out := Agent{
 		ID: g.ID, Name: g.Name, Extension: g.Extension, Presence: string(g.Presence), Reason: g.Reason, Hours: g.Hours,
-		Screening: string(g.Screening), Mailbox: g.Mailbox, Language: g.Language, Successor: g.Successor, Rev: g.Rev,
+		Screening: string(g.Screening), Mailbox: g.Mailbox, Language: g.Language, Listed: g.Listed, Successor: g.Successor, Rev: g.Rev,
 		Queues: queues, Call: g.Duty.HeldBy, Misses: g.Duty.Misses,
 	}
 	for _, e := range g.Endpoints {

@@ -27,7 +27,7 @@ func (a *API) check(ctx context.Context, in Agent) (extension.Agent, error) {
 	}
 	asked := extension.Agent{
 		ID: in.ID, Name: in.Name, Extension: in.Extension, Presence: extension.Presence(in.Presence), Hours: in.Hours,
-		Screening: extension.Switch(in.Screening), Mailbox: in.Mailbox, Language: in.Language, Successor: in.Successor,
+		Screening: extension.Switch(in.Screening), Mailbox: in.Mailbox, Language: in.Language, Listed: in.Listed, Successor: in.Successor,
 	}
 	for _, e := range in.Endpoints {
 		asked.Endpoints = append(asked.Endpoints, extension.Endpoint(e))

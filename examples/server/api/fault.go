@@ -127,6 +127,8 @@ func agentField(err error) (field string, status int) {
 		return "body.extension", http.StatusConflict
 	case is(err, extension.ErrNotDigits, extension.ErrLength, extension.ErrOutside, extension.ErrReserved):
 		return "body.extension", http.StatusUnprocessableEntity
+	case errors.Is(err, extension.ErrUnspellable):
+		return "body.listed", http.StatusUnprocessableEntity
 	case errors.Is(err, extension.ErrEndpoint):
 		return "body.endpoints", http.StatusUnprocessableEntity
 	case errors.Is(err, extension.ErrNamed):

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"net/http"
@@ -84,6 +85,13 @@ func (c *Console) agentPicks(ctx context.Context, data *agentData, all []made) e
 func (c *Console) saveAgent(w http.ResponseWriter, r *http.Request) error {
 	form := agentTyped(r)
 	form.ID = r.PathValue("agent")
+	if form.Listed == "" {
+		was, err := c.cfg.Store.Directory().Agent(r.Context(), c.cfg.Account, form.ID)
+		if err != nil {
+			return err
+		}
+		form.Listed = formOfAgent(was).Listed
+	}
 	in := reading{form: r.PostForm}
 	in.carry()
 	for key, v := range map[string]*string{"hours": &form.Hours, "mailbox": &form.Mailbox} {
@@ -140,7 +148,7 @@ func (c *Console) mePage(w http.ResponseWriter, r *http.Request) error {
 	return c.showAgent(w, r, person(r).Agent, nil, nil)
 }
 
-// saveMe changes a person's own devices and name.
+// saveMe changes a person's own devices and name, and whether callers find them by it.
 func (c *Console) saveMe(w http.ResponseWriter, r *http.Request) error {
 	id := person(r).Agent
 	if id == "" {
@@ -153,7 +161,7 @@ func (c *Console) saveMe(w http.ResponseWriter, r *http.Request) error {
 	form := formOfAgent(g)
 	typed := agentTyped(r)
 	form.Name, form.Extension, form.Endpoints, form.Rev = typed.Name, typed.Extension, typed.Endpoints, typed.Rev
-	form.Presence = string(g.Presence)
+	form.Presence, form.Listed = string(g.Presence), cmp.Or(typed.Listed, form.Listed)
 	if err := c.put(r.Context(), form.agent()); err != nil {
 		if faults := c.agentFaults(r.Context(), id, err); faults != nil {
 			return c.showAgent(w, r, id, &form, faults)

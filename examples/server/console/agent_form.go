@@ -21,6 +21,7 @@ type agentForm struct {
 	ID, Name, Extension, Endpoints string
 	Presence, Hours, Screening     string
 	Mailbox, Language, Successor   string
+	Listed                         string // on, off, or nothing: as it is
 	Rev                            string
 }
 
@@ -28,6 +29,9 @@ func formOfAgent(g extension.Agent) agentForm {
 	f := agentForm{
 		ID: g.ID, Name: g.Name, Extension: g.Extension, Presence: string(g.Presence), Hours: g.Hours, Screening: string(g.Screening),
 		Mailbox: g.Mailbox, Language: g.Language, Successor: g.Successor, Rev: strconv.FormatUint(g.Rev, 10),
+	}
+	if f.Listed = "off"; g.Listed {
+		f.Listed = "on"
 	}
 	for _, e := range g.Endpoints {
 		line := e.Address
@@ -44,14 +48,24 @@ func agentTyped(r *http.Request) agentForm {
 	return agentForm{
 		ID: v("id"), Name: v("name"), Extension: v("extension"), Endpoints: strings.ReplaceAll(r.FormValue("endpoints"), "\r", ""),
 		Presence: v("presence"), Hours: v("hours"), Screening: v("screening"), Mailbox: v("mailbox"), Language: v("language"), Successor: v("successor"), Rev: v("rev"),
+		Listed: listedTyped(r),
 	}
+}
+
+// listedTyped is the last of what a form says: a box that is not ticked sends nothing, and
+// a hidden field before it says off.
+func listedTyped(r *http.Request) string {
+	if said := r.Form["listed"]; len(said) > 0 {
+		return said[len(said)-1]
+	}
+	return ""
 }
 
 func (f agentForm) agent() extension.Agent {
 	rev, _ := strconv.ParseUint(f.Rev, 10, 64)
 	g := extension.Agent{
 		ID: f.ID, Name: f.Name, Extension: f.Extension, Presence: extension.Presence(f.Presence), Hours: f.Hours, Screening: extension.Switch(f.Screening),
-		Mailbox: f.Mailbox, Language: f.Language, Successor: f.Successor, Rev: rev,
+		Mailbox: f.Mailbox, Language: f.Language, Listed: f.Listed == "on", Successor: f.Successor, Rev: rev,
 	}
 	for line := range strings.SplitSeq(strings.NewReplacer(",", "\n", ";", "\n").Replace(f.Endpoints), "\n") {
 		address, via, _ := strings.Cut(strings.TrimSpace(line), " via ")
@@ -88,6 +102,8 @@ func (c *Console) agentFaults(ctx context.Context, id string, err error) map[str
 			text += " " + next + " is free."
 		}
 		out["extension"] = text
+	case is(extension.ErrUnspellable):
+		out["listed"] = text
 	case is(extension.ErrEndpoint):
 		out["endpoints"] = text
 	case is(extension.ErrConflict, storage.ErrConflict):
@@ -118,6 +134,9 @@ func around(st setup.State, g extension.Agent) (*setup.Draft, error) {
 		if v != "" {
 			one[key] = v
 		}
+	}
+	if g.Listed {
+		one["listed"] = "on"
 	}
 	var endpoints []any
 	for _, e := range g.Endpoints {

@@ -16,7 +16,7 @@ import (
 
 // Agents as a table for spreadsheets, out and in.
 
-var csvHead = []string{"id", "name", "extension", "endpoints", "presence", "hours", "screening", "mailbox", "language", "successor"}
+var csvHead = []string{"id", "name", "extension", "endpoints", "presence", "hours", "screening", "mailbox", "language", "listed", "successor"}
 
 // agentsCSV is all agents, for a spreadsheet. What would be a formula there is
 // written as words.
@@ -29,7 +29,7 @@ func (c *Console) agentsCSV(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 		f := formOfAgent(g)
-		row := []string{f.ID, f.Name, f.Extension, strings.Join(strings.Fields(strings.ReplaceAll(f.Endpoints, " via ", "\x00")), "; "), f.Presence, f.Hours, f.Screening, f.Mailbox, f.Language, f.Successor}
+		row := []string{f.ID, f.Name, f.Extension, strings.Join(strings.Fields(strings.ReplaceAll(f.Endpoints, " via ", "\x00")), "; "), f.Presence, f.Hours, f.Screening, f.Mailbox, f.Language, f.Listed, f.Successor}
 		for i, cell := range row {
 			row[i] = noFormula(strings.ReplaceAll(cell, "\x00", " via "))
 		}
@@ -96,7 +96,7 @@ func (c *Console) readAgents(w http.ResponseWriter, r *http.Request) error {
 		f := formOfAgent(was)
 		f.ID, f.Name, f.Extension, f.Endpoints = id, cell("name", f.Name), cell("extension", f.Extension), cell("endpoints", f.Endpoints)
 		f.Presence, f.Hours, f.Screening = cell("presence", f.Presence), cell("hours", f.Hours), cell("screening", f.Screening)
-		f.Mailbox, f.Language, f.Successor = cell("mailbox", f.Mailbox), cell("language", f.Language), cell("successor", f.Successor)
+		f.Mailbox, f.Language, f.Listed, f.Successor = cell("mailbox", f.Mailbox), cell("language", f.Language), cell("listed", f.Listed), cell("successor", f.Successor)
 		if f.Extension == "" {
 			f.Extension = was.Extension
 		}
@@ -108,6 +108,12 @@ func (c *Console) readAgents(w http.ResponseWriter, r *http.Request) error {
 		}
 		if p := g.Presence; p != "" && !p.Valid() {
 			faults = append(faults, fmt.Sprintf("line %d: presence %q; write available, busy, away or offline", n+2, p))
+		}
+		if !slices.Contains([]string{"", "on", "off"}, f.Listed) {
+			faults = append(faults, fmt.Sprintf("line %d: listed %q; write on or off", n+2, f.Listed))
+		}
+		if err := g.CheckListed(); err != nil {
+			faults = append(faults, fmt.Sprintf("line %d: %v", n+2, err))
 		}
 		agents = append(agents, g)
 	}
