@@ -152,6 +152,13 @@ func (d flakyDirectory) Find(ctx context.Context, id string, l storage.Lookup) (
 	return d.Directory.Find(ctx, id, l)
 }
 
+func (d flakyDirectory) Spelled(ctx context.Context, id, keys string, n int) ([]extension.Listing, error) {
+	if err := d.f.fault(); err != nil {
+		return nil, err
+	}
+	return d.Directory.Spelled(ctx, id, keys, n)
+}
+
 func (d flakyDirectory) Reached(ctx context.Context, id string, n number.E164) (bool, error) {
 	if err := d.f.fault(); err != nil {
 		return false, err

@@ -102,3 +102,43 @@ func BenchmarkRestore10000(b *testing.B) {
 		d.Clone()
 	}
 }
+
+// Among ten thousand agents who can be found by name: whom keys find, what a change of
+// name costs, and putting it all together again.
+func BenchmarkSpelled(b *testing.B) {
+	first, last := []string{"Ada", "Bea", "Jörg", "Łukasz", "Núria"}, []string{"Berg", "Müller", "Nguyễn", "O'Brien", "Smith", "de la Cruz", "Ek"}
+	agents := make([]extension.Agent, 10_000)
+	for i := range agents {
+		agents[i] = extension.Agent{ID: fmt.Sprintf("agent%05d", i), Name: first[i%5] + " " + last[i/5%7] + last[i/35%7], Listed: true}
+	}
+	d, err := extension.New(extension.Config{Range: extension.Range{Length: 8}})
+	require.NoError(b, err)
+	_, err = d.Put(noon, agents...)
+	require.NoError(b, err)
+	for name, keys := range map[string]string{"1 key": "5", "a name": extension.Spellings(agents[77].Name)[0]} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if len(d.Spelled(keys, 8)) != 8 {
+					b.Fatal("not found")
+				}
+			}
+		})
+	}
+	b.Run("rename", func(b *testing.B) {
+		b.ReportAllocs()
+		for i := 0; b.Loop(); i++ {
+			a, _ := d.Agent("agent07777")
+			a.Name = first[i%5] + " Smith"
+			if _, err := d.Put(noon, a); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("restore", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			d.Clone()
+		}
+	})
+}

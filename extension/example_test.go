@@ -94,3 +94,34 @@ func ExampleAgent_Missed() {
 	// available true false
 	// away true true
 }
+
+// A caller spells a name on the keypad: whoever is listed is found, whichever of the
+// names comes first, and with letters that the keypad does not have.
+func ExampleDirectory_Spelled() {
+	d, err := extension.New(extension.Config{Range: extension.Range{First: 1001, Last: 9999}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_, err = d.Put(time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC),
+		extension.Agent{ID: "jm", Name: "Jörg Müller", Listed: true},
+		extension.Agent{ID: "ob", Name: "Nuala O'Brien", Listed: true},
+		extension.Agent{ID: "om", Name: "Otto Muller"}, // nobody is found who does not wish it
+	)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, keys := range []string{"6855", "6835537", "5674", "627436", "68"} { // mull, mueller, jorg, obrien, mu or nu
+		for _, l := range d.Spelled(keys, 8) {
+			fmt.Println(keys, l.Name, l.Extension)
+		}
+	}
+	// Output:
+	// 6855 Jörg Müller 1001
+	// 6835537 Jörg Müller 1001
+	// 5674 Jörg Müller 1001
+	// 627436 Nuala O'Brien 1002
+	// 68 Nuala O'Brien 1002
+	// 68 Jörg Müller 1001
+}

@@ -13,6 +13,7 @@ import (
 	"github.com/extflow/extflow/flow"
 	"github.com/extflow/extflow/storage"
 	"github.com/extflow/extflow/storage/memory"
+	"github.com/extflow/extflow/storage/storagetest"
 )
 
 // A life is a call's changes from the first ring to the last, drawn up before the
@@ -238,4 +239,8 @@ func waitingCaller(b *testing.B, book *flow.Book, c *clock, id string) []storage
 		txns = append(txns, storage.Txn{Account: "acme", Changes: []storage.Change{change}})
 	}
 	return txns
+}
+
+func BenchmarkSpelled(b *testing.B) {
+	storagetest.Spelling(b, memory.New(memory.Config{}))
 }

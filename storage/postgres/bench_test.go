@@ -18,6 +18,7 @@ import (
 	"github.com/extflow/extflow/storage"
 	"github.com/extflow/extflow/storage/internal/tables"
 	"github.com/extflow/extflow/storage/postgres/postgrestest"
+	"github.com/extflow/extflow/storage/storagetest"
 )
 
 // Figures of the store, each a ratio within one run: repetitions in which every
@@ -161,4 +162,12 @@ func BenchmarkFigures(b *testing.B) {
 	b.ReportMetric(ratio("store-8", "raw-8"), "store:raw-8")
 	b.ReportMetric(ratio("store-64", "plain-64"), "coalesced:plain-64")
 	b.ReportMetric(0, "ns/op")
+}
+
+// go test ./storage/postgres -run ^$ -bench Spelled
+func BenchmarkSpelled(b *testing.B) {
+	s, err := Open(b.Context(), Config{URL: postgrestest.Database(b), Conns: 4})
+	require.NoError(b, err)
+	defer func() { require.NoError(b, s.Close()) }()
+	storagetest.Spelling(b, s)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/extflow/extflow/storage/internal/tables"
+	"github.com/extflow/extflow/storage/storagetest"
 )
 
 // A step of a call, as 64 who bring one each store it: through the writer, in a
@@ -150,4 +151,12 @@ func barest(db *sql.DB, jobs <-chan work) error {
 		_ = s.Close()
 	}
 	return nil
+}
+
+// go test ./storage/sqlite -run ^$ -bench Spelled
+func BenchmarkSpelled(b *testing.B) {
+	s, err := Open(b.Context(), Config{Path: filepath.Join(b.TempDir(), "extflow.db")})
+	require.NoError(b, err)
+	defer func() { require.NoError(b, s.Close()) }()
+	storagetest.Spelling(b, s)
 }
