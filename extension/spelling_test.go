@@ -226,6 +226,16 @@ func looked(d *extension.Directory, pressed string, n int) (found []extension.Li
 	return found
 }
 
+// Among thousands whose names begin alike no more is looked at than is found.
+func TestSpelled_costsWhatItFinds(t *testing.T) {
+	cost := func(agents int) float64 {
+		d := office(t, slices.Repeat([]string{"Sam Samson", "Sandra Sams"}, agents/2)...)
+		require.Len(t, d.Spelled("72", 8), 8)
+		return testing.AllocsPerRun(100, func() { d.Spelled("72", 8) })
+	}
+	require.Equal(t, cost(100), cost(8_000))
+}
+
 func FuzzSpellings(f *testing.F) {
 	for _, name := range []string{"O'Brien", "Jean-Luc Picard", "Nguyễn Văn Đức", "İş", "ǿ", "´a", "a\u0301\u0301b", "ﬃ", "\xff\xfe", "Ⅷ", "각"} {
 		f.Add(name)
