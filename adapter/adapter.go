@@ -111,3 +111,19 @@ func AbilitiesOf(carrier Carrier) Abilities {
 	}
 	return Abilities{}
 }
+
+// InTurn is a Carrier that may ring an agent's telephones one after the other: as a
+// Command of kind Connect or Originate asks, it takes so long until nobody has answered,
+// screening aside. That is longer than the command's Time where equal shares of it would
+// be less than flow.LeastShare.
+type InTurn interface {
+	RingTime(do flow.Command) time.Duration
+}
+
+// RingTime is how long a carrier rings as it is asked to, where nobody answers.
+func RingTime(carrier Carrier, do flow.Command) time.Duration {
+	if c, ok := carrier.(InTurn); ok {
+		return c.RingTime(do)
+	}
+	return do.Time
+}

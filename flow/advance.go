@@ -63,6 +63,9 @@ func (c *Call) become(b *Book, e *Event, eff effect, now int64) {
 	c.Entries += eff.entered
 	if eff.move != nil {
 		c.arm(eff.move.arm, now, 0)
+		if eff.move.Do.Kind == Connect && c.Party != nil && c.Armed.Has(StepClock) {
+			c.Clocks[StepClock-1] += int64(eff.move.Do.inTurn(c.Party))
+		}
 		c.Move, c.Standing = b.moveFor(c, eff.move), c.Rev
 		if eff.move.fills {
 			c.Move = c.words(c.Move, &e.What)

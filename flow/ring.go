@@ -1,10 +1,33 @@
 package flow
 
-import "github.com/extflow/extflow/extension"
+import (
+	"time"
+
+	"github.com/extflow/extflow/extension"
+)
 
 // Ring: join the caller to an agent by a direct ring, which the carrier owns. A
 // step that names an extension looks it up first; the others ring whom the entry
 // found. A hand-off rings an address outside and reserves nobody.
+
+// LeastShare is for how long each of an agent's telephones rings at least where a carrier
+// rings them one after the other, in equal shares of the ring time.
+const LeastShare = 10 * time.Second
+
+// inTurn is how much longer a ring may last than one of a single telephone, at a carrier
+// that rings them one after the other: each has its share, and each that is screened asks
+// the agent by itself.
+func (c Command) inTurn(p *extension.Party) time.Duration {
+	c.Party = p
+	asked := 0
+	for _, e := range p.Endpoints {
+		if c.Screens(e) {
+			asked++
+		}
+	}
+	shares := time.Duration(len(p.Endpoints)) * LeastShare
+	return max(shares-c.Time, 0) + time.Duration(max(asked-1, 0))*screenSaid*screenTime
+}
 
 func (b *Book) openRing(n *node, s *State, w *What) effect {
 	if n.handoff {

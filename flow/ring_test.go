@@ -52,6 +52,33 @@ func TestRing_screensTelephonesUnlessSomebodySaysOtherwise(t *testing.T) {
 	require.False(t, Command{Kind: Connect}.Screens(tel), "nothing to say is no screening")
 }
 
+// A carrier may ring an agent's telephones one after the other, 10 s each at least, and
+// have each ask by itself: until the last has had its turn our clock must not cut in.
+func TestRing_theBackupClockWaitsUntilEveryTelephoneHadItsTurn(t *testing.T) {
+	t.Parallel()
+	b := compiled(t, nil) // rings for 20 s
+	for _, is := range []struct {
+		ends  []string
+		after time.Duration
+	}{
+		{[]string{"client:ada"}, 51 * time.Second},
+		{[]string{"client:ada", "tel:+12025550111"}, 51 * time.Second},
+		{[]string{"sip:1@a.example", "sip:2@a.example", "sip:3@a.example", "sip:4@a.example"}, 71 * time.Second},
+		{[]string{"tel:+12025550111", "tel:+12025550112", "tel:+12025550113"}, 93 * time.Second},
+	} {
+		party := &extension.Party{Agent: "ada"}
+		for _, at := range is.ends {
+			party.Endpoints = append(party.Endpoints, extension.Endpoint{Address: at})
+		}
+		l := dials(t, b, theFlow).keys("1001").found(extension.ClassAvailable, party).does(Connect)
+		require.Equal(t, is.after, time.Duration(l.c.Clocks[StepClock-1]-l.c.Last), "%v", is.ends)
+		at, clock, armed := l.c.Wake()
+		require.True(t, armed)
+		require.Equal(t, StepClock, clock)
+		require.Equal(t, is.after, time.Duration(at.UnixNano()-l.c.Last))
+	}
+}
+
 func TestRing_ruleAWhenTheAgentCannotBeRung(t *testing.T) {
 	t.Parallel()
 	b := compiled(t, nil)

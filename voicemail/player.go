@@ -51,8 +51,12 @@ func (p *Player) Play(w http.ResponseWriter, r *http.Request, account, mailbox, 
 }
 
 func (p *Player) log(ctx context.Context, level slog.Level, what, call string, err error) {
+	attrs := []slog.Attr{slog.String("call", call)}
+	if err != nil {
+		attrs = append(attrs, slog.Any("error", err))
+	}
 	if p.Logger != nil {
-		p.Logger.LogAttrs(ctx, level, what, slog.String("call", call), slog.Any("error", err))
+		p.Logger.LogAttrs(ctx, level, what, attrs...)
 	}
 }
 

@@ -166,3 +166,11 @@ func (p *pace) wait(ctx context.Context, sleep func(context.Context, time.Durati
 	}
 	return nil
 }
+
+// RingTime is how long it rings as it is asked to, where nobody answers.
+func (a *Adapter) RingTime(do flow.Command) time.Duration {
+	if do.Kind == flow.Originate {
+		return webhook.Rings(do.Time, len(a.oneByOne(&do)))
+	}
+	return webhook.Rings(do.Time, len(a.stages(&do)))
+}

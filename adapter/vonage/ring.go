@@ -175,3 +175,8 @@ func (v *view) callerID(choice flow.CallerID, e extension.Endpoint) string {
 	}
 	return ""
 }
+
+// RingTime is how long it rings as it is asked to, where nobody answers.
+func (a *Adapter) RingTime(do flow.Command) time.Duration {
+	return webhook.Rings(do.Time, len(a.stages(&do)))
+}

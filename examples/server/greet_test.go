@@ -47,6 +47,27 @@ func TestStart_saysInOneLineWhatIsExposed(t *testing.T) {
 	p.get("/api/v1/simulator").is(404)
 }
 
+// Twilio rings a member's two telephones one after the other, 10 s each, and the sample's
+// queue rings for 15 s: that is said at the start, by the check, and before publishing.
+func TestStart_saysWhatGoesOtherwiseThanTheAccountSays(t *testing.T) {
+	t.Parallel()
+	p := start(t, twilioOn())
+	const note = "twilio rings an agent's telephones one after the other, each for 10s at least: it rings ada for up to 20s, where it is to be 15s; write 20s, or leave telephones out"
+	require.Contains(t, p.said.String(), "account acme: note: queues.support.ring: "+note+"\n")
+	document := p.get("/api/v1/document").is(200).text
+	checked := p.post("/api/v1/document/check", document).is(200)
+	require.Equal(t, true, checked.at("ok"))
+	require.Equal(t, "queues.support.ring", checked.word("notices", 0, "path"))
+	require.Equal(t, note, checked.word("notices", 0, "says"))
+	page := p.get("/publish").is(200).text
+	require.Contains(t, page, `href="./queues/support#f-ring">queues.support.ring</a>: twilio rings`)
+	longer := strings.Replace(document, "ring: 15s", "ring: 20s", 1)
+	require.NotEqual(t, document, longer)
+	require.Empty(t, p.put("/api/v1/document", longer).is(200).at("notices"))
+	require.NotContains(t, p.get("/publish").is(200).text, "twilio rings")
+	require.NotContains(t, start(t, nil).said.String(), "note:", "the simulator rings all of them together")
+}
+
 func TestStart_aDocumentWithFaultsDoesNotStart(t *testing.T) {
 	t.Parallel()
 	config := file(t, "account.yaml", "account: x\nflows: {front: {busy: {menu: main}}}\nnonsense: 1\n")

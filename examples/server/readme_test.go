@@ -41,7 +41,7 @@ func TestReadme_itsCommandsDoWhatItSays(t *testing.T) {
 	require.Contains(t, string(out), `"state":"listening"`)
 	require.Contains(t, string(out), `"state":"left"`)
 	require.Contains(t, string(out), `"length":"8s"`)
-	require.Contains(t, string(out), `{"ok":true,"faults":[],"differences":[]}`)
+	require.Contains(t, string(out), `{"ok":true,"faults":[],"differences":[],"notices":[]}`)
 
 	transcript := regexp.MustCompile("(?s)``` transcript\n(.*?)```").FindStringSubmatch(string(readme))
 	require.NotNil(t, transcript)

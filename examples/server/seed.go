@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/extflow/extflow"
+	"github.com/extflow/extflow/adapter"
 	"github.com/extflow/extflow/examples/server/setup"
 	"github.com/extflow/extflow/flow/account"
 	"github.com/extflow/extflow/storage"
@@ -85,6 +86,18 @@ func (s *settings) compare(ctx context.Context, store storage.Store, text []byte
 		fmt.Fprintf(out, "account %s: %s\n", doc.Account, line)
 	}
 	return err
+}
+
+// notice says what goes otherwise than the account says, with these carriers.
+func (s *server) notice(ctx context.Context, carriers map[string]adapter.Carrier) error {
+	st, err := setup.Read(ctx, s.store, s.account)
+	if err != nil {
+		return err
+	}
+	for _, n := range extflow.Notices(extflow.Setup(st.Document), carriers) {
+		fmt.Fprintf(s.out, "account %s: note: %s\n", s.account, n)
+	}
+	return nil
 }
 
 // counted is so many of a thing, in words.

@@ -153,6 +153,9 @@ func (s *server) exchange(ctx context.Context) (err error) {
 	if s.account, err = s.set.seed(ctx, s.saves, s.out); err != nil {
 		return err
 	}
+	if err := s.notice(ctx, adapters); err != nil {
+		return err
+	}
 	if !s.byHand {
 		s.runs = append(s.runs, s.engine.Run)
 	}

@@ -13,7 +13,12 @@ func Share(ring time.Duration, groups int) time.Duration {
 	if groups <= 1 {
 		return ring
 	}
-	return max(ring/time.Duration(groups), 10*time.Second)
+	return max(ring/time.Duration(groups), flow.LeastShare)
+}
+
+// Rings is how long so many groups of telephones ring in all.
+func Rings(ring time.Duration, groups int) time.Duration {
+	return max(ring, time.Duration(groups)*Share(ring, groups))
 }
 
 // outcomes are how a ring can end without a talk, the weightiest first, by the letter

@@ -7,6 +7,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"github.com/extflow/extflow"
 	"github.com/extflow/extflow/examples/server/setup"
 	"github.com/extflow/extflow/flow/account"
 )
@@ -27,12 +28,15 @@ type Checked struct {
 	OK          bool               `json:"ok" doc:"whether an import would be accepted"`
 	Faults      []Fault            `json:"faults" doc:"all of them"`
 	Differences []setup.Difference `json:"differences" doc:"what an import would change"`
+	Notices     []extflow.Notice   `json:"notices" doc:"what would go otherwise than it is written, without a fault"`
 }
 
 // Imported is what an import did.
 type Imported struct {
 	Done    []string `json:"done" doc:"what was changed, in order"`
 	Version uint32   `json:"version" doc:"of the newest release"`
+
+	Notices []extflow.Notice `json:"notices" doc:"what goes otherwise than it is written, without a fault"`
 }
 
 func (a *API) documents() {
@@ -95,7 +99,7 @@ func documentTag(st setup.State) string {
 func (a *API) checkDocument(ctx context.Context, in *struct {
 	RawBody []byte `contentType:"application/yaml"`
 }) (*struct{ Body Checked }, error) {
-	out := &struct{ Body Checked }{Checked{Faults: []Fault{}, Differences: []setup.Difference{}}}
+	out := &struct{ Body Checked }{Checked{Faults: []Fault{}, Differences: []setup.Difference{}, Notices: []extflow.Notice{}}}
 	st, err := setup.Read(ctx, a.cfg.Store, a.cfg.Account)
 	if err != nil {
 		return nil, err
@@ -118,7 +122,12 @@ func (a *API) checkDocument(ctx context.Context, in *struct {
 	differences, err := setup.Compare(st.Document, *doc, setup.Open(in.RawBody))
 	out.Body.OK = err == nil
 	out.Body.Differences = append(out.Body.Differences, differences...)
+	out.Body.Notices = append(out.Body.Notices, a.notices(doc)...)
 	return out, err
+}
+
+func (a *API) notices(doc *account.Document) []extflow.Notice {
+	return extflow.Notices(extflow.Setup(*doc), a.cfg.Engine.Carriers)
 }
 
 func (a *API) another(name string) string {
@@ -155,7 +164,7 @@ func (a *API) importDocument(ctx context.Context, in *struct {
 	if done == nil {
 		done = []string{}
 	}
-	return &struct{ Body Imported }{Imported{Done: done, Version: latest.Version}}, nil
+	return &struct{ Body Imported }{Imported{Done: done, Version: latest.Version, Notices: append([]extflow.Notice{}, a.notices(doc)...)}}, nil
 }
 
 // halfway adds to a problem what was done before it.

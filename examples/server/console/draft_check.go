@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/extflow/extflow"
 	"github.com/extflow/extflow/examples/server/setup"
 	"github.com/extflow/extflow/flow"
 	"github.com/extflow/extflow/flow/account"
@@ -33,6 +34,16 @@ func (k checked) files() map[string]string {
 		}
 	}
 	return out
+}
+
+// notices are what would go otherwise than the draft says, without a fault.
+func (c *Console) notices(k checked) []extflow.Notice {
+	if k.Doc == nil {
+		return nil
+	}
+	doc := k.open.State.Document
+	doc.Settings = k.Doc.Settings
+	return extflow.Notices(extflow.Setup(doc), c.cfg.Engine.Carriers)
 }
 
 // check reads the account as it would be with the draft published now: on top of

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/extflow/extflow"
 	"github.com/extflow/extflow/flow/account"
 	"github.com/extflow/extflow/storage"
 )
@@ -26,6 +27,7 @@ func (c *Console) publishRoutes() {
 type publishData struct {
 	Changes   []change
 	Faults    []fault
+	Notices   []notice
 	Version   uint32 // that it would be
 	Seen      uint32 // the newest that this page knows
 	Theirs    []change
@@ -39,6 +41,12 @@ type publishData struct {
 // fault is what is wrong with a draft, and the form where it is.
 type fault struct {
 	account.Fault
+	Link string
+}
+
+// notice is what would go otherwise than a draft says, and the form where that is.
+type notice struct {
+	extflow.Notice
 	Link string
 }
 
@@ -83,6 +91,9 @@ func (c *Console) toPublish(r *http.Request, d *draft) (publishData, error) {
 	}
 	for _, f := range k.Faults {
 		data.Faults = append(data.Faults, fault{f, formOf(d, f.Path)})
+	}
+	for _, n := range c.notices(k) {
+		data.Notices = append(data.Notices, notice{n, formOf(d, n.Path)})
 	}
 	if data.Draft, err = c.bar(ctx, d, k, "flows"); err != nil {
 		return data, err
