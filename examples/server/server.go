@@ -271,7 +271,7 @@ func (s *server) describe() (err error) {
 	s.people = &console.Accounts{Store: s.store, Account: s.account, Secure: s.set.cert != nil || strings.HasPrefix(s.set.publicURL, "https://")}
 	pages := console.Config{
 		Who: s.who, Accounts: s.people,
-		Account: c.Account, Store: c.Store, Engine: c.Engine, Logger: c.Logger, Settle: c.Settle, Simulator: c.Simulator, Renew: c.Renew,
+		Account: c.Account, Store: c.Store, Engine: c.Engine, Logger: c.Logger, Settle: c.Settle, Simulator: c.Simulator, Renew: c.Renew, Ask: s.asks(),
 		Health: s.signs, News: s.news, Links: []console.Link{{To: "openapi.json", Text: "API"}},
 	}
 	for _, carrier := range s.carriers {

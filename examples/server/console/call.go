@@ -137,19 +137,13 @@ func (c *Console) endCall(w http.ResponseWriter, r *http.Request) error {
 	if !call.Live() {
 		return &problem{status: http.StatusConflict, text: "The caller has gone already."}
 	}
-	engine := c.cfg.Engine
-	if s := c.sim(); s != nil && store == s.Store {
-		engine = s.Engine
-	}
+	engine, caught := c.engineOf(store)
 	drop := flow.What{Kind: flow.Told, News: flow.Dropped}
 	if err := engine.Signal(r.Context(), flow.Event{Call: call.Key, ID: uuid.NewString(), What: drop}); err != nil {
 		return err
 	}
 	c.note(r, "ended a call", "call", call.ID)
-	if s := c.sim(); s != nil {
-		_ = s.Catch(context.WithoutCancel(r.Context()))
-	}
-	c.settled(r.Context())
+	caught(r.Context())
 	return c.next(w, r, "calls/"+url.PathEscape(call.ID)+"?done=ended")
 }
 

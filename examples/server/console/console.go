@@ -49,6 +49,9 @@ type Config struct {
 	Simulator func() *simulator.Simulator
 	Renew     func(context.Context) error
 
+	// Ask answers what calls of drafts ask the product; nil, and their limit runs out.
+	Ask func(context.Context, flow.Asked) (string, error)
+
 	Carriers []Carrier                    // those that there are, on or off
 	Links    []Link                       // more to show in the navigation, as where to sign out
 	Health   func(context.Context) []Sign // what the host knows of its own health; may be nil
@@ -80,7 +83,8 @@ type Console struct {
 	guard      http.Handler
 	books      sync.Map // release id → pinned
 	zones      sync.Map // IANA name → *time.Location
-	mannersSet sync.Map // an endpoint's address → what its telephone does by itself
+	mannersSet sync.Map // mannered → what that telephone does by itself
+	trials     trials   // drafts that are called
 	tally      tally
 	closed     chan struct{}
 	close      func()
@@ -107,9 +111,12 @@ func New(c Config) (*Console, error) {
 	return con, nil
 }
 
-// Close ends the streams of live updates, so that a server can shut down. Pages say
-// that they are paused.
-func (c *Console) Close() { c.close() }
+// Close ends the streams of live updates and the calls of drafts, so that a server can
+// shut down. Pages say that they are paused.
+func (c *Console) Close() {
+	c.close()
+	c.trials.end()
+}
 
 // ServeHTTP answers what is below the console's root.
 func (c *Console) ServeHTTP(w http.ResponseWriter, r *http.Request) {

@@ -46,6 +46,12 @@ type editData struct {
 	Numbers       []string
 }
 
+// Callable reports whether a call can lead to it: then its draft is called from here.
+func (d editData) Callable() bool { return leadsTo[d.Section] != "" }
+
+// leadsTo is how the things that a call can lead to are called as destinations, by section.
+var leadsTo = map[string]string{"flows": "flow", "menus": "menu", "queues": "queue", "mailboxes": "voicemail", "questions": "ask"}
+
 func (c *Console) editThing(w http.ResponseWriter, r *http.Request, section string) error {
 	d, err := c.draft(r.Context(), person(r))
 	if err != nil {
@@ -107,9 +113,8 @@ func (c *Console) draw(data *editData, b *flow.Book, root string) {
 	if b == nil {
 		return
 	}
-	entry := map[string]string{"flows": "flow ", "menus": "menu ", "queues": "queue ", "mailboxes": "voicemail ", "questions": "ask "}[data.Section]
-	id, ok := b.Entry(entry + data.Name)
-	if !ok || entry == "" {
+	id, ok := b.Entry(leadsTo[data.Section] + " " + data.Name)
+	if !ok {
 		return
 	}
 	all := b.Chart()
@@ -231,6 +236,8 @@ func (c *Console) saved(w http.ResponseWriter, r *http.Request, page string, now
 	case r.Header.Get("X-Script") == drafting:
 	case then == "publish":
 		return c.next(w, r, "publish")
+	case then == "call":
+		return c.callFrom(w, r, page)
 	case isMade:
 		return c.next(w, r, page+"?done=made#f-"+url.PathEscape(field))
 	default:

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/chromedp/kb"
 	"github.com/stretchr/testify/require"
 
 	"github.com/extflow/extflow/examples/server/console"
@@ -56,6 +57,9 @@ func TestJourney_aFlowFromNothingAnswersANumber(t *testing.T) {
 	b.sees("1. Greeting", "Picture").fill("Words", "Good evening.").sees("Draft saved")
 	b.pick("c. The agent is busy", "New queue…").fill("Its name", "late").sees("Draft saved").click("button", "Save draft").sees("Saved.").axe()
 	require.Equal(t, "queue late", eval[string](b, `document.getElementById("f-busy").selectedOptions[0].label`))
+	b.click("button", "Call this draft").sees("Your draft's phone").click("button", "Call").sees(`say "Good evening."`).press("1", "0", "0", "1")
+	b.click("button", "Answer Ada Lovelace at client:ada").sees("ada answers").axe().press(kb.Escape).click("link", "See what happened").sees("ends answered", "flow night: ring")
+	require.Len(t, s.calls(), 0, "nothing of it reaches the account")
 	b.click("link", "Queues").sees("late", "new").click("link", "Review and publish").sees("flow night: new", "queue late: new")
 	b.click("button", "Publish version 2").sees("Published.")
 	b.click("link", "Numbers").fill("Number", "+1 202-555-0199").fill("Label", "Night line").pick("Call action", "flow night").click("button", "Add number")

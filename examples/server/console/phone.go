@@ -29,11 +29,11 @@ func (c *Console) phoneActs() map[string]handler {
 	}
 }
 
-var errNoSim = &problem{status: http.StatusNotFound, text: "The simulator is off. Start the server with -simulator to place calls here."}
+var errNoSim = &problem{status: http.StatusNotFound, text: "The simulator is off, or your draft is not being called any more. Start the server with -simulator, or press “Call this draft” on the page of a flow."}
 
 // dial places a call.
 func (c *Console) dial(w http.ResponseWriter, r *http.Request) error {
-	s := c.sim()
+	s := c.exchange(r)
 	if s == nil {
 		return errNoSim
 	}
@@ -60,7 +60,7 @@ func (c *Console) dial(w http.ResponseWriter, r *http.Request) error {
 	if p == nil {
 		return err
 	}
-	return c.next(w, r, "phone?placed=1&call="+url.QueryEscape(p.View().Ref))
+	return c.next(w, r, phoneRoot(r)+"?placed=1&call="+url.QueryEscape(p.View().Ref))
 }
 
 func withheld(from string) bool { return number.Caller(from) == "" }
@@ -68,7 +68,7 @@ func withheld(from string) bool { return number.Caller(from) == "" }
 // caller is an act at the caller's telephone that the form names.
 func (c *Console) caller(act func(*Console, context.Context, *http.Request, *simulator.Simulator, *sim.Phone) error) handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		s := c.sim()
+		s := c.exchange(r)
 		if s == nil {
 			return errNoSim
 		}
@@ -85,7 +85,7 @@ func (c *Console) caller(act func(*Console, context.Context, *http.Request, *sim
 			return err
 		}
 		c.cfg.News.Changed()
-		return c.next(w, r, "phone?call="+url.QueryEscape(ref))
+		return c.next(w, r, phoneRoot(r)+"?call="+url.QueryEscape(ref))
 	}
 }
 
@@ -115,7 +115,7 @@ func (c *Console) hangUp(ctx context.Context, _ *http.Request, s *simulator.Simu
 
 // skip lets time pass at once.
 func (c *Console) skip(w http.ResponseWriter, r *http.Request) error {
-	s := c.sim()
+	s := c.exchange(r)
 	if s == nil {
 		return errNoSim
 	}
@@ -139,12 +139,12 @@ func (c *Console) skip(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	c.cfg.News.Changed()
-	return c.next(w, r, "phone?call="+url.QueryEscape(r.FormValue("call")))
+	return c.next(w, r, phoneRoot(r)+"?call="+url.QueryEscape(r.FormValue("call")))
 }
 
 // clock stops time, or has it pass again.
 func (c *Console) clock(w http.ResponseWriter, r *http.Request) error {
-	s := c.sim()
+	s := c.exchange(r)
 	if s == nil {
 		return errNoSim
 	}
@@ -156,7 +156,7 @@ func (c *Console) clock(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	c.cfg.News.Changed()
-	return c.next(w, r, "phone?call="+url.QueryEscape(r.FormValue("call")))
+	return c.next(w, r, phoneRoot(r)+"?call="+url.QueryEscape(r.FormValue("call")))
 }
 
 // faultWords are what can go wrong between carrier and server, for the next event.
@@ -167,7 +167,7 @@ var faultWords = []struct{ Value, Text string }{
 
 // faults injects one.
 func (c *Console) faults(w http.ResponseWriter, r *http.Request) error {
-	s := c.sim()
+	s := c.exchange(r)
 	if s == nil {
 		return errNoSim
 	}
@@ -178,7 +178,7 @@ func (c *Console) faults(w http.ResponseWriter, r *http.Request) error {
 		return wrong("Fault: pick one of the list.")
 	}
 	s.Carrier.Break(sim.Faults{Next: []sim.Fault{f}})
-	return c.next(w, r, "phone?call="+url.QueryEscape(r.FormValue("call")))
+	return c.next(w, r, phoneRoot(r)+"?call="+url.QueryEscape(r.FormValue("call")))
 }
 
 // renew gives the simulator a fresh copy of the account.

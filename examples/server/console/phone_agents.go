@@ -7,6 +7,7 @@ import (
 	"net/url"
 
 	"github.com/extflow/extflow/adapter/sim"
+	"github.com/extflow/extflow/examples/server/simulator"
 	"github.com/extflow/extflow/extension"
 )
 
@@ -14,7 +15,7 @@ import (
 
 // agentActs is an act at an agent's telephone.
 func (c *Console) agentActs(w http.ResponseWriter, r *http.Request) error {
-	s := c.sim()
+	s := c.exchange(r)
 	if s == nil {
 		return errNoSim
 	}
@@ -39,7 +40,7 @@ func (c *Console) agentActs(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	c.cfg.News.Changed()
-	return c.next(w, r, "phone?call="+url.QueryEscape(call))
+	return c.next(w, r, phoneRoot(r)+"?call="+url.QueryEscape(call))
 }
 
 // manners are what agents' telephones may do by themselves, as people say it.
@@ -53,16 +54,16 @@ var manners = []struct {
 }
 
 func (c *Console) manner(w http.ResponseWriter, r *http.Request) error {
-	s := c.sim()
+	s := c.exchange(r)
 	if s == nil {
 		return errNoSim
 	}
 	for _, m := range manners {
 		if m.Value == r.FormValue("manner") {
 			s.Carrier.Agent(r.FormValue("phone")).Set(m.is, 0)
-			c.set(r.FormValue("phone"), m.Value)
+			c.set(s, r.FormValue("phone"), m.Value)
 			c.cfg.News.Changed()
-			return c.next(w, r, "phone?call="+url.QueryEscape(r.FormValue("call")))
+			return c.next(w, r, phoneRoot(r)+"?call="+url.QueryEscape(r.FormValue("call")))
 		}
 	}
 	return wrong("When it rings: pick one of the list.")
@@ -70,7 +71,7 @@ func (c *Console) manner(w http.ResponseWriter, r *http.Request) error {
 
 // simPresence changes what an agent says about being there, at the simulator.
 func (c *Console) simPresence(w http.ResponseWriter, r *http.Request) error {
-	s := c.sim()
+	s := c.exchange(r)
 	if s == nil {
 		return errNoSim
 	}
@@ -84,15 +85,23 @@ func (c *Console) simPresence(w http.ResponseWriter, r *http.Request) error {
 	}
 	_ = s.Catch(context.WithoutCancel(r.Context()))
 	c.cfg.News.Changed()
-	return c.next(w, r, "phone?call="+url.QueryEscape(r.FormValue("call")))
+	return c.next(w, r, phoneRoot(r)+"?call="+url.QueryEscape(r.FormValue("call")))
+}
+
+// mannered is a telephone of an exchange.
+type mannered struct {
+	exchange *simulator.Simulator
+	address  string
 }
 
 // mannerOf is what a telephone does by itself, as it was last set here.
-func (c *Console) mannerOf(address string) string {
-	if m, ok := c.mannersSet.Load(address); ok {
+func (c *Console) mannerOf(s *simulator.Simulator, address string) string {
+	if m, ok := c.mannersSet.Load(mannered{s, address}); ok {
 		return m.(string)
 	}
 	return manners[0].Value
 }
 
-func (c *Console) set(address, manner string) { c.mannersSet.Store(address, manner) }
+func (c *Console) set(s *simulator.Simulator, address, manner string) {
+	c.mannersSet.Store(mannered{s, address}, manner)
+}

@@ -38,7 +38,7 @@ func (c *Console) desks(ctx context.Context, s *simulator.Simulator, d *phoneDat
 			k.Name = g.ID
 		}
 		for _, e := range g.Endpoints {
-			t := c.telephone(s.Carrier.Agent(e.Address).View(), d.Now)
+			t := c.telephone(s, s.Carrier.Agent(e.Address).View(), d.Now)
 			k.Active = k.Active || !t.Over
 			k.Phones = append(k.Phones, t)
 		}

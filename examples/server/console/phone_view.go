@@ -15,6 +15,8 @@ import (
 // What the phone's page shows.
 
 type phoneData struct {
+	Root     string // the address of the page, below the console's
+	Draft    *draftedPhone
 	From, To string
 	Errors   map[string]string
 	Numbers  []ours
@@ -76,7 +78,10 @@ func (c *Console) phoneAgain(w http.ResponseWriter, r *http.Request, faults map[
 }
 
 func (c *Console) phoneShow(w http.ResponseWriter, r *http.Request, faults map[string]string) error {
-	if c.sim() == nil {
+	if c.exchange(r) == nil {
+		if isDraft(r) {
+			return c.next(w, r, "flows")
+		}
 		return c.show(w, "phone-off", http.StatusOK, c.view(r, "phone", "Phone", nil))
 	}
 	d, err := c.phone(r.Context(), r)
@@ -87,19 +92,26 @@ func (c *Console) phoneShow(w http.ResponseWriter, r *http.Request, faults map[s
 	if d.Errors = faults; len(faults) > 0 {
 		status = http.StatusUnprocessableEntity
 	}
-	v := c.view(r, "phone", "Phone", d)
+	title := "Phone"
+	if d.Draft != nil {
+		title = "Your draft's phone"
+	}
+	v := c.view(r, "phone", title, d)
 	if len(faults) == 0 {
-		v.Live = "phone/live?" + url.Values{"call": {d.Ref}, "agents": {d.Filter}}.Encode()
+		v.Live = d.Root + "/live?" + url.Values{"call": {d.Ref}, "agents": {d.Filter}}.Encode()
 	}
 	return c.show(w, "phone", status, v)
 }
 
 func (c *Console) phoneLive(w http.ResponseWriter, r *http.Request) error {
-	if c.sim() == nil {
+	if c.exchange(r) == nil {
 		return errNoSim
 	}
 	v := c.view(r, "phone", "Phone", nil)
-	v.Base = "./"
+	v.Base = strings.TrimSuffix(base(r), "../") // of the page that shows it
+	if v.Base == "" {
+		v.Base = "./"
+	}
 	return c.stream(w, r, func(ctx context.Context) (_ []byte, err error) {
 		if v.Data, err = c.phone(ctx, r); err != nil {
 			return nil, err
@@ -109,11 +121,14 @@ func (c *Console) phoneLive(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (c *Console) phone(ctx context.Context, r *http.Request) (phoneData, error) {
-	s := c.sim()
+	s := c.exchange(r)
+	if s == nil {
+		return phoneData{}, errNoSim
+	}
 	_ = s.Catch(context.WithoutCancel(ctx)) // what went wrong at a phone is in the log
 	clock := s.Clock()
 	d := phoneData{
-		From: r.FormValue("from"), To: r.FormValue("to"), Keypad: keypad, Manners: manners, Faults: faultWords, Copy: c.cfg.Renew != nil,
+		Root: phoneRoot(r), From: r.FormValue("from"), To: r.FormValue("to"), Keypad: keypad, Manners: manners, Faults: faultWords, Copy: c.cfg.Renew != nil,
 		Now: clock.Now, Running: clock.Running, Ref: r.FormValue("call"), Filter: strings.TrimSpace(r.FormValue("agents")),
 	}
 	switch ahead := clock.Ahead.Round(time.Second); {
@@ -131,6 +146,11 @@ func (c *Console) phone(ctx context.Context, r *http.Request) (phoneData, error)
 		}
 		if len(d.Numbers) < 200 {
 			d.Numbers = append(d.Numbers, ours{string(n.Number), n.Label})
+		}
+	}
+	if isDraft(r) {
+		if d.Copy, d.Draft = false, c.drafted(ctx, person(r)); d.To == "" && d.Draft != nil {
+			d.To = d.Draft.Number
 		}
 	}
 	if d.To == "" && len(d.Numbers) > 0 {
@@ -152,7 +172,7 @@ func (c *Console) callers(ctx context.Context, s *simulator.Simulator, d *phoneD
 			break
 		}
 		if v := p.View(); v.Ref != d.Ref {
-			d.Others = append(d.Others, c.telephone(v, d.Now))
+			d.Others = append(d.Others, c.telephone(s, v, d.Now))
 		}
 	}
 	p, ok := s.Carrier.Phone(d.Ref)
@@ -160,7 +180,7 @@ func (c *Console) callers(ctx context.Context, s *simulator.Simulator, d *phoneD
 		return nil
 	}
 	v := p.View()
-	t := c.telephone(v, d.Now)
+	t := c.telephone(s, v, d.Now)
 	d.Caller = &t
 	d.From = v.Phone
 	if v.Call.ID == "" {
@@ -194,10 +214,10 @@ func (d *phoneData) call() string {
 	return d.Timeline.Call.ID
 }
 
-func (c *Console) telephone(v sim.View, now time.Time) telephone {
+func (c *Console) telephone(s *simulator.Simulator, v sim.View, now time.Time) telephone {
 	t := telephone{
 		Ref: v.Ref, Phone: v.Phone, Doing: doing[v.State], Over: isOver(v.State), Entry: string(v.Entry), Shown: v.Shown, Cause: v.Cause,
-		With: strings.Join(v.With, ", "), Manner: c.mannerOf(v.Phone),
+		With: strings.Join(v.With, ", "), Manner: c.mannerOf(s, v.Phone),
 		Answer: v.State == sim.Ringing, Press: v.State == sim.Screening, Records: v.State == sim.Recording,
 		HangUp: v.State == sim.Screening || v.State == sim.Joining || v.State == sim.Talking,
 	}

@@ -18,7 +18,11 @@ func (c *Console) routes() {
 	c.handle("GET /phone/live", Supervisor, c.phoneLive)
 	for act, do := range c.phoneActs() {
 		c.handle("POST /phone/"+act, Supervisor, do)
+		c.handle("POST /draft/phone/"+act, Administrator, do)
 	}
+	c.handle("POST /draft/phone", Administrator, c.callDraft)
+	c.handle("GET /draft/phone", Administrator, c.phonePage)
+	c.handle("GET /draft/phone/live", Administrator, c.phoneLive)
 
 	c.handle("GET /calls", Supervisor, c.callsPage)
 	c.handle("GET /calls/live", Supervisor, c.callsLive)

@@ -2,7 +2,9 @@ package console_test
 
 import (
 	"context"
+	"io"
 	"net/http"
+	"net/url"
 	"testing"
 	"time"
 
@@ -12,7 +14,9 @@ import (
 	"github.com/extflow/extflow/adapter/sim"
 	"github.com/extflow/extflow/examples/server/console"
 	"github.com/extflow/extflow/examples/server/simulator"
+	"github.com/extflow/extflow/flow"
 	"github.com/extflow/extflow/flow/account"
+	"github.com/extflow/extflow/storage"
 )
 
 // site is a console over a simulator, at an address.
@@ -76,6 +80,27 @@ func (s *site) finished(keys string) string {
 	require.NoError(s, s.sim.Act(s.Context(), p.HangUp))
 	require.NoError(s, s.sim.Skip(s.Context(), time.Minute))
 	return id
+}
+
+// calls are the account's.
+func (s *site) calls() (all []flow.Call) {
+	s.Helper()
+	for call, err := range s.sim.Store.Calls().List(s.Context(), "acme", storage.Query{}) {
+		require.NoError(s, err)
+		all = append(all, call)
+	}
+	return all
+}
+
+// post sends a form, and returns the page that follows it.
+func (s *site) post(path string, form url.Values) (status int, page string) {
+	s.Helper()
+	r, err := http.PostForm(s.base+path, form) //nolint:noctx // of this process
+	require.NoError(s, err)
+	defer r.Body.Close()
+	body, err := io.ReadAll(r.Body)
+	require.NoError(s, err)
+	return r.StatusCode, string(body)
 }
 
 // whoIs has everybody be one person.

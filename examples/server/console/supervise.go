@@ -57,10 +57,7 @@ func (c *Console) supervise(w http.ResponseWriter, r *http.Request, what string,
 	if err != nil {
 		return err
 	}
-	engine := c.cfg.Engine
-	if s := c.sim(); s != nil && store == s.Store {
-		engine = s.Engine
-	}
+	engine, caught := c.engineOf(store)
 	err = act(engine, call.Key, r.FormValue("id"))
 	for _, late := range []error{extflow.ErrNotWaiting, extflow.ErrThere, extflow.ErrNotFree, extflow.ErrPace} {
 		if errors.Is(err, late) {
@@ -71,10 +68,7 @@ func (c *Console) supervise(w http.ResponseWriter, r *http.Request, what string,
 		return err
 	}
 	c.note(r, what, "call", call.ID)
-	if s := c.sim(); s != nil {
-		_ = s.Catch(context.WithoutCancel(r.Context()))
-	}
-	c.settled(r.Context())
+	caught(r.Context())
 	return c.next(w, r, "calls/"+url.PathEscape(call.ID)+"?done=supervised")
 }
 

@@ -50,7 +50,7 @@ type timeline struct {
 // find is a call and the store that has it.
 func (c *Console) find(ctx context.Context, id string) (flow.Call, storage.Store, error) {
 	var err error
-	for _, s := range c.stores() {
+	for _, s := range append(c.stores(), c.trials.stores()...) {
 		var call flow.Call
 		if call, err = s.Calls().Load(ctx, flow.Key{Account: c.cfg.Account, ID: id}); err == nil {
 			return call, s, nil

@@ -1,0 +1,288 @@
+package console
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/extflow/extflow"
+	"github.com/extflow/extflow/audio"
+	"github.com/extflow/extflow/examples/server/simulator"
+	"github.com/extflow/extflow/extension"
+	"github.com/extflow/extflow/storage"
+)
+
+// A draft is called before it is published: the account as the draft would have it, in an
+// exchange of its own, with the production engine and a simulated carrier.
+
+// trial is one person's draft as it is being called.
+type trial struct {
+	*simulator.Simulator
+	rev    uint64 // of the draft that it was made from
+	number string // that leads to what is tried out
+	back   string // the page that it was called from
+	used   time.Time
+	end    func() // ends its time, and waits for that
+}
+
+// trials are the drafts that are called, by who drafted. The zero value has none.
+type trials struct {
+	mu sync.Mutex
+	of map[string]*trial
+}
+
+const (
+	mostTrials = 16            // at the same time: the one longest unused makes room
+	trialTime  = 2 * time.Hour // unused, and it ends
+)
+
+func (t *trials) load(who string) *trial {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	one := t.of[who]
+	if one != nil {
+		one.used = time.Now()
+	}
+	return one
+}
+
+// put keeps a trial in place of the person's earlier one, and ends what has been unused for
+// long.
+func (t *trials) put(who string, one *trial) {
+	t.mu.Lock()
+	if t.of == nil {
+		t.of = map[string]*trial{}
+	}
+	var over []*trial
+	drop := func(who string) {
+		if was := t.of[who]; was != nil {
+			over = append(over, was)
+			delete(t.of, who)
+		}
+	}
+	drop(who)
+	one.used = time.Now()
+	oldest := ""
+	for name, other := range t.of {
+		if time.Since(other.used) > trialTime {
+			drop(name)
+		} else if oldest == "" || other.used.Before(t.of[oldest].used) {
+			oldest = name
+		}
+	}
+	if len(t.of) >= mostTrials {
+		drop(oldest)
+	}
+	t.of[who] = one
+	t.mu.Unlock()
+	for _, was := range over {
+		was.end()
+	}
+}
+
+// end ends all.
+func (t *trials) end() {
+	t.mu.Lock()
+	all := t.of
+	t.of = nil
+	t.mu.Unlock()
+	for _, one := range all {
+		one.end()
+	}
+}
+
+// all are the trials that there are.
+func (t *trials) all() (all []*trial) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, one := range t.of {
+		all = append(all, one)
+	}
+	return all
+}
+
+func (t *trials) stores() (all []storage.Store) {
+	for _, one := range t.all() {
+		all = append(all, one.Store)
+	}
+	return all
+}
+
+// isDraft reports whether a request is about the phone that calls a draft.
+func isDraft(r *http.Request) bool { return strings.HasPrefix(r.URL.Path, "/draft/phone") }
+
+// phoneRoot is the address of the page of the phone that a request is about.
+func phoneRoot(r *http.Request) string {
+	if isDraft(r) {
+		return "draft/phone"
+	}
+	return "phone"
+}
+
+// exchange is what a request about the phone calls: the simulator, or the person's draft;
+// nil where there is none.
+func (c *Console) exchange(r *http.Request) *simulator.Simulator {
+	if !isDraft(r) {
+		return c.sim()
+	}
+	if t := c.trials.load(person(r).ID); t != nil {
+		return t.Simulator
+	}
+	return nil
+}
+
+// engineOf is the engine whose calls a store has, and what lets happen what a change there
+// made due.
+func (c *Console) engineOf(s storage.Store) (*extflow.Engine, func(context.Context)) {
+	sims := []*simulator.Simulator{c.sim()}
+	for _, t := range c.trials.all() {
+		sims = append(sims, t.Simulator)
+	}
+	for _, sim := range sims {
+		if sim != nil && sim.Store == s {
+			return sim.Engine, func(ctx context.Context) {
+				_ = sim.Catch(context.WithoutCancel(ctx)) // what went wrong at a phone is in the log
+				c.settled(ctx)
+			}
+		}
+	}
+	return c.cfg.Engine, c.settled
+}
+
+// draftedPhone is what the phone's page says of the draft that it calls.
+type draftedPhone struct {
+	Name, Back string
+	Number     string
+	Stale      bool // the draft has changed since
+}
+
+func (c *Console) drafted(ctx context.Context, who Person) *draftedPhone {
+	t := c.trials.load(who.ID)
+	if t == nil {
+		return nil
+	}
+	d := &draftedPhone{Name: pageName(t.back), Back: t.back, Number: t.number}
+	if now, err := c.draft(ctx, who); err == nil {
+		d.Stale = now.rev != t.rev
+	}
+	return d
+}
+
+// callDraft makes an exchange of the draft as it is now, and opens its phone. What has
+// faults is not called: they are shown.
+func (c *Console) callDraft(w http.ResponseWriter, r *http.Request) error {
+	back, _, _ := strings.Cut(backTo(r, ""), "?")
+	return c.callFrom(w, r, back)
+}
+
+// callFrom is callDraft from a page.
+func (c *Console) callFrom(w http.ResponseWriter, r *http.Request, back string) error {
+	d, err := c.draft(r.Context(), person(r))
+	if err != nil {
+		return err
+	}
+	k, err := c.check(r.Context(), d)
+	if err != nil {
+		return err
+	}
+	if len(k.Faults) > 0 {
+		return c.next(w, r, "publish")
+	}
+	t, err := c.try(r.Context(), k, back)
+	if err != nil {
+		return err
+	}
+	t.rev = d.rev
+	c.trials.put(person(r).ID, t)
+	c.note(r, "calls a draft")
+	return c.next(w, r, "draft/phone")
+}
+
+// try makes an exchange of a draft without faults. Time stands still in it where it does in
+// the simulator.
+func (c *Console) try(ctx context.Context, k checked, back string) (*trial, error) {
+	t := &trial{back: back}
+	var err error
+	if t.number, err = leadTo(k, back); err != nil {
+		return nil, err
+	}
+	doc, err := k.open.Check()
+	if err != nil {
+		return nil, err
+	}
+	copied := *doc
+	copied.Agents = slices.Clone(k.open.State.Document.Agents)
+	for i := range copied.Agents {
+		copied.Agents[i].Rev, copied.Agents[i].Duty, copied.Agents[i].Mailbox = 0, extension.Duty{}, doc.Agents[i].Mailbox
+	}
+	for i, n := range copied.Numbers { // releases are the copy's own, and every carrier is the simulator
+		n.Release, n.Carriers, n.Rev = "", nil, 0
+		copied.Numbers[i] = n
+	}
+	if copied.Settings, err = audio.Pin(ctx, c.cfg.Store.Audio(), c.cfg.Account, copied.Settings); err != nil {
+		return nil, err
+	}
+	if t.Simulator, err = simulator.New(simulator.Config{Logger: c.cfg.Logger, Observe: c.cfg.News.Observe, Ask: c.cfg.Ask}); err != nil {
+		return nil, err
+	}
+	if _, err := extflow.Install(ctx, t.Store, extflow.Setup(copied), t.Clock().Now); err != nil {
+		return nil, err
+	}
+	if s := c.sim(); s != nil && !s.Clock().Running {
+		if err := t.Stop(ctx); err != nil {
+			return nil, err
+		}
+	}
+	passes, stop := context.WithCancel(context.WithoutCancel(ctx))
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		_ = t.Run(passes) // it ends when it is stopped
+	}()
+	t.end = func() {
+		stop()
+		<-over
+	}
+	return t, nil
+}
+
+// trialNumber leads to what no number of the account leads to, while a draft is called. The
+// area code 500 is nobody's line.
+const trialNumber = "+15005550100"
+
+// leadTo is a number that leads to what a page is about, at any hour and in the version that
+// is tried out: the account's, or one that is made for it.
+func leadTo(k checked, page string) (string, error) {
+	section, escaped, _ := strings.Cut(page, "/")
+	target := leadsTo[section]
+	name, err := url.PathUnescape(escaped)
+	if err != nil {
+		return "", err
+	}
+	for _, n := range k.Doc.Numbers {
+		m, err := k.open.Find("numbers", string(n.Number))
+		if err != nil {
+			return "", err
+		}
+		if target == "" || name == "" || m[target] == name && m["hours"] == nil {
+			return string(n.Number), nil
+		}
+	}
+	if target == "" || name == "" {
+		return "", nil
+	}
+	return trialNumber, k.open.Set("numbers", trialNumber, map[string]any{target: name, "label": "What is tried out"})
+}
+
+// pageName is what a page of the draft is about.
+func pageName(page string) string {
+	section, escaped, _ := strings.Cut(page, "/")
+	if name, err := url.PathUnescape(escaped); err == nil && name != "" {
+		return singular[section] + " " + name
+	}
+	return section
+}
