@@ -19,14 +19,17 @@ type carrier struct {
 	handler http.Handler
 	pattern string
 	attach  func(adapter.Handler)
-	Fields  []string // what to fill in at the carrier, a line each
+	Fields  []console.Field // what to fill in at the carrier
 }
 
+// restClient makes the client of a carrier's REST API, by the carrier's name.
+type restClient func(carrier string) *http.Client
+
 // carriers are those whose secrets are set.
-func (s *settings) carriers(log *slog.Logger) ([]carrier, error) {
+func (s *settings) carriers(log *slog.Logger, rest restClient) ([]carrier, error) {
 	var all []carrier
-	for _, make := range []func(*slog.Logger) (carrier, error){s.makeTwilio, s.makeVonage, s.makeTelnyx} {
-		c, err := make(log)
+	for _, make := range []func(*slog.Logger, restClient) (carrier, error){s.makeTwilio, s.makeVonage, s.makeTelnyx} {
+		c, err := make(log, rest)
 		if err != nil {
 			return nil, err
 		}
@@ -37,14 +40,14 @@ func (s *settings) carriers(log *slog.Logger) ([]carrier, error) {
 	return all, nil
 }
 
-func (s *settings) makeTwilio(log *slog.Logger) (carrier, error) {
+func (s *settings) makeTwilio(log *slog.Logger, rest restClient) (carrier, error) {
 	if !s.twilio.on() {
 		return carrier{}, nil
 	}
 	base := s.publicURL + "/twilio"
 	set := twilio.Config{
 		Name: "twilio", AccountSID: s.twilio.accountSID, AuthTokens: []string{s.twilio.authToken},
-		PublicURL: base, MediaURL: s.publicURL + mediaPath, APIURL: s.twilio.apiURL, Logger: log,
+		PublicURL: base, MediaURL: s.publicURL + mediaPath, APIURL: s.twilio.apiURL, Logger: log, HTTPClient: rest("twilio"),
 	}
 	if s.twilio.tuned != nil {
 		s.twilio.tuned(&set)
@@ -55,14 +58,14 @@ func (s *settings) makeTwilio(log *slog.Logger) (carrier, error) {
 	}
 	return carrier{
 		Name: set.Name, answers: "text/xml", adapter: tw, handler: tw, pattern: "/twilio/", attach: tw.Attach,
-		Fields: []string{
-			"a call comes in: " + base + "/voice (POST), and the same as the fallback",
-			"call status changes: " + base + "/status (POST)",
+		Fields: []console.Field{
+			{Name: "a call comes in", Value: base + "/voice", Note: "(POST), and the same as the fallback"},
+			{Name: "call status changes", Value: base + "/status", Note: "(POST)"},
 		},
 	}, nil
 }
 
-func (s *settings) makeVonage(log *slog.Logger) (carrier, error) {
+func (s *settings) makeVonage(log *slog.Logger, rest restClient) (carrier, error) {
 	if !s.vonage.on() {
 		return carrier{}, nil
 	}
@@ -70,7 +73,7 @@ func (s *settings) makeVonage(log *slog.Logger) (carrier, error) {
 	set := vonage.Config{
 		Name: "vonage", ApplicationID: s.vonage.applicationID, PrivateKey: s.vonage.privateKey,
 		APIKey: s.vonage.apiKey, SignatureSecrets: []string{s.vonage.signatureSecret},
-		PublicURL: base, MediaURL: s.publicURL + mediaPath, APIURL: s.vonage.apiURL, Logger: log,
+		PublicURL: base, MediaURL: s.publicURL + mediaPath, APIURL: s.vonage.apiURL, Logger: log, HTTPClient: rest("vonage"),
 	}
 	if s.vonage.tuned != nil {
 		s.vonage.tuned(&set)
@@ -81,10 +84,10 @@ func (s *settings) makeVonage(log *slog.Logger) (carrier, error) {
 	}
 	return carrier{
 		Name: set.Name, answers: "application/json", adapter: vo, handler: vo, pattern: "/vonage/", attach: vo.Attach,
-		Fields: []string{
-			"answer URL: " + base + "/answer (POST), and the same as the fallback URL",
-			"event URL: " + base + "/event (POST)",
-			"use signed webhooks: on",
+		Fields: []console.Field{
+			{Name: "answer URL", Value: base + "/answer", Note: "(POST), and the same as the fallback URL"},
+			{Name: "event URL", Value: base + "/event", Note: "(POST)"},
+			{Name: "use signed webhooks", Note: "on"},
 		},
 	}, nil
 }
@@ -107,7 +110,7 @@ func (s *settings) off() []console.Carrier {
 	return all
 }
 
-func (s *settings) makeTelnyx(log *slog.Logger) (carrier, error) {
+func (s *settings) makeTelnyx(log *slog.Logger, rest restClient) (carrier, error) {
 	if !s.telnyx.on() {
 		return carrier{}, nil
 	}
@@ -115,7 +118,7 @@ func (s *settings) makeTelnyx(log *slog.Logger) (carrier, error) {
 	set := telnyx.Config{
 		Name: "telnyx", AccountID: s.telnyx.accountID, ApplicationID: s.telnyx.applicationID,
 		APIKey: s.telnyx.apiKey, PublicKeys: []string{s.telnyx.publicKey},
-		PublicURL: base, APIURL: s.telnyx.apiURL, Logger: log,
+		PublicURL: base, APIURL: s.telnyx.apiURL, Logger: log, HTTPClient: rest("telnyx"),
 	}
 	if s.telnyx.tuned != nil {
 		s.telnyx.tuned(&set)
@@ -126,9 +129,9 @@ func (s *settings) makeTelnyx(log *slog.Logger) (carrier, error) {
 	}
 	return carrier{
 		Name: set.Name, answers: "text/xml", adapter: tx, handler: tx, pattern: "/telnyx/", attach: tx.Attach,
-		Fields: []string{
-			"webhook URL: " + base + "/voice (POST), and the same as the failover URL",
-			"status callback: " + base + "/status (POST)",
+		Fields: []console.Field{
+			{Name: "webhook URL", Value: base + "/voice", Note: "(POST), and the same as the failover URL"},
+			{Name: "status callback", Value: base + "/status", Note: "(POST)"},
 		},
 	}, nil
 }

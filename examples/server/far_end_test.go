@@ -110,6 +110,16 @@ func TestFarEnd_aCallerLeavesAMessage(t *testing.T) {
 	require.NoError(t, phone.HangUp(t.Context()))
 	require.NoError(t, l.carrier.Wait(t.Context(), time.Minute))
 	require.Equal(t, "left", l.get("/api/v1/voicemail/team").is(200).word("messages", 0, "state"))
+	id := l.get("/api/v1/calls").word("calls", 0, "id")
+	heard := "voicemail/audio?mailbox=team&amp;message=" + id
+	for _, page := range []string{"/calls/" + id, "/mailboxes/team"} {
+		require.Contains(t, l.get(page).is(200).text, heard)
+	}
+	require.NotContains(t, l.logged.String(), "heard a message", "a page alone plays nothing")
+	played := l.get("/" + strings.ReplaceAll(heard, "&amp;", "&")).is(200)
+	require.Equal(t, l.get("/api/v1/voicemail/team/"+id+"/recording").is(200).text, played.text)
+	require.Contains(t, l.logged.String(), "heard a message")
+	require.Regexp(t, `Requests to twilio</strong> all \d+ of the last 10 minutes were answered`, l.get("/health").text)
 }
 
 // A caller waits, and a member who becomes free is rung by a leg that the server

@@ -91,5 +91,6 @@ func (s *server) signs(ctx context.Context) []console.Sign {
 		}
 		out = append(out, sign)
 	}
+	out = append(out, s.carrierSigns(time.Now())...)
 	return append(append(out, s.askSign()...), s.mailSign()...)
 }

@@ -65,6 +65,7 @@ func (s *server) handler() http.Handler {
 		for _, pattern := range slices.Compact([]string{c.pattern, s.set.publicPath() + c.pattern}) { // a proxy may leave the path as it is
 			mux.Handle(pattern, c.handler)
 			of[pattern] = c.Name
+			mux.HandleFunc("POST "+pattern+herePath, s.here)
 		}
 	}
 	return s.meter.HTTP(careful(mux), func(pattern string) string { return of[pattern] })

@@ -21,6 +21,7 @@ import (
 	"github.com/extflow/extflow/feed"
 	"github.com/extflow/extflow/number/written"
 	"github.com/extflow/extflow/storage"
+	"github.com/extflow/extflow/voicemail"
 	"github.com/extflow/extflow/voicemail/mail"
 )
 
@@ -104,7 +105,7 @@ func (s *server) build(ctx context.Context) (err error) {
 	if s.meter, err = meter.New(); err != nil {
 		return err
 	}
-	if s.carriers, err = s.set.carriers(s.log); err != nil {
+	if s.carriers, err = s.set.carriers(s.log, func(name string) *http.Client { return s.meter.Requests(name).Client() }); err != nil {
 		return err
 	}
 	if _, _, _, err := s.set.document(); err != nil { // before a file is made for its account
@@ -272,10 +273,11 @@ func (s *server) describe() (err error) {
 	pages := console.Config{
 		Who: s.who, Accounts: s.people,
 		Account: c.Account, Store: c.Store, Engine: c.Engine, Logger: c.Logger, Settle: c.Settle, Simulator: c.Simulator, Renew: c.Renew, Ask: s.asks(),
+		Player: &voicemail.Player{Store: s.store, Carriers: s.adapters(), Keep: s.keep()},
 		Health: s.signs, News: s.news, Links: []console.Link{{To: "openapi.json", Text: "API"}},
 	}
 	for _, carrier := range s.carriers {
-		pages.Carriers = append(pages.Carriers, console.Carrier{Name: carrier.Name, Fields: carrier.Fields})
+		pages.Carriers = append(pages.Carriers, s.shown(carrier))
 	}
 	pages.Carriers = append(pages.Carriers, s.set.off()...)
 	if s.console, err = console.New(pages); err != nil {

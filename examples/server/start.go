@@ -7,6 +7,8 @@ import (
 	"net"
 	"net/netip"
 	"strings"
+
+	"github.com/extflow/extflow/examples/server/console"
 )
 
 func (s *server) tls() *tls.Config {
@@ -22,7 +24,7 @@ func (s *server) greet(at net.Addr) {
 	say := func(format string, args ...any) { fmt.Fprintf(s.out, format+"\n", args...) }
 	say("store: %s", s.opened.says)
 	for _, c := range s.carriers {
-		say("%s: on; in its console, %s", c.Name, strings.Join(c.Fields, "; "))
+		say("%s: on; in its console, %s", c.Name, strings.Join(lines(c.Fields), "; "))
 	}
 	switch sim := s.sim.Load(); {
 	case sim == nil && len(s.carriers) == 0:
@@ -39,6 +41,14 @@ func (s *server) greet(at net.Addr) {
 		say("sign-in: nobody may yet; %s/%s makes the first administrator, once", base, s.people.First())
 	}
 	say("exposed: %s", s.exposed(at, base))
+}
+
+// lines are what to fill in at a carrier.
+func lines(fields []console.Field) (all []string) {
+	for _, f := range fields {
+		all = append(all, f.String())
+	}
+	return all
 }
 
 // url is where this machine reaches the server.

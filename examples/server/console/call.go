@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/extflow/extflow/flow"
 	"github.com/extflow/extflow/flow/picture"
+	"github.com/extflow/extflow/storage"
 )
 
 // The page of one call.
@@ -27,9 +29,11 @@ type callData struct {
 	From     string
 	Story    string
 	Testable bool
-	Unsaid   bool // the standing turn is still to be delivered
-	Ago      string
-	Waiting  waitingData // for who supervises
+	Unsaid   []string // what the carrier is still to be told, if anything
+	Since    time.Time
+	Code     string        // the story as a test in Go
+	Left     []leftMessage // in mailboxes
+	Waiting  waitingData   // for who supervises
 }
 
 func (d callData) Shown() []entry {
@@ -77,8 +81,42 @@ func (c *Console) call(ctx context.Context, r *http.Request) (callData, error) {
 	}
 	d.Story = d.story(!d.Full)
 	d.Testable = d.Call.Has(flow.CallerGone) && !d.Call.IsLeg()
-	d.Unsaid = d.Call.Owed
-	return d, nil
+	d.Code = goTest("call "+outcome(d.Call.Result), d.Story)
+	if d.Call.Owed {
+		d.Since, d.Unsaid = time.Unix(0, d.Call.Last), flow.Script{Masked: !d.Full}.Move(d.Call.Now())
+	}
+	d.Left, err = c.leftBy(ctx, d.timeline)
+	return d, err
+}
+
+// leftMessage is what the caller left in a mailbox.
+type leftMessage struct {
+	Mailbox string
+	voicemail
+}
+
+// leftBy are the messages that a call left. Of the account's store alone can they be heard.
+func (c *Console) leftBy(ctx context.Context, t *timeline) ([]leftMessage, error) {
+	var out []leftMessage
+	if c.isCopy(t.Store) {
+		return nil, nil
+	}
+	for _, turn := range t.turns[0] {
+		for _, p := range turn.Posts {
+			if p.Kind != flow.PostMessageLeft {
+				continue
+			}
+			m, err := c.cfg.Store.Mailboxes().Message(ctx, c.cfg.Account, p.Mailbox, t.Call.ID)
+			if errors.Is(err, storage.ErrNotFound) {
+				continue // deleted, or moved
+			}
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, leftMessage{p.Mailbox, c.voicemailOf(m)})
+		}
+	}
+	return out, nil
 }
 
 func (c *Console) callPage(w http.ResponseWriter, r *http.Request) error {

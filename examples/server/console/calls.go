@@ -68,15 +68,16 @@ func (f callFilter) After() string  { return f.Query(f.Page + 1) }
 
 // row is a call in the list.
 type row struct {
-	ID             string
-	Began          time.Time // when it came; zero where that is not known
-	At             time.Time // when it was last heard of
-	Lasted         string    // so far, where it is live; empty where it is not known
-	From, To       string
-	Version        uint32 // of the flows; 0 where they are not kept any more
-	Step, Outcome  string
-	Agent          string // who took it, or is rung
-	Live, Problems bool
+	ID            string
+	Began         time.Time // when it came; zero where that is not known
+	At            time.Time // when it was last heard of
+	Lasted        string    // so far, where it is live; empty where it is not known
+	From, To      string
+	Version       uint32 // of the flows; 0 where they are not kept any more
+	Step, Outcome string
+	Agent         string // who took it, or is rung
+	Live          bool
+	Problem       string // what is to be looked at; empty is nothing
 }
 
 type callsData struct {
@@ -177,7 +178,7 @@ func (c *Console) agentID(ctx context.Context, who string) string {
 func (c *Console) row(ctx context.Context, s storage.Store, call flow.Call, now time.Time) row {
 	r := row{
 		ID: call.ID, At: time.Unix(0, call.Last), From: call.From.String(), To: string(call.To), Agent: call.TakenBy,
-		Outcome: outcome(call.Result), Live: !call.Has(flow.Closed), Problems: call.Has(flow.Reconciled) || call.Result == flow.ResultFailed || call.Result == flow.ResultLimit,
+		Outcome: outcome(call.Result), Live: !call.Has(flow.Closed), Problem: problemOf(call),
 	}
 	if call.Began != 0 {
 		r.Began = time.Unix(0, call.Began)
@@ -195,6 +196,21 @@ func (c *Console) row(ctx context.Context, s storage.Store, call flow.Call, now 
 		r.Step, r.Version = b.StepName(call.State), b.Version
 	}
 	return r
+}
+
+// problemOf is what is to be looked at of a call, in a few words.
+func problemOf(call flow.Call) string {
+	switch {
+	case call.Result == flow.ResultFailed:
+		return "the call failed"
+	case call.Result == flow.ResultLimit:
+		return "went round too often"
+	case call.Has(flow.Reconciled):
+		return "its end was not reported"
+	case call.Owed:
+		return "the carrier does not confirm"
+	}
+	return ""
 }
 
 // storeOf is where the calls are that a filter is about.

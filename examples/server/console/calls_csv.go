@@ -35,7 +35,7 @@ func (c *Console) callsCSV(w http.ResponseWriter, r *http.Request) error {
 		if !is.Began.IsZero() {
 			began = is.Began.In(c.zone(r.Context())).Format(time.RFC3339)
 		}
-		if err := out.Write([]string{is.ID, began, is.Lasted, noFormula(string(call.From)), noFormula(is.To), strconv.Itoa(int(is.Version)), is.Outcome, noFormula(is.Agent), call.Carrier, map[bool]string{true: "yes"}[is.Problems]}); err != nil {
+		if err := out.Write([]string{is.ID, began, is.Lasted, noFormula(string(call.From)), noFormula(is.To), strconv.Itoa(int(is.Version)), is.Outcome, noFormula(is.Agent), call.Carrier, is.Problem}); err != nil {
 			return nil //nolint:nilerr // the browser has gone
 		}
 	}

@@ -21,6 +21,7 @@ import (
 	"github.com/extflow/extflow/examples/server/simulator"
 	"github.com/extflow/extflow/flow"
 	"github.com/extflow/extflow/storage"
+	recordings "github.com/extflow/extflow/voicemail"
 )
 
 // Config is what a console works with. Account, Store and Engine are required.
@@ -52,6 +53,9 @@ type Config struct {
 	// Ask answers what calls of drafts ask the product; nil, and their limit runs out.
 	Ask func(context.Context, flow.Asked) (string, error)
 
+	// Player plays what callers left at carriers; nil plays nothing but the simulator's.
+	Player *recordings.Player
+
 	Carriers []Carrier                    // those that there are, on or off
 	Links    []Link                       // more to show in the navigation, as where to sign out
 	Health   func(context.Context) []Sign // what the host knows of its own health; may be nil
@@ -61,8 +65,30 @@ type Config struct {
 // Carrier is one that can bring calls.
 type Carrier struct {
 	Name   string
-	Fields []string // what is to be filled in there, a line each
-	Off    string   // how it is switched on, where it is off
+	Fields []Field // what is to be filled in there
+	Off    string  // how it is switched on, where it is off
+
+	Webhooks func() Webhooks            // what it sent lately; nil where that is not known
+	Check    func(context.Context) Sign // tries whether its addresses lead here; nil where that cannot be tried
+}
+
+// Field is something to fill in at a carrier.
+type Field struct {
+	Name, Value string // Value is to be copied; empty where there is only something to choose
+	Note        string
+}
+
+// String is the field in a line.
+func (f Field) String() string {
+	return strings.TrimSpace(f.Name + ": " + strings.TrimSpace(f.Value+" "+f.Note))
+}
+
+// Webhooks are a carrier's.
+type Webhooks struct {
+	Last    time.Time // when one came that was signed as it should be; zero is never since the start
+	Refused time.Time // when one was refused because of its signature; likewise
+	Good    int       // how many came in the last 10 minutes
+	Bad     int       // how many were refused meanwhile
 }
 
 // Sign is something that the host knows of its health.
@@ -85,6 +111,7 @@ type Console struct {
 	zones      sync.Map // IANA name → *time.Location
 	mannersSet sync.Map // mannered → what that telephone does by itself
 	trials     trials   // drafts that are called
+	sinces     sync.Map // release id → since which version each flow is as it is
 	tally      tally
 	closed     chan struct{}
 	close      func()

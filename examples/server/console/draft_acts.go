@@ -54,6 +54,9 @@ func (c *Console) change(r *http.Request, change func(*draft) error) error {
 }
 
 func (c *Console) removeThing(w http.ResponseWriter, r *http.Request, section string) error {
+	if err := c.unused(r, thing{section, r.PathValue("name")}); err != nil {
+		return err
+	}
 	if err := c.change(r, func(d *draft) error { d.set(section, r.PathValue("name"), nil); return nil }); err != nil {
 		return err
 	}

@@ -153,6 +153,12 @@ func (c *Console) engineOf(s storage.Store) (*extflow.Engine, func(context.Conte
 	return c.cfg.Engine, c.settled
 }
 
+// isCopy reports whether a store has a copy of the account: the simulator's, or a draft's.
+func (c *Console) isCopy(s storage.Store) bool {
+	copies := append(c.stores()[1:], c.trials.stores()...)
+	return slices.ContainsFunc(copies, func(other storage.Store) bool { return other == s })
+}
+
 // draftedPhone is what the phone's page says of the draft that it calls.
 type draftedPhone struct {
 	Name, Back string

@@ -23,6 +23,8 @@ func (c *Console) editRoutes() {
 		c.handle("POST /"+section+"/{name}/remove", Administrator, c.in(section, (*Console).removeThing))
 		c.handle("POST /"+section+"/{name}/copy", Administrator, c.in(section, (*Console).copyThing))
 	}
+	c.handle("POST /flows/{name}/archive", Administrator, c.archiveFlow)
+	c.handle("POST /archive", Administrator, c.unarchive)
 	c.handle("POST /draft/undo", Administrator, c.undo)
 	c.handle("POST /draft/redo", Administrator, c.redo)
 	c.handle("POST /draft/discard", Administrator, c.discard)
@@ -44,6 +46,7 @@ type editData struct {
 	Outline       []picture.Line
 	Live          *liveThing
 	Numbers       []string
+	Used          []string // what names it
 }
 
 // Callable reports whether a call can lead to it: then its draft is called from here.
@@ -103,6 +106,9 @@ func (c *Console) edit(r *http.Request, d *draft, section, name string, more ...
 		return data, err
 	}
 	data.Numbers = used[singular[section]+" "+name]
+	if data.Used, err = c.usedBy(ctx, d, k, thing{section, name}); err != nil {
+		return data, err
+	}
 	c.draw(&data, k.Book, base(r))
 	data.Live, err = c.liveThing(ctx, section, name, d)
 	return data, err

@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"regexp"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/extflow/extflow/flow"
@@ -17,7 +19,25 @@ import (
 
 type healthData struct {
 	Signs []Sign
+	Bad   int // of them, those to look at
 	Text  string
+}
+
+// personal is what a report to others has no business to hold: addresses and numbers. Queues
+// and mailboxes are named by people, and often after them.
+var personal = regexp.MustCompile(`[a-z]+://\S+|\S+@\S+|\+?\d[\d ()-]{6,}\d|\b(?:Queue|Mailbox) \S.*?: `)
+
+// discreet is a line without what is personal.
+func discreet(line string) string {
+	return personal.ReplaceAllStringFunc(line, func(is string) string {
+		switch word, _, named := strings.Cut(is, " "); {
+		case named && strings.HasSuffix(is, ": "):
+			return word + ": "
+		case strings.ContainsAny(is, "@/"):
+			return "(address)"
+		}
+		return "(number)"
+	})
 }
 
 func (c *Console) healthPage(w http.ResponseWriter, r *http.Request) error {
@@ -27,8 +47,9 @@ func (c *Console) healthPage(w http.ResponseWriter, r *http.Request) error {
 		state := "ok"
 		if !s.Good {
 			state = "LOOK"
+			data.Bad++
 		}
-		data.Text += fmt.Sprintf("%-5s %s: %s\n", state, s.Name, s.Text)
+		data.Text += fmt.Sprintf("%-5s %s\n", state, discreet(s.Name+": "+s.Text))
 	}
 	return c.show(w, "health", http.StatusOK, c.view(r, "health", "Health", data))
 }
@@ -71,7 +92,8 @@ func (c *Console) signs(ctx context.Context) []Sign {
 	add("Commands to deliver", owed < 100, "%d wait for the carrier to take them%s", owed, map[bool]string{true: ". See whether the carrier can be reached."}[owed >= 100])
 	c.serves(ctx, latest.Settings, add)
 	add("Version", true, "%d is live, since %s", latest.Version, latest.At.UTC().Format(time.RFC3339))
-	add("Schema", latest.Schema <= flow.Schema, "%d, this program reads up to %d", latest.Schema, flow.Schema)
+	add("Schema", latest.Schema <= flow.Schema, "%d, this program reads up to %d%s", latest.Schema, flow.Schema,
+		map[bool]string{true: ". A newer program published it: start that one here, too."}[latest.Schema > flow.Schema])
 	add("Program", true, "%s", program())
 	if c.cfg.Health != nil {
 		out = append(out, c.cfg.Health(ctx)...)
@@ -83,13 +105,13 @@ func (c *Console) signs(ctx context.Context) []Sign {
 func (c *Console) agenda(ctx context.Context, add func(string, bool, string, ...any)) {
 	now, err := c.cfg.Store.Agenda().Now(ctx)
 	if err != nil {
-		add("Timers", false, "the store's clock cannot be read: %v", err)
+		add("Timers", false, "the store's clock cannot be read: %v. See that the database runs and can be reached.", err)
 		return
 	}
 	at, some, err := c.cfg.Store.Agenda().Next(ctx)
 	switch lag := now.Sub(at); {
 	case err != nil:
-		add("Timers", false, "the store does not say when the next one is due: %v", err)
+		add("Timers", false, "the store does not say when the next one is due: %v. See that the database runs and can be reached.", err)
 	case some && lag > lateCall:
 		add("Timers", false, "the oldest is %v late. See that the engine runs (Engine.Run), and that the machine is not overloaded.", lag.Round(time.Second))
 	case some:
@@ -124,7 +146,7 @@ func (c *Console) serves(ctx context.Context, s flow.Settings, add func(string, 
 		line, err := c.cfg.Store.Queues().Waiting(ctx, c.cfg.Account, name, 0, nil)
 		switch {
 		case err != nil:
-			look("Queue "+name, "it cannot be read: %v", err)
+			look("Queue "+name, "it cannot be read: %v. See that the database runs and can be reached.", err)
 		case len(line.Members) == 0:
 			look("Queue "+name, "nobody serves it: its callers are led on at once. Add members on its page.")
 		case !slices.ContainsFunc(line.Members, func(m flow.Member) bool { return len(m.Party.Endpoints) > 0 }):

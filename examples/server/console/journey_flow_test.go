@@ -183,7 +183,7 @@ func TestJourney_savedCallsTellWhatADraftWouldChange(t *testing.T) {
 	b.visit("flows/front-desk")
 	b.pick("a. The agent is unavailable", "menu main").sees("Draft saved").click("link", "Tests").sees("draft: otherwise", "what would change")
 	b.click("link", "Flows").click("link", "Review and publish").sees("1 of 1 would go otherwise").click("button", "Publish version 2").sees("Published.")
-	b.click("link", "Tests").sees("live: otherwise").click("button", "Expect what it does now").sees("live: as saved")
+	b.click("link", "Tests").sees("live: otherwise", "version 2 ✗", "differs").click("button", "Expect what it does now").sees("live: as saved")
 	b.expect("422")
 	b.fill("Name of the test", "mine").fill("Story", "caller sings").click("button", "Add").sees("Story:")
 	require.Equal(t, "caller sings", eval[string](b, `document.querySelector("#test-story").value`), "nothing typed is lost")

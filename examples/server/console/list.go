@@ -57,6 +57,8 @@ type listed struct {
 	Waiting int
 	Members int
 	Unread  int
+	Version uint32    // of flows: since which version it is as it is live; 0 where it is not
+	Last    *lastCall // of flows: to any of the numbers
 }
 
 type listData struct {
@@ -66,6 +68,8 @@ type listData struct {
 	Name                     string
 	Error                    string
 	Draft                    *draftBar
+	Pins                     map[string]string // the versions that numbers are pinned to
+	Archived                 []archived
 
 	Files       []audioFile // of messages
 	Upload      string      // the name that was typed for one
@@ -124,6 +128,14 @@ func (c *Console) showList(w http.ResponseWriter, r *http.Request, section strin
 		}
 		l.Rows = append(l.Rows, row)
 	}
+	if l.Pins, err = c.pins(ctx); err != nil {
+		return err
+	}
+	if section == "flows" {
+		if err := c.flowRows(ctx, &l); err != nil {
+			return err
+		}
+	}
 	if section == "messages" {
 		if l.Files, err = c.audioFiles(ctx, d); err != nil {
 			return err
@@ -171,6 +183,9 @@ func (c *Console) numbersOf(ctx context.Context) (map[string][]string, error) {
 			key = string(e.Dest.To)
 		}
 		out[key+" "+e.Dest.Name] = append(out[key+" "+e.Dest.Name], name)
+	}
+	for _, numbers := range out {
+		slices.Sort(numbers)
 	}
 	return out, nil
 }

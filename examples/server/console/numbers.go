@@ -20,6 +20,7 @@ func (c *Console) numberRoutes() {
 	c.handle("GET /numbers", Supervisor, c.numbersPage)
 	c.handle("POST /numbers", Administrator, c.saveNumber)
 	c.handle("GET /numbers/{number}", Supervisor, c.numberPage)
+	c.handle("POST /numbers/check", Supervisor, c.checkCarrier)
 	c.handle("POST /numbers/{number}/remove", Administrator, c.removeNumber)
 }
 
@@ -27,15 +28,17 @@ type numberRow struct {
 	Number, Label, Does string
 	Hours, Release      string
 	Carriers            string
+	Last                *lastCall
 }
 
 type numbersData struct {
 	Rows     []numberRow
 	Form     numberForm
 	Errors   map[string][]string
-	Carriers []Carrier
+	Carriers []shownCarrier
 	One      bool
 	Made     []string // what was made and is not saved yet
+	There    string   // the number that is in the list already
 }
 
 func (c *Console) numbersPage(w http.ResponseWriter, r *http.Request) error {
@@ -46,6 +49,9 @@ func (c *Console) numberPage(w http.ResponseWriter, r *http.Request) error {
 	return c.showNumbers(w, r, r.PathValue("number"), nil, nil)
 }
 
+// mostSeen is of how many numbers a page says when the last call came.
+const mostSeen = 200
+
 // showNumbers shows all numbers, or one with its form. typed is what somebody sent
 // that had faults.
 func (c *Console) showNumbers(w http.ResponseWriter, r *http.Request, one string, typed map[string]any, faults []account.Fault, made ...made) error {
@@ -54,7 +60,11 @@ func (c *Console) showNumbers(w http.ResponseWriter, r *http.Request, one string
 	if err != nil {
 		return err
 	}
-	data := numbersData{Carriers: on(c.cfg.Carriers), One: one != ""}
+	data := numbersData{Carriers: c.shownCarriers(r), One: one != ""}
+	pins, err := c.pins(ctx)
+	if err != nil {
+		return err
+	}
 	value := typed
 	for _, key := range slices.Sorted(maps.Keys(d.Section("numbers"))) {
 		m, _ := d.Section("numbers")[key].(map[string]any)
@@ -62,7 +72,12 @@ func (c *Console) showNumbers(w http.ResponseWriter, r *http.Request, one string
 		if n == one && value == nil {
 			value = m
 		}
-		row := numberRow{Number: n, Label: plainly(m["label"]), Does: actionOf(m), Hours: plainly(m["hours"]), Release: plainly(m["release"]), Carriers: spansOf(m["carriers"])}
+		row := numberRow{Number: n, Label: plainly(m["label"]), Does: actionOf(m), Hours: plainly(m["hours"]), Release: pins[n], Carriers: spansOf(m["carriers"])}
+		if len(data.Rows) < mostSeen && (one == "" || n == one) {
+			if row.Last, err = c.lastOf(ctx, []string{n}); err != nil {
+				return err
+			}
+		}
 		data.Rows = append(data.Rows, row)
 	}
 	if one != "" && value == nil {
@@ -78,6 +93,9 @@ func (c *Console) showNumbers(w http.ResponseWriter, r *http.Request, one string
 	}
 	if typed != nil {
 		data.Form.Number = r.FormValue("number")
+		if n := string(c.number(ctx, data.Form.Number)); one == "" && slices.ContainsFunc(data.Rows, func(row numberRow) bool { return row.Number == n }) {
+			data.There = n
+		}
 	}
 	status, title := http.StatusOK, "Numbers"
 	if len(faults) > 0 {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/extflow/extflow/adapter/sim"
 	"github.com/extflow/extflow/examples/server/simulator"
+	"github.com/extflow/extflow/flow"
 	"github.com/extflow/extflow/number"
 	"github.com/extflow/extflow/number/written"
 )
@@ -162,7 +163,7 @@ func (c *Console) clock(w http.ResponseWriter, r *http.Request) error {
 // faultWords are what can go wrong between carrier and server, for the next event.
 var faultWords = []struct{ Value, Text string }{
 	{"twice", "The next event arrives twice"}, {"late", "The next event arrives 3 s late"}, {"mute", "The answer to the next event is lost"},
-	{"lost", "The next event is lost"}, {"swapped", "The next two events change places"},
+	{"lost", "The next event is lost"}, {"final", "The report that the caller hung up is lost"}, {"swapped", "The next two events change places"},
 }
 
 // faults injects one.
@@ -172,7 +173,7 @@ func (c *Console) faults(w http.ResponseWriter, r *http.Request) error {
 		return errNoSim
 	}
 	f, ok := map[string]sim.Fault{
-		"twice": {Twice: true}, "late": {Late: 3 * time.Second}, "mute": {Mute: true}, "lost": {Lost: true}, "swapped": {Swapped: true},
+		"twice": {Twice: true}, "late": {Late: 3 * time.Second}, "mute": {Mute: true}, "lost": {Lost: true}, "final": {Kind: flow.HungUp, Lost: true}, "swapped": {Swapped: true},
 	}[r.FormValue("fault")]
 	if !ok {
 		return wrong("Fault: pick one of the list.")

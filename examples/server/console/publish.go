@@ -3,6 +3,7 @@ package console
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"reflect"
 	"strconv"
@@ -256,6 +257,11 @@ func (c *Console) publish(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	c.note(r, "published", "version", data.Version)
+	if tests, err := c.runTests(ctx, nil); err != nil {
+		c.cfg.Logger.LogAttrs(ctx, slog.LevelWarn, "saved calls were not played", slog.Any("error", err))
+	} else if err := c.published(ctx, data.Version, tests); err != nil {
+		c.cfg.Logger.LogAttrs(ctx, slog.LevelWarn, "how saved calls go was not kept", slog.Any("error", err))
+	}
 	c.settled(ctx)
 	if err := c.drop(ctx, who); err != nil {
 		return err

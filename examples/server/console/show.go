@@ -150,8 +150,8 @@ var notices = map[string]string{
 	"published": "Published. New calls follow it; calls under way keep the version that they began with.",
 	"restored":  "That version is in your draft now. Nothing changes for callers until you publish.",
 	"discarded": "Your draft was discarded.", "imported": "Imported into your draft.", "undone": "Undone.", "redone": "Done again.",
-	"supervised": "Done.",
-	"presence":   "The presence was changed.", "renewed": "The simulator has a fresh copy of the account.",
+	"supervised": "Done.", "archived": "Archived, once you publish. It can be put back below.", "back": "It is in your draft again.",
+	"presence": "The presence was changed.", "renewed": "The simulator has a fresh copy of the account.",
 }
 
 // show answers with a page.

@@ -103,6 +103,12 @@ func (s *site) post(path string, form url.Values) (status int, page string) {
 	return r.StatusCode, string(body)
 }
 
+// until waits for something to be so.
+func (s *site) until(what string, so func() bool) {
+	s.Helper()
+	require.Eventually(s, so, patience, 10*time.Millisecond, what)
+}
+
 // whoIs has everybody be one person.
 func whoIs(p console.Person) func(*http.Request) (console.Person, bool) {
 	return func(*http.Request) (console.Person, bool) { return p, true }

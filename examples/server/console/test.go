@@ -26,11 +26,39 @@ type savedTest struct {
 	By       string                        `json:"by,omitempty"`
 	At       time.Time                     `json:"at"`
 	Presence map[string]extension.Presence `json:"presence,omitempty"` // of the agents, when it was saved
+	Runs     []ran                         `json:"runs,omitempty"`     // when versions were published, the newest last
 
 	rev uint64
 }
 
+// ran is how it went when a version was published.
+type ran struct {
+	Version uint32    `json:"version"`
+	OK      bool      `json:"ok"`
+	At      time.Time `json:"at"`
+}
+
+// mostRuns are how many of them are kept.
+const mostRuns = 12
+
 const testKind = "test"
+
+// published notes with every saved call how it goes in a version that was just published.
+func (c *Console) published(ctx context.Context, version uint32, runs []testRun) error {
+	now, err := c.cfg.Store.Agenda().Now(ctx)
+	if err != nil {
+		return err
+	}
+	for _, r := range runs {
+		t := r.savedTest
+		t.Runs = append(t.Runs, ran{version, r.Draft.OK, now})
+		t.Runs = t.Runs[max(0, len(t.Runs)-mostRuns):]
+		if err := c.storeTest(ctx, t); err != nil && !errors.Is(err, storage.ErrConflict) { // somebody changed it meanwhile
+			return err
+		}
+	}
+	return nil
+}
 
 func (c *Console) testRoutes() {
 	c.handle("GET /tests", Supervisor, c.testsPage)
@@ -103,6 +131,7 @@ func (c *Console) tests(ctx context.Context) ([]savedTest, error) {
 
 type testsData struct {
 	Runs    []testRun
+	Version uint32 // that is live
 	Drafted bool
 	Name    string
 	Story   string
@@ -131,6 +160,11 @@ func (c *Console) showTests(w http.ResponseWriter, r *http.Request, status int, 
 		doc = k.Doc
 	}
 	data.Drafted = doc != nil
+	latest, err := c.cfg.Store.Releases().Latest(ctx, c.cfg.Account)
+	if err != nil {
+		return err
+	}
+	data.Version = latest.Version
 	if data.Runs, err = c.runTests(ctx, doc); err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package console
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/extflow/extflow/examples/server/setup"
 	"github.com/extflow/extflow/extension"
@@ -21,9 +20,27 @@ type testRun struct {
 
 // outcomeOf is how a story went.
 type outcomeOf struct {
-	OK   bool
-	Diff string // where it differs, or why it cannot be played
-	told string
+	OK    bool
+	Diff  string // why it cannot be played
+	Steps []stepOf
+	told  string
+}
+
+// stepOf is an act of a story, with what was expected to answer it and what does.
+type stepOf struct {
+	Act       string
+	Want, Got []string
+	Differs   bool
+}
+
+// Differing is how many steps go otherwise.
+func (o outcomeOf) Differing() (n int) {
+	for _, s := range o.Steps {
+		if s.Differs {
+			n++
+		}
+	}
+	return n
 }
 
 // Different reports whether the draft would change what the call does.
@@ -89,6 +106,10 @@ func (t savedTest) play(ctx context.Context, doc account.Document) outcomeOf {
 			break
 		}
 	}
-	diff := story.Differs(answers)
-	return outcomeOf{OK: diff == "", Diff: strings.ReplaceAll(diff, t.Name+":", "line "), told: story.Told(answers)}
+	o := outcomeOf{OK: true, told: story.Told(answers)}
+	for i, scene := range story.Scenes {
+		step := stepOf{Act: scene.Act.String(), Want: scene.Answers, Got: answers[i], Differs: !slices.Equal(scene.Answers, answers[i])}
+		o.Steps, o.OK = append(o.Steps, step), o.OK && !step.Differs
+	}
+	return o
 }

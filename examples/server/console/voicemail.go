@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/extflow/extflow/examples/server/simulator"
 	"github.com/extflow/extflow/storage"
 )
 
@@ -23,6 +24,7 @@ type voicemail struct {
 	Ref        string
 	Words      string
 	Simulated  bool
+	Playable   bool
 }
 
 // messages are those in a mailbox.
@@ -33,16 +35,21 @@ func (c *Console) messages(ctx context.Context, mailbox string) ([]voicemail, er
 	}
 	var out []voicemail
 	for _, m := range stored {
-		v := voicemail{Call: m.Call, From: m.From.String(), At: m.At, State: string(m.State), Read: m.Read, Ref: m.Ref, Words: m.Words, Simulated: m.Carrier == "sim"}
-		if m.From == "" {
-			v.From = "withheld"
-		}
-		if m.Length > 0 {
-			v.Length = m.Length.Round(time.Second).String()
-		}
-		out = append(out, v)
+		out = append(out, c.voicemailOf(m))
 	}
 	return out, nil
+}
+
+func (c *Console) voicemailOf(m storage.Message) voicemail {
+	v := voicemail{Call: m.Call, From: m.From.String(), At: m.At, State: string(m.State), Read: m.Read, Ref: m.Ref, Words: m.Words, Simulated: m.Carrier == simulator.Name}
+	v.Playable = m.State == storage.Left && (v.Simulated || c.cfg.Player != nil)
+	if m.From == "" {
+		v.From = "withheld"
+	}
+	if m.Length > 0 {
+		v.Length = m.Length.Round(time.Second).String()
+	}
+	return v
 }
 
 // boxes are the mailboxes that a message may be moved to.
@@ -136,12 +143,17 @@ func (c *Console) hearVoicemail(w http.ResponseWriter, r *http.Request) error {
 		if m.Call != call {
 			continue
 		}
-		if m.Carrier != "sim" {
+		if m.Carrier != simulator.Name && c.cfg.Player == nil {
 			return notFound("The recording is at the carrier, as " + m.Ref + ".")
 		}
 		c.note(r, "heard a message", "mailbox", box, "call", call)
 		if err := c.cfg.Store.Mailboxes().Mark(ctx, c.cfg.Account, box, call, true); err != nil && !errors.Is(err, storage.ErrNotFound) {
 			return err
+		}
+		if m.Carrier != simulator.Name {
+			_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(uploadTime))
+			c.cfg.Player.Play(w, r, c.cfg.Account, box, call)
+			return nil
 		}
 		w.Header().Set("Content-Type", "audio/wav")
 		http.ServeContent(w, r, "", m.At, strings.NewReader(tone(m.Length)))

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -30,6 +31,8 @@ type Meter struct {
 
 	turns, ignored, ended, safe, refused, wrong, messages metric.Int64Counter
 	http                                                  metric.Float64Histogram
+
+	webhooks, requests sync.Map // a carrier's name → *Lately
 }
 
 // scope is the name of the instrumentation.
@@ -56,6 +59,17 @@ func New() (*Meter, error) {
 	m.wrong, errs[6] = meter.Int64Counter("extflow.entries.wrong", metric.WithDescription("Wrong entries, by where they were keyed: somebody may be guessing."))
 	m.messages, errs[7] = meter.Int64Counter("extflow.messages", metric.WithDescription("Voicemail by what became of it: left, dropped because it was none, or lost because its recording never came."))
 	return m, errors.Join(errs[:]...)
+}
+
+// Webhooks are those of a carrier lately: accepted, or refused because of their signature.
+func (m *Meter) Webhooks(carrier string) *Lately { return kept(&m.webhooks, carrier) }
+
+// Requests are those to a carrier's API lately.
+func (m *Meter) Requests(carrier string) *Lately { return kept(&m.requests, carrier) }
+
+func kept(in *sync.Map, name string) *Lately {
+	is, _ := in.LoadOrStore(name, &Lately{})
+	return is.(*Lately)
 }
 
 // Close stops counting.
@@ -187,8 +201,13 @@ func (m *Meter) HTTP(h http.Handler, carrier func(pattern string) string) http.H
 			attribute.String("http.route", route),
 			attribute.Int("http.response.status_code", seen.code),
 		))
-		if c := carrier(r.Pattern); c != "" && (seen.code == http.StatusForbidden || seen.code == http.StatusUnauthorized) {
+		switch c := carrier(r.Pattern); {
+		case c == "":
+		case seen.code == http.StatusForbidden || seen.code == http.StatusUnauthorized:
 			m.refused.Add(ctx, 1, metric.WithAttributes(attribute.String("carrier", c)))
+			m.Webhooks(c).Note(time.Now(), "refused because of its signature")
+		case seen.code < http.StatusBadRequest:
+			m.Webhooks(c).Note(time.Now(), "")
 		}
 	})
 }

@@ -210,11 +210,24 @@
       speechSynthesis.cancel();
       speechSynthesis.speak(new SpeechSynthesisUtterance(text ? text.value : ""));
     }
+    const copied = e.target.closest("[data-copy]");
+    if (copied) copy(copied, $("#" + CSS.escape(copied.dataset.copy)));
     if (e.target.closest("[data-key],[data-hangup]")) quiet();
     const d = e.target.closest("[data-dialog]");
     if (d) $("#" + d.dataset.dialog).showModal();
   });
   speak();
+
+  // What is copied is also selected, for where a page may not copy.
+  const copy = async (button, from) => {
+    const words = button.textContent;
+    getSelection().selectAllChildren(from);
+    try {
+      if (navigator.clipboard) await navigator.clipboard.writeText(from.textContent); else if (!document.execCommand("copy")) throw 0;
+      button.textContent = "Copied";
+    } catch { button.textContent = "Selected: copy it"; }
+    setTimeout(() => { button.textContent = words; }, 2000);
+  };
 
   // Keys.
   document.addEventListener("keydown", e => {
