@@ -51,6 +51,16 @@ func thirty(t testing.TB) *flow.Book {
 	return book
 }
 
+func TestSVG_outlinesWhatIsToBePutRight(t *testing.T) {
+	t.Parallel()
+	c := sample(t).Chart()
+	svg := picture.New(c).SVG(picture.Look{Broken: map[flow.StepID]string{c.Steps[0].ID: "2 to put right, and far more than would fit"}})
+	require.Equal(t, 1, strings.Count(svg, `class="step collect broken"`))
+	require.Contains(t, svg, `; to put right: 2 to put right, and far more`)
+	require.Contains(t, svg, `>✗ 2 to put right, and…</text>`)
+	require.NotContains(t, picture.New(c).SVG(picture.Look{}), "broken")
+}
+
 func TestSVG_drawsTheSampleAccount(t *testing.T) {
 	t.Parallel()
 	c := sample(t).Chart()

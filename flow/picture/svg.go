@@ -16,6 +16,10 @@ type Look struct {
 	From  string                   // the number at which the path begins
 	Now   flow.StepID              // where the call is; 0 is nowhere
 	Page  bool                     // part of a page, whose style sheet has the classes
+
+	// Broken are steps that are to be put right, with what is to be said of each in a few
+	// words. They are outlined, and the words stand inside.
+	Broken map[flow.StepID]string
 }
 
 // SVG draws the picture.
@@ -133,6 +137,14 @@ func (d *drawing) box(b Box) {
 		class += " now"
 		says += "; this call is here"
 	}
+	wrong := ""
+	if b.ID != 0 {
+		wrong = d.look.Broken[b.ID]
+	}
+	if wrong != "" {
+		class += " broken"
+		says += "; to put right: " + wrong
+	}
 	link := ""
 	if d.look.Link != nil && b.ID != 0 {
 		link = d.look.Link(b.ID)
@@ -158,6 +170,9 @@ func (d *drawing) box(b Box) {
 		below := b.Does
 		if b.About != "" {
 			below = b.About
+		}
+		if wrong != "" {
+			below = "✗ " + strings.Join(wrapped(wrong, titleLetters+4, 1), "")
 		}
 		d.write(`<text class="does" x="%d" y="%d">%s</text>`, x+37, y+20+len(b.Title)*lineHigh+1, text(below))
 	}

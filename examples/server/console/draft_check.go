@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/extflow/extflow"
 	"github.com/extflow/extflow/examples/server/setup"
@@ -19,6 +20,7 @@ type checked struct {
 	Doc    *account.Document
 	Book   *flow.Book // nil where there are faults
 	open   *setup.Draft
+	mended *flow.Book // where there are faults: the account without what has them; nil where that makes no sense either
 }
 
 // files are the files that were uploaded since the newest version, in place of those
@@ -81,6 +83,7 @@ func (c *Console) check(ctx context.Context, d *draft) (checked, error) {
 	var faults account.Faults
 	if errors.As(err, &faults) {
 		out.Faults = faults
+		out.mended = mended(open, faults)
 		return out, nil
 	}
 	if err != nil {
@@ -89,4 +92,67 @@ func (c *Console) check(ctx context.Context, d *draft) (checked, error) {
 	out.Doc = doc
 	out.Book, err = flow.Compile(doc.Settings)
 	return out, err
+}
+
+// mended is a book of the draft without the settings that have faults, for a picture.
+func mended(open *setup.Draft, faults account.Faults) *flow.Book {
+	less := *open
+	less.Root = cloned(open.Root).(map[string]any)
+	for range mostMended {
+		for _, f := range faults {
+			cut(less.Root, f.Path)
+		}
+		doc, err := less.Check()
+		if err == nil {
+			b, err := flow.Compile(doc.Settings)
+			if err != nil {
+				return nil
+			}
+			return b
+		}
+		if !errors.As(err, &faults) {
+			return nil
+		}
+	}
+	return nil
+}
+
+// mostMended is how often what is left of a draft may have faults in its turn.
+const mostMended = 3
+
+// cut takes out of a document what a path leads to, as far as it leads anywhere: names may
+// have dots in them, and what is in a list goes with the list.
+func cut(m map[string]any, path string) {
+	for key, v := range m {
+		rest, is := strings.CutPrefix(path, key)
+		if !is {
+			continue
+		}
+		inner, isMap := v.(map[string]any)
+		switch {
+		case rest == "" || rest[0] == '[' || rest[0] == '.' && !isMap:
+			delete(m, key)
+			return
+		case rest[0] == '.':
+			if was := len(inner); was > 0 {
+				cut(inner, rest[1:])
+				if len(inner) == was && !deeper(inner, rest[1:]) { // what is missing is what is wrong
+					delete(m, key)
+				}
+				return
+			}
+			delete(m, key)
+			return
+		}
+	}
+}
+
+// deeper reports whether a path leads further down from here.
+func deeper(m map[string]any, path string) bool {
+	for key := range m {
+		if rest, is := strings.CutPrefix(path, key); is && (rest == "" || strings.ContainsAny(rest[:1], ".[")) {
+			return true
+		}
+	}
+	return false
 }

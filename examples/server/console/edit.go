@@ -2,6 +2,7 @@ package console
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -43,6 +44,7 @@ type editData struct {
 	Gone          bool
 	Faults        []fault // of this thing
 	Svg           string
+	Mended        bool // the picture is without what has faults
 	Outline       []picture.Line
 	Live          *liveThing
 	Numbers       []string
@@ -109,13 +111,18 @@ func (c *Console) edit(r *http.Request, d *draft, section, name string, more ...
 	if data.Used, err = c.usedBy(ctx, d, k, thing{section, name}); err != nil {
 		return data, err
 	}
-	c.draw(&data, k.Book, base(r))
+	c.draw(&data, k, base(r))
 	data.Live, err = c.liveThing(ctx, section, name, d)
 	return data, err
 }
 
 // draw adds the picture of what the thing leads to.
-func (c *Console) draw(data *editData, b *flow.Book, root string) {
+// Where the draft has faults it is drawn without them, and what they are in is outlined.
+func (c *Console) draw(data *editData, k checked, root string) {
+	b := k.Book
+	if b == nil {
+		b, data.Mended = k.mended, true
+	}
 	if b == nil {
 		return
 	}
@@ -137,16 +144,47 @@ func (c *Console) draw(data *editData, b *flow.Book, root string) {
 	}
 	data.Svg = picture.New(chart).SVG(picture.Look{
 		Page: true, Title: "What " + data.Name + " leads to",
-		Link: func(id flow.StepID) string { return linkOf(root, names[id]) },
+		Link: func(id flow.StepID) string { return linkOf(root, names[id]) }, Broken: broken(k.Faults, names),
 	})
 	data.Outline = picture.Outline(chart)
 }
+
+// broken are the steps whose settings have faults.
+func broken(faults account.Faults, names map[flow.StepID]string) map[flow.StepID]string {
+	count := map[flow.StepID]int{}
+	for id, name := range names {
+		path := thingOf(name)
+		for _, f := range faults {
+			if path != "" && (f.Path == path || strings.HasPrefix(f.Path, path+".") || strings.HasPrefix(f.Path, path+"[")) {
+				count[id]++
+			}
+		}
+	}
+	out := map[flow.StepID]string{}
+	for id, n := range count {
+		out[id] = fmt.Sprintf("%d to put right", n)
+	}
+	return out
+}
+
+// thingOf is the path of what a step is of, as in "flows.front-desk"; empty for the library's.
+func thingOf(step string) string {
+	for section, kind := range leadsTo {
+		if name, ok := strings.CutPrefix(step, kind+" "); ok {
+			return section + "." + strings.TrimSuffix(name, ": ring")
+		}
+	}
+	return ""
+}
+
+// firstFields are the first fields of forms, which a step of the picture leads to.
+var firstFields = map[string]string{"flows": "#f-greeting~m", "menus": "#f-prompt~m", "queues": "#f-strategy", "mailboxes": "#f-greeting~m", "questions": "#f-limit"}
 
 // linkOf is the editor of a step, from a page that root leads from to the console's root.
 func linkOf(root, step string) string {
 	for prefix, section := range map[string]string{"flow ": "flows", "menu ": "menus", "queue ": "queues", "voicemail ": "mailboxes", "ask ": "questions"} {
 		if name, ok := strings.CutPrefix(step, prefix); ok {
-			at := ""
+			at := firstFields[section]
 			if flowName, rings := strings.CutSuffix(name, ": ring"); rings && section == "flows" {
 				name, at = flowName, "#f-ring.time"
 			}
