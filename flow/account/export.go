@@ -104,10 +104,25 @@ func ends(length, first, last int) (string, string) {
 	return pad(first), pad(last)
 }
 
+// JSON is a document, or a part of one, in YAML or JSON as JSON. It is read and not
+// checked: what is missing in it, or unknown, stays so. The error is of type Faults.
+func JSON(data []byte) ([]byte, error) {
+	root, faults := load(data)
+	if len(faults) > 0 {
+		return nil, faults.told()
+	}
+	if root.kind != mapping {
+		return nil, Faults{{Line: root.line, Problem: "a document is a map, as in “flows: …”; this is " + root.kind.String()}}
+	}
+	var w bytes.Buffer
+	writeJSON(&w, root)
+	return w.Bytes(), nil
+}
+
 // writeJSON writes a node without any blanks.
 func writeJSON(w *bytes.Buffer, n *node) {
 	switch {
-	case n.kind == scalar && n.bare:
+	case n.kind == scalar && n.bare && json.Valid([]byte(n.text)):
 		w.WriteString(n.text)
 	case n.kind == scalar:
 		w.WriteString(quoted(n.text))

@@ -109,3 +109,21 @@ line 18: numbers.+12025550101: leads nowhere; write one of queue, voicemail, men
 	require.NoError(t, err)
 	require.Equal(t, "{}\n", string(written))
 }
+
+func TestJSON_readsAPartOfADocumentAsItIs(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"flows:\n  night: {ring: {time: 5s}, repeats: 007}\n  day:\n": `{"flows":{"night":{"ring":{"time":"5s"},"repeats":"007"},"day":{}}}`,
+		`{"queues": {"late": {"max_size": 5, "callback": true}}}`:     `{"queues":{"late":{"max_size":5,"callback":true}}}`,
+	} {
+		got, err := account.JSON([]byte(text))
+		require.NoError(t, err)
+		require.JSONEq(t, want, string(got))
+	}
+	for text, line := range map[string]int{"flows:\n\tnight: {}\n": 2, "a\n": 1, "flows: {a: [\n": 1} {
+		_, err := account.JSON([]byte(text))
+		var faults account.Faults
+		require.ErrorAs(t, err, &faults, text)
+		require.Equal(t, line, faults[0].Line, text)
+	}
+}

@@ -94,7 +94,7 @@ var forms = map[string][]group{
 			{Key: "max_messages", Label: "Most messages kept", Kind: "count"}, {Key: "on_full", Label: "When it is full", Kind: "dest"},
 		}},
 		{"3. Whose", []field{{Key: "owner", Label: "Owner", Kind: "pick", Of: "agents"}, {Key: "notify", Label: "Who is told of new messages", Kind: "text"},
-			{Key: "transcribe", Label: "Put messages into words", Kind: "switch"}}},
+			{Key: "transcribe", Label: "Put messages into words", Kind: "switch", Note: "The carrier does it, in the caller's language, and charges for it."}}},
 	},
 	"settings": {
 		{"1. Extensions", []field{

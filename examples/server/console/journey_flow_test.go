@@ -105,7 +105,9 @@ func TestJourney_nothingTypedIsLost(t *testing.T) {
 // change; it is gone once it was taken, or discarded.
 func TestJourney_nothingTypedIsLostWithoutADraftEither(t *testing.T) {
 	t.Parallel()
-	s := newSite(t, "")
+	s := newSite(t, "", func(c *console.Config) { // who has all pages
+		c.Who, c.Accounts = whoIs(console.Person{ID: "ada", Role: console.Administrator, Agent: "ada"}), &console.Accounts{Store: c.Store, Account: c.Account}
+	})
 	id := s.finished("1002")
 	b := open(t, s.base, "agents")
 	values := func(ids ...string) []string {
@@ -137,6 +139,7 @@ func TestJourney_nothingTypedIsLostWithoutADraftEither(t *testing.T) {
 	for _, form := range []struct{ page, field, id string }{
 		{"numbers", "Label", "label"}, {"numbers/+12025550100", "Label", "label"}, {"tests", "Story", "test-story"}, {"flows", "Name", "new-name"},
 		{"phone", "Number to call", "to"}, {"questions", "Name", "new-name"}, {"queues/support", "Name of the new agent", "new-member"},
+		{"me", "Name", "name"}, {"people", "Sign-in name", "login"},
 	} {
 		b.visit(form.page)
 		eval[bool](b, `(() => { for (const d of document.querySelectorAll("details")) d.open = true; return true })()`)
@@ -145,6 +148,11 @@ func TestJourney_nothingTypedIsLostWithoutADraftEither(t *testing.T) {
 	}
 	b.visit("calls/"+id).fill("Name of the test", "typed by hand").visit("calls/" + id)
 	require.Equal(t, "typed by hand", eval[string](b, `document.querySelector("[name=name]").value`))
+	b.visit("me").back().visit("me").sees(still).click("button", "Discard it").misses(still)
+	b.fill("Name", "Augusta King").click("button", "Save").sees("Saved.", "Augusta King").misses(still)
+	b.visit("settings").fill("Wait for the first key", "9s").sees("Draft saved").pick("Default queue", "New queue…").fill("Its name", "sales").sees("Draft saved").visit("settings").sees(still)
+	require.Equal(t, []string{"9s", "new:queues", "sales"}, values("f-first_digit", "f-default_queue", "f-default_queue~new"))
+	b.click("button", "Create").sees("It was made, and is picked here.").misses(still)
 	b.visit("flows/front-desk").pick("b. Nobody answers", "New queue…").fill("Its name", "night").sees("Draft saved").visit("flows/front-desk").sees(still)
 	require.Equal(t, []string{"new:queue", "night"}, values("f-no_answer", "f-no_answer~new"), "what is still to be made")
 	b.click("button", "Create").sees("It was made, and is picked here.").misses(still)

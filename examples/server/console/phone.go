@@ -160,10 +160,12 @@ func (c *Console) clock(w http.ResponseWriter, r *http.Request) error {
 	return c.next(w, r, phoneRoot(r)+"?call="+url.QueryEscape(r.FormValue("call")))
 }
 
-// faultWords are what can go wrong between carrier and server, for the next event.
+// faultWords are what can go wrong between carrier and server, with the next event or the
+// next command that no event asks for.
 var faultWords = []struct{ Value, Text string }{
 	{"twice", "The next event arrives twice"}, {"late", "The next event arrives 3 s late"}, {"mute", "The answer to the next event is lost"},
 	{"lost", "The next event is lost"}, {"final", "The report that the caller hung up is lost"}, {"swapped", "The next two events change places"},
+	{"down", "The carrier cannot be reached for the next command"}, {"refused", "The carrier refuses the next command"},
 }
 
 // faults injects one.
@@ -172,13 +174,15 @@ func (c *Console) faults(w http.ResponseWriter, r *http.Request) error {
 	if s == nil {
 		return errNoSim
 	}
-	f, ok := map[string]sim.Fault{
-		"twice": {Twice: true}, "late": {Late: 3 * time.Second}, "mute": {Mute: true}, "lost": {Lost: true}, "final": {Kind: flow.HungUp, Lost: true}, "swapped": {Swapped: true},
+	next := func(f sim.Fault) sim.Faults { return sim.Faults{Next: []sim.Fault{f}} }
+	f, ok := map[string]sim.Faults{
+		"twice": next(sim.Fault{Twice: true}), "late": next(sim.Fault{Late: 3 * time.Second}), "mute": next(sim.Fault{Mute: true}), "lost": next(sim.Fault{Lost: true}),
+		"final": next(sim.Fault{Kind: flow.HungUp, Lost: true}), "swapped": next(sim.Fault{Swapped: true}), "down": {DoFails: 1}, "refused": {DoRefuses: 1},
 	}[r.FormValue("fault")]
 	if !ok {
 		return wrong("Fault: pick one of the list.")
 	}
-	s.Carrier.Break(sim.Faults{Next: []sim.Fault{f}})
+	s.Carrier.Break(f)
 	return c.next(w, r, phoneRoot(r)+"?call="+url.QueryEscape(r.FormValue("call")))
 }
 
