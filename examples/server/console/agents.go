@@ -19,6 +19,7 @@ func (c *Console) agentRoutes() {
 	c.handle("POST /agents/{agent}", Administrator, c.saveAgent)
 	c.handle("POST /agents/{agent}/presence", Agent, c.setPresence)
 	c.handle("POST /agents/{agent}/extension", Agent, c.setExtension)
+	c.handle("POST /agents/{agent}/listed", Agent, c.setListed)
 	c.handle("POST /agents/{agent}/remove", Administrator, c.removeAgent)
 	c.handle("GET /extension", Agent, c.extensionFree)
 	c.handle("GET /me", Agent, c.mePage)

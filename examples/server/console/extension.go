@@ -98,3 +98,26 @@ func (c *Console) setExtension(w http.ResponseWriter, r *http.Request) error {
 	}
 	return c.next(w, r, "agents?done=saved")
 }
+
+// setListed says in the list whether callers may find an agent by name.
+func (c *Console) setListed(w http.ResponseWriter, r *http.Request) error {
+	ctx, id := r.Context(), r.PathValue("agent")
+	if err := own(r, id, Administrator); err != nil {
+		return err
+	}
+	g, err := c.cfg.Store.Directory().Agent(ctx, c.cfg.Account, id)
+	if err != nil {
+		return err
+	}
+	if err := r.ParseForm(); err != nil {
+		return wrong("The form did not arrive whole. Nothing was changed; send it again.")
+	}
+	g.Listed = listedTyped(r) == "on"
+	if _, err := c.cfg.Store.Directory().Put(ctx, c.cfg.Account, g); err != nil {
+		if faults := c.agentFaults(ctx, id, err); faults != nil {
+			return &problem{status: http.StatusConflict, text: nameOf(g) + ": " + faults["listed"] + faults[""]}
+		}
+		return err
+	}
+	return c.next(w, r, "agents?done=saved")
+}

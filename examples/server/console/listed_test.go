@@ -68,7 +68,30 @@ func TestAgents_areListedByAFormAndByThemselves(t *testing.T) {
 	require.Equal(t, 422, status, "nobody could spell that")
 	status, _ = s.form(own+"agents/mary", url.Values{"name": {"Ada"}, "rev": {"1"}, "listed": {"on"}})
 	require.Equal(t, 403, status, "nor do agents list each other")
+	status, _ = s.form(own+"agents/mary/listed", url.Values{"listed": {"off", "on"}})
+	require.Equal(t, 403, status, "nor in the list")
 	require.Equal(t, []string{"ada as Ada"}, s.names())
+}
+
+// In the list of agents it is a box to tick, and what cannot be spelled is said.
+func TestAgents_areListedInTheList(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, "")
+	status, page := s.form(s.base+"agents/ada/listed", url.Values{"listed": {"off", "on"}})
+	require.Equal(t, 200, status)
+	require.Contains(t, page, `value="on" checked aria-label="Callers may find Ada Lovelace by name"`)
+	require.Equal(t, []string{"ada as Ada Lovelace"}, s.names())
+	status, page = s.form(s.base+"agents", url.Values{"name": {"王伟"}, "id": {"wang"}, "listed": {"on"}})
+	require.Equal(t, 422, status)
+	require.Contains(t, page, `id="agent-listed" name="listed" value="on" checked aria-invalid="true"`)
+	status, _ = s.form(s.base+"agents", url.Values{"name": {"王伟"}, "id": {"wang"}})
+	require.Equal(t, 200, status)
+	status, page = s.form(s.base+"agents/wang/listed", url.Values{"listed": {"off", "on"}})
+	require.Equal(t, 409, status)
+	require.Contains(t, page, "has no letter from A to Z")
+	status, _ = s.form(s.base+"agents/ada/listed", url.Values{"listed": {"off"}})
+	require.Equal(t, 200, status)
+	require.Empty(t, s.names())
 }
 
 // A file of agents says who is listed, and leaves it where it has no such column.
