@@ -94,6 +94,7 @@ type Webhooks struct {
 // Sign is something that the host knows of its health.
 type Sign struct {
 	Name string
+	Told string // its name in a report to others, where Name is somebody's; empty is Name
 	Text string // how it is, and where it is not good what to do
 	Good bool
 }

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -23,17 +24,13 @@ type healthData struct {
 	Text  string
 }
 
-// personal is what a report to others has no business to hold: addresses and numbers. Queues
-// and mailboxes are named by people, and often after them.
-var personal = regexp.MustCompile(`[a-z]+://\S+|\S+@\S+|\+?\d[\d ()-]{6,}\d|\b(?:Queue|Mailbox) \S.*?: `)
+// personal is what a report to others has no business to hold: addresses and numbers.
+var personal = regexp.MustCompile(`[a-z]+://\S+|\S+@\S+|\+?\d[\d ()-]{6,}\d`)
 
 // discreet is a line without what is personal.
 func discreet(line string) string {
 	return personal.ReplaceAllStringFunc(line, func(is string) string {
-		switch word, _, named := strings.Cut(is, " "); {
-		case named && strings.HasSuffix(is, ": "):
-			return word + ": "
-		case strings.ContainsAny(is, "@/"):
+		if strings.ContainsAny(is, "@/") {
 			return "(address)"
 		}
 		return "(number)"
@@ -49,7 +46,7 @@ func (c *Console) healthPage(w http.ResponseWriter, r *http.Request) error {
 			state = "LOOK"
 			data.Bad++
 		}
-		data.Text += fmt.Sprintf("%-5s %s\n", state, discreet(s.Name+": "+s.Text))
+		data.Text += fmt.Sprintf("%-5s %s\n", state, discreet(cmp.Or(s.Told, s.Name)+": "+s.Text))
 	}
 	return c.show(w, "health", http.StatusOK, c.view(r, "health", "Health", data))
 }
@@ -91,6 +88,11 @@ func (c *Console) signs(ctx context.Context) []Sign {
 	add("Calls under way", true, "%d", live)
 	add("Commands to deliver", owed < 100, "%d wait for the carrier to take them%s", owed, map[bool]string{true: ". See whether the carrier can be reached."}[owed >= 100])
 	c.serves(ctx, latest.Settings, add)
+	for i, sign := range out { // a mailbox may have the name of whose it is
+		if name, is := strings.CutPrefix(sign.Name, "Mailbox "); is && latest.Settings.Mailboxes[name].Owner != "" {
+			out[i].Told = "Mailbox of an agent"
+		}
+	}
 	add("Version", true, "%d is live, since %s", latest.Version, latest.At.UTC().Format(time.RFC3339))
 	add("Schema", latest.Schema <= flow.Schema, "%d, this program reads up to %d%s", latest.Schema, flow.Schema,
 		map[bool]string{true: ". A newer program published it: start that one here, too."}[latest.Schema > flow.Schema])

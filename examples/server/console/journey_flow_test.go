@@ -172,7 +172,7 @@ func TestJourney_aConflictOnPublishShowsBoth(t *testing.T) {
 	ana.fill("Ring for", "15s").sees("Draft saved")
 	ben := open(t, s.another(who("Ben")), "flows/front-desk")
 	ben.fill("Ring for", "25s").sees("Draft saved").click("link", "Review and publish").fill("Note for others (what it is for)", "ring longer").click("button", "Publish version 2").sees("Published.")
-	ana.click("link", "Review and publish").sees("Published while you edited", "Both of you changed flow front-desk").axe()
+	ana.click("link", "Review and publish").sees("Published while you edited", "(ring longer — Ben)", "Both of you changed flow front-desk").axe()
 	ana.expect("422")
 	ana.fill("Note for others (what it is for)", "ring shorter").click("button", "Publish version 3").sees("whether your change or theirs is kept")
 	require.Equal(t, "ring shorter", eval[string](ana, `document.querySelector("#note").value`), "nothing typed is lost")

@@ -32,6 +32,7 @@ type publishData struct {
 	Version   uint32 // that it would be
 	Seen      uint32 // the newest that this page knows
 	Theirs    []change
+	Said      string // the note of the newest version, with who published it
 	Both      []both
 	Note      string
 	Tests     []testRun
@@ -85,7 +86,7 @@ func (c *Console) toPublish(r *http.Request, d *draft) (publishData, error) {
 	if err != nil {
 		return data, err
 	}
-	data.Version, data.Seen = latest.Version+1, latest.Version
+	data.Version, data.Seen, data.Said = latest.Version+1, latest.Version, latest.Note
 	k, err := c.check(ctx, d)
 	if err != nil {
 		return data, err
