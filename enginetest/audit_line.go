@@ -15,7 +15,7 @@ import (
 type wait struct {
 	call, queue string
 	span                // since the caller joined the line
-	there       int64   // from when on: a callback comes back to its place for another try
+	there       int64   // from when on: a callback comes back to its place for another try, before or after what else happens then
 	legs        []span  // when members rang
 	offers      []offer // what began them
 	served      bool    // a member took the caller
@@ -144,7 +144,7 @@ func (a *auditor) inTurn(w *wait, o offer, members map[string][]membership) {
 		if d.from >= w.from {
 			break
 		}
-		if d.there > o.at || d.to <= o.at || during(d.legs, o.at) || d.queue != w.queue && !serves(members[d.queue], o.agent, o.at) {
+		if d.there >= o.at || d.to <= o.at || during(d.legs, o.at) || d.queue != w.queue && !serves(members[d.queue], o.agent, o.at) {
 			continue
 		}
 		a.fault("at %s %s is offered call %s, of %s since %s; call %s has waited in %s since %s",
