@@ -5,6 +5,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -142,6 +144,29 @@ func TestRough_aReceiverThatFailsOrHangsIsShownToWhoLooksAfterIt(t *testing.T) {
 			require.Contains(t, p.get("/api/v1/voicemail/team").text, `"state":"left"`, "nothing of it holds up a caller, or a message")
 		})
 	}
+}
+
+// A folder for recordings that cannot be written to: the message is there and is heard
+// from the carrier, the operator is told, and once there is a folder it is kept.
+func TestRough_recordingsThatCannotBeKeptAreHeardFromTheCarrier(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "recordings")
+	p := start(t, nil, "-recordings", dir)
+	p.put("/api/v1/simulator/clock", object{"running": false}).is(200)
+	require.NoError(t, os.RemoveAll(dir))
+	require.NoError(t, os.WriteFile(dir, nil, 0o600)) // where a folder is to be
+	message := "/api/v1/voicemail/team/" + p.leaves()
+	health := func() string { return html.UnescapeString(p.get("/health").is(200).text) }
+	p.until(func() bool { return strings.Contains(health(), "LOOK  Feed to recordings: nothing is taken since") })
+	require.Contains(t, health(), "See that the carrier can be reached, and that the folder of -recordings has room.")
+	p.skip(20 * time.Second)
+	require.Contains(t, p.get("/metrics").text, `extflow_feed_failing_seconds{receiver="recordings"} 20`)
+	require.Len(t, p.get(message+"/recording").is(200).text, 44+7*8000)
+	require.NoError(t, os.Remove(dir))
+	p.skip(time.Minute)
+	p.until(func() bool { return strings.Contains(health(), "Feed to recordings: what happens is taken") })
+	require.Equal(t, 1, files(t, dir))
+	require.Len(t, p.get(message+"/recording").is(200).text, 44+7*8000)
 }
 
 // A product that answers questions with 500: callers are led on at once, and the operator
