@@ -25,11 +25,11 @@ func TestStories_areTheSameOnTheEngine(t *testing.T) {
 	flowtest.RunOn(t, "flow/testdata/*.call", account.Sample(), flowtest.OpenEngine(inMemory))
 }
 
-// Those of queues are the same where three nodes share a store, and everything that
-// happens comes to another node than what happened before.
-func TestStories_ofQueuesAreTheSameOnThreeNodes(t *testing.T) {
+// They are the same where three nodes share a store, and everything that happens comes
+// to another node than what happened before.
+func TestStories_areTheSameOnThreeNodes(t *testing.T) {
 	t.Setenv(flowtest.Update, "")
-	flowtest.RunOn(t, "flow/testdata/[qcswp]*.call", account.Sample(), flowtest.OpenNodes(func(now func() time.Time) ([]storage.Store, error) {
+	flowtest.RunOn(t, "flow/testdata/*.call", account.Sample(), flowtest.OpenNodes(func(now func() time.Time) ([]storage.Store, error) {
 		s, err := inMemory(now)
 		return []storage.Store{s, s, s}, err
 	}))

@@ -189,11 +189,15 @@ func TestStories_areTheSameOnPostgreSQLAndLeaveWhatThePlainStatementsDo(t *testi
 // than what happened before.
 func TestStories_ofQueuesAreTheSameOnThreeNodes(t *testing.T) {
 	t.Setenv(flowtest.Update, "")
-	files, err := filepath.Glob("../../flow/testdata/queue*.call")
-	require.NoError(t, err)
-	require.NotEmpty(t, files)
+	var files []string
+	for _, kind := range []string{"queue*", "a-queue*", "callback*", "supervisor*", "rule-g*", "a-number-may-lead-to-a-queue"} {
+		some, err := filepath.Glob("../../flow/testdata/" + kind + ".call")
+		require.NoError(t, err)
+		require.NotEmpty(t, some)
+		files = append(files, some...)
+	}
 	for i, file := range files {
-		if i%8 != 0 && os.Getenv("EXTFLOW_LONG") == "" {
+		if i%12 != 0 && os.Getenv("EXTFLOW_LONG") == "" {
 			continue
 		}
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".call"), func(t *testing.T) {
