@@ -112,6 +112,7 @@ var (
 	_ adapter.Carrier = (*Adapter)(nil)
 	_ adapter.Prober  = (*Adapter)(nil)
 	_ adapter.Able    = (*Adapter)(nil)
+	_ adapter.InTurn  = (*Adapter)(nil)
 	_ http.Handler    = (*Adapter)(nil)
 )
 
