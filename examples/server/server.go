@@ -50,6 +50,8 @@ type server struct {
 	routes    []route
 	openAPI   []byte
 	draining  atomic.Bool
+
+	hereSecret atomic.Pointer[[]byte] // see hereKey
 	hooks
 }
 
