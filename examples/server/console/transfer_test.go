@@ -33,7 +33,7 @@ func TestPages_flowsComeAndGoAsFiles(t *testing.T) {
 	for text, says := range map[string]string{
 		"{\"flows\": {\n  \"night\": {\"greeting\": \"welcome\",\n    \"ring\": {\"time\": \"5s\"}}}}": "line 3, column 15: flows.night.ring.time: 5s is out of range; write 10s to 2m",
 		"flows:\n  night: {buzy: {queue: support}}\n":                                                  "line 2, column 11: flows.night.buzy: ",
-		"flows:\n  night: {busy: {queue: gone}}\n":                                                     "column 17: flows.night.busy.queue: ",
+		"flows:\n  night: {busy: {queue: gone}}\n":                                                     "column 18: flows.night.busy.queue: ",
 		"flows:\n\tnight: {}\n":                                                                        "line 2: a tab before the text",
 		"flows: [1]\n":                                                                                 "flows: ",
 		"shoes: {}\n":                                                                                  "shoes: ",
