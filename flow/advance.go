@@ -43,7 +43,7 @@ func (b *Book) Advance(c Call, e Event) (next Call, m Move) {
 	if next.Marks.Has(CallerGone) && !c.Marks.Has(CallerGone) {
 		next.Left = now
 	}
-	next.answer(&m, &e, eff)
+	next.answer(&m, &e, eff, &c)
 	return next, m
 }
 
@@ -62,13 +62,14 @@ func (c *Call) become(b *Book, e *Event, eff effect, now int64) {
 	c.Last = now
 	c.Entries += eff.entered
 	if eff.move != nil {
+		stood := c.Move
 		c.arm(eff.move.arm, now, 0)
 		if eff.move.Do.Kind == Connect && c.Party != nil && c.Armed.Has(StepClock) {
 			c.Clocks[StepClock-1] += int64(eff.move.Do.inTurn(c.Party))
 		}
 		c.Move, c.Standing = b.moveFor(c, eff.move), c.Rev
 		if eff.move.fills {
-			c.Move = c.words(c.Move, &e.What)
+			c.Move = c.gapsOf(&e.What, stood).words(c.Move)
 		}
 	}
 	c.arm(eff.arm, now, e.Length)
@@ -83,13 +84,14 @@ func (c *Call) become(b *Book, e *Event, eff effect, now int64) {
 	}
 }
 
-// answer makes m what the effect asks for, with what only the call knows.
-func (c *Call) answer(m *Move, e *Event, eff effect) {
+// answer makes m what the effect asks for, with what only the call knows. Was is the
+// call before.
+func (c *Call) answer(m *Move, e *Event, eff effect, was *Call) {
 	if eff.move != nil {
 		*m = *c.Move
 		c.fill(m)
-		if m.Do.Kind == Find && m.Do.Entry == "" && m.Do.Name == "" && m.Do.Mailbox == "" && (e.Kind == Pressed || e.News == Moved) {
-			m.Do.Entry = e.Digits.entry()
+		if m.Do.asksWhom() && (e.Kind == Pressed || e.News == Moved) {
+			m.Do.Entry = was.keyed(e.Digits)
 		}
 	}
 	m.Tell = eff.tell
@@ -273,14 +275,18 @@ func (d Digits) key() byte {
 // entry is what was keyed without the key that ended it.
 func (d Digits) entry() Digits { return Digits(strings.TrimSuffix(string(d), "#")) }
 
-// words fills the gaps in a move's words.
-func (c *Call) words(m *Move, w *What) *Move {
-	filled, known := *m, c.gapsOf(w)
-	filled.Say = slices.Clone(m.Say)
-	for i := range filled.Say {
-		filled.Say[i].Say = known.fill(filled.Say[i].Say, filled.Say[i].Language)
+// asksWhom reports whether the engine is asked for somebody whom the caller keyed.
+func (c Command) asksWhom() bool {
+	return c.Kind == Spell || c.Kind == Find && c.Entry == "" && c.Name == "" && c.Mailbox == ""
+}
+
+// keyed is what is looked up for the keys that were pressed: they, or the extension of
+// whom they choose.
+func (c *Call) keyed(d Digits) Digits {
+	if i := c.choice(d); i > 0 && c.Move != nil && i <= c.Move.Choices.count() {
+		return Digits((*c.Move.Choices)[i-1].Extension)
 	}
-	return &filled
+	return d.entry()
 }
 
 // Replay is the call that the turns lead to: the same as the one that was stored

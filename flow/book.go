@@ -47,6 +47,11 @@ type node struct {
 	discreet bool // an agent who cannot be rung is a wrong entry; the ring of one keeps the count
 	back     byte
 
+	// Spell, which collects too.
+	many    *Move // asks for more letters
+	choices *Move // says whom which key takes
+	pick    *Move // looks up who was chosen
+
 	// Speak.
 	tongue uint8
 
@@ -105,6 +110,7 @@ const (
 	speak
 	reach
 	ask
+	spell
 )
 
 // Backup clocks, by what the call waits for. The carrier's own timers decide;
@@ -218,6 +224,8 @@ func (b *Book) react(s *State, w *What) effect {
 		return b.stepHours(n, s, w)
 	case ask:
 		return b.stepQuestion(n, s, w)
+	case spell:
+		return b.stepDirectory(n, s, w)
 	}
 	return effect{ignored: NotNow}
 }
@@ -273,7 +281,7 @@ func (b *Book) open(n *node, s *State, w *What) effect {
 	switch n.action {
 	case play:
 		return b.openPlay(n, s)
-	case collect:
+	case collect, spell:
 		s.Phase, s.Why = Listening, NoOutcome // another try: how the last one failed is over
 		return effect{move: n.standing}
 	case ring:

@@ -70,7 +70,7 @@ func (b *Book) Chart() Chart {
 func (b *Book) charted(id StepID) ChartStep {
 	n := &b.nodes[id]
 	s := ChartStep{ID: id, Name: n.name, Action: actionNames[n.action]}
-	if n.action == collect {
+	if n.collects() {
 		s.About = append(s.About, "repeats: "+strconv.Itoa(int(n.repeats)))
 	}
 	if n.action == ask {

@@ -45,6 +45,8 @@ func (c *checker) all() {
 	inOrder(s.Menus, c.menu)
 	inOrder(s.Flows, c.flow)
 	inOrder(s.Questions, c.question)
+	inOrder(s.Directories, c.directory)
+	c.choosing()
 	inOrder(s.Entries, c.entry)
 }
 

@@ -72,6 +72,8 @@ func (c *checker) leadsTo(at place, d *Dest) string {
 		known(c, path, "flow", "flows", d.Name, c.s.Flows)
 	case TargetAsk:
 		known(c, path, "question", "questions", d.Name, c.s.Questions)
+	case TargetDirectory:
+		known(c, path, "directory", "directories", d.Name, c.s.Directories)
 	case TargetVoicemail:
 		c.voicemail(at, path, d)
 	case TargetHangUp:
@@ -92,7 +94,7 @@ func (c *checker) leadsTo(at place, d *Dest) string {
 	return at.path
 }
 
-var targets = [...]Target{TargetQueue, TargetVoicemail, TargetMenu, TargetHangUp, TargetFlow, TargetExtension, TargetHandoff, TargetRepeat, TargetAsk}
+var targets = [...]Target{TargetQueue, TargetVoicemail, TargetMenu, TargetHangUp, TargetFlow, TargetExtension, TargetHandoff, TargetRepeat, TargetAsk, TargetDirectory}
 
 // answer checks what a flow or a menu does about silence and wrong entries: a
 // message stands there by itself, without the word repeat.

@@ -20,15 +20,15 @@ func TestCheck_refusesWhatNoDestinationHas(t *testing.T) {
 	loop := flow.ToExtension("1001", nil)
 	loop.Otherwise = loop
 	for want, d := range map[string]*flow.Dest{
-		`flows.desk.busy: only voicemail, hangup and repeat have a message; remove it`:                                         {To: flow.TargetQueue, Name: "support", Message: flow.Say("Wait.")},
-		`flows.desk.busy: only an extension and a handoff have an otherwise; remove it`:                                        {To: flow.TargetHangUp, Otherwise: flow.HangUp(nil)},
-		`flows.desk.busy: hangup leads nowhere by name; remove the name`:                                                       {To: flow.TargetHangUp, Name: "support"},
-		`flows.desk.busy: "hungup" is not known here; did you mean "hangup"?`:                                                  {To: "hungup"},
-		`flows.desk.busy: leads nowhere; write one of queue, voicemail, menu, hangup, flow, extension, handoff, repeat or ask`: {},
-		`flows.desk.busy.queue: the name of a queue is missing; write one of queues`:                                           {To: flow.TargetQueue},
-		`flows.desk.busy.voicemail: the name of a mailbox is missing; write one of mailboxes`:                                  {To: flow.TargetVoicemail},
-		`flows.desk.busy.extension: "" is no extension; write its digits, as in "1001"`:                                        {To: flow.TargetExtension},
-		`flows.desk.busy.hangup: says nothing; write the name of a message, {say: words} or {play: URL}`:                       flow.HangUp(&flow.Message{}),
+		`flows.desk.busy: only voicemail, hangup and repeat have a message; remove it`:                                                    {To: flow.TargetQueue, Name: "support", Message: flow.Say("Wait.")},
+		`flows.desk.busy: only an extension and a handoff have an otherwise; remove it`:                                                   {To: flow.TargetHangUp, Otherwise: flow.HangUp(nil)},
+		`flows.desk.busy: hangup leads nowhere by name; remove the name`:                                                                  {To: flow.TargetHangUp, Name: "support"},
+		`flows.desk.busy: "hungup" is not known here; did you mean "hangup"?`:                                                             {To: "hungup"},
+		`flows.desk.busy: leads nowhere; write one of queue, voicemail, menu, hangup, flow, extension, handoff, repeat, ask or directory`: {},
+		`flows.desk.busy.queue: the name of a queue is missing; write one of queues`:                                                      {To: flow.TargetQueue},
+		`flows.desk.busy.voicemail: the name of a mailbox is missing; write one of mailboxes`:                                             {To: flow.TargetVoicemail},
+		`flows.desk.busy.extension: "" is no extension; write its digits, as in "1001"`:                                                   {To: flow.TargetExtension},
+		`flows.desk.busy.hangup: says nothing; write the name of a message, {say: words} or {play: URL}`:                                  flow.HangUp(&flow.Message{}),
 		`flows.desk.busy` + strings.Repeat(".otherwise", 51) +
 			`: more than 50 destinations within one another; lead to a menu or a flow instead`: loop,
 	} {

@@ -90,6 +90,9 @@ func (k *keying) from(at spot) []*Dest {
 	case TargetAsk:
 		q := k.s.Questions[at.name]
 		return append(behind(q.Answers), q.Otherwise)
+	case TargetDirectory:
+		d := k.s.Directories[at.name]
+		return append(behind(d.Keys), d.NoInput, d.Invalid, d.AfterRepeats)
 	case TargetVoicemail:
 		m := k.s.Mailboxes[at.name]
 		return append(behind(m.Keys), m.OnFull)
@@ -114,6 +117,9 @@ func (k *keying) all() []*Dest {
 	}
 	for name := range k.s.Questions {
 		out = append(out, k.from(spot{TargetAsk, name})...)
+	}
+	for name := range k.s.Directories {
+		out = append(out, k.from(spot{TargetDirectory, name})...)
 	}
 	for _, e := range k.s.Entries {
 		out = append(out, &e.Dest, e.Closed)

@@ -130,8 +130,8 @@ queues.b.ring: 1ns is out of range; write 5s to 2m
 mailboxes.personal: personal means the mailbox of the agent who was keyed; pick another name
 menus.m.prompt: says nothing; write the name of a message, {say: words} or {play: URL}
 menus.m.keys: a menu needs a key; write one, as in {"1": {queue: support}}
-flows.f.busy: leads nowhere; write one of queue, voicemail, menu, hangup, flow, extension, handoff, repeat or ask
-numbers.n: leads nowhere; write one of queue, voicemail, menu, hangup, flow, extension, handoff, repeat or ask`)
+flows.f.busy: leads nowhere; write one of queue, voicemail, menu, hangup, flow, extension, handoff, repeat, ask or directory
+numbers.n: leads nowhere; write one of queue, voicemail, menu, hangup, flow, extension, handoff, repeat, ask or directory`)
 	for range 20 {
 		err := flow.Check(s, flow.World{}).Err()
 		require.EqualError(t, err, want)

@@ -19,13 +19,21 @@ func (b *Book) stepCollect(n *node, s *State, w *What) effect {
 	switch {
 	case s.Phase == Listening && w.Kind == Pressed:
 		return b.read(n, s, w)
-	case s.Phase == Finding && w.Kind == Found:
-		if w.Class == 0 || n.wrong(w.Class) {
-			return b.fail(n, s, OnInvalid, w)
-		}
+	case s.Phase == Finding:
+		return b.lookedUp(n, s, w)
+	}
+	return effect{ignored: NotNow}
+}
+
+// lookedUp is what was found out about an extension.
+func (b *Book) lookedUp(n *node, s *State, w *What) effect {
+	switch {
+	case w.Kind == Found && (w.Class == 0 || n.wrong(w.Class)):
+		return b.fail(n, s, OnInvalid, w)
+	case w.Kind == Found:
 		b.address(s, w, true)
 		return b.leave(n, s, OnEntered, w)
-	case s.Phase == Finding && w.Kind == Exhausted && w.Budget == Guesses:
+	case w.Kind == Exhausted && w.Budget == Guesses:
 		return b.leave(n, s, OnLimit, w)
 	}
 	return effect{ignored: NotNow}
@@ -89,12 +97,16 @@ func (n *node) entry(e string) Outcome {
 // fail counts a failure: the step's own answer while repeats are left, then
 // wherever they lead.
 func (b *Book) fail(n *node, s *State, o Outcome, w *What) effect {
-	counter, move := 0, n.silent
 	if o == OnInvalid {
-		move = n.invalid
-		if n.separate {
-			counter = 1
-		}
+		return b.failSaying(n, s, o, n.invalid, w)
+	}
+	return b.failSaying(n, s, o, n.silent, w)
+}
+
+func (b *Book) failSaying(n *node, s *State, o Outcome, move *Move, w *What) effect {
+	counter := 0
+	if o == OnInvalid && n.separate {
+		counter = 1
 	}
 	if s.Tries[counter] >= n.repeats {
 		return b.leave(n, s, OnLimit, w)
@@ -103,7 +115,7 @@ func (b *Book) fail(n *node, s *State, o Outcome, w *What) effect {
 		return b.leave(n, s, o, w)
 	}
 	s.Tries[counter]++
-	s.Phase = Listening
+	s.Phase, s.Try = Listening, 0
 	return effect{move: move}
 }
 

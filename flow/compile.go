@@ -59,6 +59,9 @@ func compile(s Settings, steps, tongues []string, tongue int) *Book {
 	for _, name := range slices.Sorted(maps.Keys(s.Questions)) {
 		c.question(name)
 	}
+	for _, name := range slices.Sorted(maps.Keys(s.Directories)) {
+		c.directory(name)
+	}
 	for _, name := range slices.Sorted(maps.Keys(s.Entries)) {
 		c.entry(name)
 	}
@@ -99,6 +102,9 @@ func newCompiler(s Settings, steps, tongues []string, tongue string) *compiler {
 	}
 	for _, m := range s.Menus {
 		b.back = b.back || m.Back != ""
+	}
+	for _, d := range s.Directories {
+		b.back = b.back || d.Back != ""
 	}
 	c := &compiler{b: b, s: &b.settings, tongue: tongue, ids: map[string]StepID{}}
 	for _, name := range steps {
@@ -196,6 +202,8 @@ func (c *compiler) dest(d *Dest, otherwise *Dest, in scope) StepID {
 		return c.repeat(d, in)
 	case TargetAsk:
 		return c.question(d.Name)
+	case TargetDirectory:
+		return c.directory(d.Name)
 	}
 	if d.Message == nil {
 		return c.ids["goodbye"]

@@ -37,11 +37,7 @@ func (c *compiler) flow(name string) StepID {
 	n.next[OnLimit] = c.dest(f.AfterRepeats, HangUp(nil), scope{ring: in.ring}) // there is nothing left to repeat
 	n.next[OnStar] = c.dest(f.Star, c.starDefault(), in)
 	n.next[OnEntered] = c.fill("flow "+name+": ring", func() node {
-		r := c.ringer(in.ring)
-		r.next[OnUnavailable] = c.dest(f.Unavailable, ToPersonal(), in)
-		r.next[OnUnanswered] = c.dest(f.NoAnswer, ToPersonal(), in)
-		r.next[OnDeclined] = r.next[OnUnanswered]
-		r.next[OnBusy] = c.dest(f.Busy, ToPersonal(), in)
+		r := c.ruled(f, in)
 		if f.Discreet {
 			c.discreet(&r, id)
 		}
@@ -49,6 +45,16 @@ func (c *compiler) flow(name string) StepID {
 	})
 	c.put(id, "flow "+name, n)
 	return id
+}
+
+// ruled rings an agent by a flow's rules a to c.
+func (c *compiler) ruled(f Flow, in scope) node {
+	r := c.ringer(in.ring)
+	r.next[OnUnavailable] = c.dest(f.Unavailable, ToPersonal(), in)
+	r.next[OnUnanswered] = c.dest(f.NoAnswer, ToPersonal(), in)
+	r.next[OnDeclined] = r.next[OnUnanswered]
+	r.next[OnBusy] = c.dest(f.Busy, ToPersonal(), in)
+	return r
 }
 
 func (c *compiler) put(id StepID, name string, n node) {

@@ -15,7 +15,7 @@ func CheckSteps(s Settings) Faults {
 		delete(keys, "")
 		return keys
 	}
-	s.Menus, s.Mailboxes = maps.Clone(s.Menus), maps.Clone(s.Mailboxes)
+	s.Menus, s.Mailboxes, s.Directories = maps.Clone(s.Menus), maps.Clone(s.Mailboxes), maps.Clone(s.Directories)
 	for name, m := range s.Menus {
 		m.Keys = pressed(m.Keys)
 		s.Menus[name] = m
@@ -23,6 +23,10 @@ func CheckSteps(s Settings) Faults {
 	for name, m := range s.Mailboxes {
 		m.Keys = pressed(m.Keys)
 		s.Mailboxes[name] = m
+	}
+	for name, d := range s.Directories {
+		d.Keys = pressed(d.Keys)
+		s.Directories[name] = d
 	}
 	return compile(s, nil, s.tongues(), 0).faults()
 }
@@ -99,7 +103,7 @@ func (b *Book) has(n *node) bool {
 // alone reports whether an outcome comes about without the caller.
 func (n *node) alone(o Outcome) bool {
 	switch n.action {
-	case collect:
+	case collect, spell:
 		return o == OnSilent || o == OnLimit
 	case queue:
 		return o != OnLeave
@@ -136,6 +140,8 @@ func (n *node) setting() string {
 		return kind + "s." + strings.TrimSuffix(rest, ": ring")
 	case kind == "ask":
 		return "questions." + rest
+	case kind == "directory":
+		return "directories." + strings.TrimSuffix(rest, ": ring")
 	case n.action == record && !n.personal:
 		return "mailboxes." + n.standing.Do.Mailbox
 	}

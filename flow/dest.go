@@ -4,10 +4,10 @@ import "github.com/extflow/extflow/extension"
 
 // Dest is a destination: where a rule, a key or a number leads. Build one with
 // ToQueue, ToVoicemail, ToPersonal, ToMenu, ToFlow, ToExtension, ToHandoff,
-// ToQuestion, HangUp or Repeat.
+// ToQuestion, ToDirectory, HangUp or Repeat.
 type Dest struct {
 	To        Target   `json:"to"`
-	Name      string   `json:"name,omitempty"`      // the queue, mailbox, menu, flow, question, extension or address
+	Name      string   `json:"name,omitempty"`      // the queue, mailbox, menu, flow, question, directory, extension or address
 	Message   *Message `json:"message,omitempty"`   // hang up and repeat: what is said; voicemail: a greeting of its own
 	Otherwise *Dest    `json:"otherwise,omitempty"` // extension and handoff: where a failed ring leads
 	Language  string   `json:"language,omitempty"`  // BCP 47: in which the caller is spoken to from there on; as before
@@ -27,6 +27,7 @@ const (
 	TargetHandoff   Target = "handoff"
 	TargetRepeat    Target = "repeat"
 	TargetAsk       Target = "ask"
+	TargetDirectory Target = "directory"
 )
 
 // Personal is the mailbox of the agent whose extension the caller keyed first.
@@ -49,6 +50,9 @@ func ToFlow(name string) *Dest { return &Dest{To: TargetFlow, Name: name} }
 
 // ToQuestion asks the product a question of the account, which leads on.
 func ToQuestion(name string) *Dest { return &Dest{To: TargetAsk, Name: name} }
+
+// ToDirectory has the caller find somebody by name, in a directory of the account.
+func ToDirectory(name string) *Dest { return &Dest{To: TargetDirectory, Name: name} }
 
 // ToExtension rings the agent of an extension once; otherwise, or the personal
 // mailbox where it is nil, is where unavailable, busy and no answer lead.

@@ -39,7 +39,7 @@ func (b *Book) GuessedAt(was Call, w *What) string {
 func (b *Book) guessed(c *Call, w *What) bool {
 	n := b.node(c.State)
 	switch n.action {
-	case collect:
+	case collect, spell:
 		return w.Kind == Found && c.Phase == Finding && n.wrong(w.Class)
 	case ring:
 		return n.discreet && ringFailed(&c.State, w) == OnUnavailable

@@ -39,6 +39,7 @@ func (b *Book) Mermaid() string {
 var shapes = map[string]string{
 	"nothing": "[%s]", "play": ">%s]", "collect": "[/%s/]", "ring": "{{%s}}", "record": "[(%s)]",
 	"queue": "[[%s]]", "hours": "{%s}", "end": "(%s)", "leg": "([%s])", "speak": ">%s]", "reach": "([%s])", "ask": "((%s))",
+	"spell": "[/%s/]",
 }
 
 // drawn is text as a chart can hold it, each part on a line of its own.

@@ -39,6 +39,7 @@ type What struct {
 	Digits   Digits           `json:"digits,omitempty"`   // Pressed; empty is silence. Told that it is moved: the extension
 	Entry    string           `json:"entry,omitempty"`    // Told that it is moved: to where, as Book.MovedTo names it; Told that it is advised: the product's answer, empty where it has none. Transcribed: the words
 	Party    *extension.Party `json:"party,omitempty"`    // Found, Told, Arrived as a leg
+	Named    *People          `json:"named,omitempty"`    // Found by name: who it can be
 	Start    *Info            `json:"start,omitempty"`    // Arrived; else who calls whom as the carrier repeats it, for safe turns alone
 	Leg      string           `json:"leg,omitempty"`      // Told: the id of the call that speaks, or that is offered
 	Ref      string           `json:"ref,omitempty"`      // Recorded, Transcribed: the carrier's reference of the recording; Began, Answered: of the leg

@@ -61,6 +61,9 @@ func (b *Book) AllEvents() []What {
 			out = append(out, What{Kind: Found, Class: class, Party: &extension.Party{Agent: "agent", Mailbox: box}})
 		}
 	}
+	for _, n := range []int{1, MaxChoices} {
+		out = append(out, What{Kind: Found, Class: extension.ClassAvailable, Named: new(make(People, n))})
+	}
 	for _, to := range slices.Concat(b.EntryNames(), slices.Sorted(maps.Keys(b.moves))) {
 		out = append(out, What{Kind: Told, News: Moved, Entry: to, Digits: "1001"})
 	}

@@ -12,21 +12,67 @@ import (
 // Gaps in words: what only the call knows is put there when they are said, in the
 // language of the words. {position} and {caller} stand for themselves; in
 // {minutes: none | one | # many} the form is said that fits the number, # being
-// the number itself. Two forms are one and many.
+// the number itself. Two forms are one and many. Words with a {name} are said for each of
+// those whom the caller may choose, {key} being the key that takes them.
 
 // gaps are what a call knows of itself.
 type gaps struct {
 	position, minutes int
 	caller            number.E164
+	choices           *People
+	name, key         string // of the choice that is being said
 }
 
-// gapsOf are the gaps of a call that an event fills.
-func (c *Call) gapsOf(w *What) gaps {
-	return gaps{
+// gapsOf are the gaps of a call that an event fills, or what stood before it.
+func (c *Call) gapsOf(w *What, stood *Move) gaps {
+	known := gaps{
 		position: int(w.Position),
 		minutes:  int((w.Length + time.Minute - 1) / time.Minute),
 		caller:   c.Info.From,
+		choices:  w.Named,
 	}
+	if known.choices == nil && stood != nil {
+		known.choices = stood.Choices
+	}
+	return known
+}
+
+// words fills the gaps in a move's words.
+func (g gaps) words(m *Move) *Move {
+	filled := *m
+	filled.Say, filled.Choices = nil, g.choices
+	if n := g.choices.count(); n > 0 {
+		filled.Do.Keys = "12345678"[:n] + "*"
+	}
+	for _, say := range m.Say {
+		if !hasGap(say.Say, gapName) {
+			say.Say = g.fill(say.Say, say.Language)
+			filled.Say = append(filled.Say, say)
+			continue
+		}
+		for i := range g.choices.count() {
+			one, known := say, g
+			known.name, known.key = (*g.choices)[i].Name, strconv.Itoa(i+1)
+			one.Say = known.fill(say.Say, say.Language)
+			filled.Say = append(filled.Say, one)
+		}
+	}
+	return &filled
+}
+
+const (
+	gapName = "name"
+	gapKey  = "key"
+)
+
+// hasGap reports whether words have the gap.
+func hasGap(words, name string) bool {
+	for gap := range gapsIn(words) {
+		if has, _ := gapParts(gap); has == name {
+			return true
+		}
+	}
+	return false
 }
 
 // fill puts what a call knows into words of a language.
@@ -62,6 +108,10 @@ func (g gaps) gap(gap, language string) string {
 		n = g.position
 	case "minutes":
 		n = g.minutes
+	case gapName:
+		return g.name
+	case gapKey:
+		return g.key
 	default:
 		return gap
 	}

@@ -28,7 +28,7 @@ func generated(seed uint64) (*Book, Settings) {
 
 type maker struct {
 	*rand.Rand
-	flows, menus, queues, boxes, asks []string
+	flows, menus, queues, boxes, asks, directories []string
 
 	personal bool // the account has a default mailbox, so that personal always means one
 }
@@ -37,10 +37,13 @@ func (m *maker) settings() Settings {
 	m.flows, m.menus = m.names("flow", 1, 2), m.names("menu", 0, 3)
 	m.queues, m.boxes = m.names("queue", 0, 2), m.names("box", 0, 2)
 	m.asks = m.names("question", 0, 1)
+	if m.seldom() {
+		m.directories = m.names("directory", 1, 1)
+	}
 	s := Settings{
 		Messages: map[string]Message{"ours": {Say: "Ours."}, "sound": {Play: "https://media.example.com/a.mp3"}},
 		Hours:    map[string]Hours{"office": {Open: map[string][]Span{"mon": {{540, 1020}}}}},
-		Queues:   map[string]Queue{}, Mailboxes: map[string]Mailbox{}, Menus: map[string]Menu{}, Flows: map[string]Flow{}, Questions: map[string]Question{}, Entries: map[string]Entry{},
+		Queues:   map[string]Queue{}, Mailboxes: map[string]Mailbox{}, Menus: map[string]Menu{}, Flows: map[string]Flow{}, Questions: map[string]Question{}, Directories: map[string]Directory{}, Entries: map[string]Entry{},
 	}
 	s.Defaults.MaxGuesses = m.IntN(4) * 3
 	if len(m.boxes) > 0 && m.often() {
@@ -58,6 +61,9 @@ func (m *maker) settings() Settings {
 	}
 	for _, name := range m.asks {
 		s.Questions[name] = m.question()
+	}
+	for _, name := range m.directories {
+		s.Directories[name] = m.directory()
 	}
 	for _, name := range m.menus {
 		s.Menus[name] = m.menu()
@@ -114,6 +120,26 @@ func (m *maker) menu() Menu {
 		menu.Hours, menu.Closed = "office", m.perhaps(false)
 	}
 	return menu
+}
+
+func (m *maker) directory() Directory {
+	d := Directory{
+		Prompt: m.message(), Keys: map[string]Dest{}, Repeats: m.repeats(), Counters: m.counters(),
+		NoInput: m.answer(), Invalid: m.answer(), AfterRepeats: m.perhaps(false),
+	}
+	if m.even() {
+		d.Flow = m.one(m.flows)
+	}
+	if m.even() {
+		d.Keys["0"] = *m.dest(false)
+	}
+	if m.seldom() {
+		d.Keys["*"] = *Repeat(m.message())
+	}
+	if m.seldom() {
+		d.Back = "1"
+	}
+	return d
 }
 
 func (m *maker) queue() Queue {
@@ -210,6 +236,8 @@ func (m *maker) onward(keyed bool) *Dest {
 		return ToMenu(m.one(m.menus))
 	case n < 10 && len(m.asks) > 0 && m.even():
 		return ToQuestion(m.one(m.asks))
+	case n < 10 && len(m.directories) > 0 && m.even():
+		return ToDirectory(m.one(m.directories))
 	case n < 10:
 		return ToFlow(m.one(m.flows))
 	case n < 12:

@@ -14,11 +14,12 @@ const hidden = '?'
 // digits there were stays, and the keys * and #.
 func (b *Book) Hide(was Call, turns []Turn) {
 	last := len(turns) - 1
-	if b.settings.Defaults.KeepEntries || last < 0 || was.Info == nil || int(was.State.At) >= len(b.nodes) || b.nodes[was.State.At].action != collect {
+	if b.settings.Defaults.KeepEntries || last < 0 || was.Info == nil || int(was.State.At) >= len(b.nodes) || !b.nodes[was.State.At].collects() {
 		return
 	}
 	switch w := &turns[last].Event.What; {
 	case w.Kind == Pressed && was.Phase == Listening && b.nodes[was.State.At].entry(string(w.Digits)) == OnInvalid:
+	case w.Kind == Pressed && was.Phase == Choosing && was.choice(w.Digits) == 0:
 	case was.Phase == Finding && last > 0 && b.missed(w) && turns[last-1].Event.Kind == Pressed:
 		last--
 	default:
@@ -32,6 +33,8 @@ func (b *Book) Hide(was Call, turns []Turn) {
 func (b *Book) missed(w *What) bool {
 	return w.Kind == Found && (w.Class == extension.ClassUnknown || w.Class == extension.ClassPartial) || w.Kind == Exhausted && w.Budget == Guesses
 }
+
+func (n *node) collects() bool { return n.action == collect || n.action == spell }
 
 func (d Digits) hide() Digits {
 	text := []byte(d)

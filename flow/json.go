@@ -138,6 +138,7 @@ type (
 		*Command
 		Tell    News    `json:"tell,omitempty"`
 		Ignored Ignored `json:"ignored,omitempty"`
+		Choices *People `json:"choices,omitempty"`
 	}
 )
 
@@ -208,7 +209,7 @@ func (r *Release) UnmarshalJSON(text []byte) error {
 // MarshalJSON writes the move and its command as one object: what is said, and
 // "do" with all that belongs to it.
 func (m Move) MarshalJSON() ([]byte, error) {
-	j := moveJSON{Say: m.Say, Tell: m.Tell, Ignored: m.Ignored}
+	j := moveJSON{Say: m.Say, Tell: m.Tell, Ignored: m.Ignored, Choices: m.Choices}
 	if m.Do != (Command{}) {
 		j.Command = &m.Do
 	}
@@ -221,7 +222,7 @@ func (m *Move) UnmarshalJSON(text []byte) error {
 	if err := json.Unmarshal(text, &j); err != nil {
 		return err
 	}
-	*m = Move{Say: j.Say, Do: *j.Command, Tell: j.Tell, Ignored: j.Ignored}
+	*m = Move{Say: j.Say, Do: *j.Command, Tell: j.Tell, Ignored: j.Ignored, Choices: j.Choices}
 	return nil
 }
 

@@ -115,7 +115,7 @@ func TestJSON_ofANewerVersionIsRefused(t *testing.T) {
 		{`{` + key + `, "event": {"what": "woke", "report": "humming"}}`, &Turn{}}, {`{` + key + `, "event": {"what": "exhausted", "budget": "patience"}}`, &Turn{}},
 		{`{` + key + `, "move": {"ignored": "whim"}}`, &Turn{}}, {`{` + key + `, "move": {"tell": "all"}}`, &Turn{}},
 		{`{` + key + `, "posts": [{"post": "card"}]}`, &Turn{}},
-		{`{"schema": 3, "settings": {}}`, &Release{}}, {`{"schema": 3, "settings": []}`, &Release{}},
+		{`{"schema": 4, "settings": {}}`, &Release{}}, {`{"schema": 4, "settings": []}`, &Release{}},
 	} {
 		require.ErrorIs(t, json.Unmarshal([]byte(is.text), is.into), ErrNewer, is.text)
 	}
@@ -158,10 +158,10 @@ func TestJSON_everyConstantHasItsWord(t *testing.T) {
 	require.Len(t, budgetJSON, int(Outlay)+1)
 	require.Len(t, clockJSON, numClocks+1)
 	require.Len(t, reportJSON, int(Gone)+1)
-	require.Len(t, commandJSON, int(StandIn)+1)
+	require.Len(t, commandJSON, int(Spell)+1)
 	require.Len(t, causeJSON, int(Unassigned)+1)
 	require.Len(t, ignoredJSON, int(Meaningless)+1)
-	require.Len(t, phaseJSON, int(Consulting)+1)
+	require.Len(t, phaseJSON, int(Choosing)+1)
 	require.Len(t, resultJSON, int(ResultMissed)+1)
 	require.Len(t, outcomeJSON, numOutcomes)
 	require.Len(t, postJSON, int(PostMessageTranscribed)+1)

@@ -21,13 +21,13 @@ var (
 	reportJSON  = []string{"", "alive", "talking", "gone"}
 	commandJSON = []string{
 		"", "listen", "connect", "hold", "record", "hangup", "originate", "join", "again", "await", "find", "ask_hours", "tell",
-		"vet", "stand_in",
+		"vet", "stand_in", "spell",
 	}
 	causeJSON   = []string{"", "line_busy", "unassigned"}
 	ignoredJSON = []string{"", "late", "repeated", "not_now", "just_a_fact", "over", "not_due", "meaningless"}
 	phaseJSON   = []string{
 		"", "listening", "finding", "asking", "in_ring", "in_talk", "in_line", "recording", "ending",
-		"calling", "screening", "telling", "pending", "ended", "holding", "later", "consulting",
+		"calling", "screening", "telling", "pending", "ended", "holding", "later", "consulting", "choosing",
 	}
 	resultJSON = []string{
 		"", "answered", "voicemail", "abandoned", "goodbye", "handed_off", "callback", "rejected", "limit", "failed", "missed",

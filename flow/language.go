@@ -136,7 +136,7 @@ func (b *Book) translate(tongue int, in *Book) {
 }
 
 func (n *node) moves() []*Move {
-	all := append([]*Move{n.standing, n.find, n.silent, n.invalid, n.plain, n.dial, n.join, n.ask, n.told, n.gone, n.hold, n.noAnswer, n.again}, n.greetings[:]...)
+	all := append([]*Move{n.standing, n.find, n.silent, n.invalid, n.plain, n.dial, n.join, n.ask, n.told, n.gone, n.hold, n.noAnswer, n.again, n.many, n.choices}, n.greetings[:]...)
 	if c := n.callback; c != nil {
 		all = append(all, c.confirm, c.open, c.refused)
 	}

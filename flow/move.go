@@ -13,6 +13,7 @@ type Move struct {
 	Do      Command   `json:"do,omitzero"`
 	Tell    News      `json:"tell,omitempty"`    // what the peer, or every other leg that is out, is told in the same commit
 	Ignored Ignored   `json:"ignored,omitempty"` // why the event changed nothing; the standing turn stays
+	Choices *People   `json:"choices,omitempty"` // whom the caller may choose
 
 	in    []*Move // the same in the book's other languages
 	fills bool    // the words have gaps that the call fills
@@ -53,7 +54,7 @@ type Command struct {
 	Room  string   `json:"room,omitempty"`  // Join: the id of the caller's call, which names the talk
 	Music *Message `json:"music,omitempty"` // Hold
 
-	Entry Digits `json:"entry,omitempty"` // Find: what was keyed, or the extension that the flow names
+	Entry Digits `json:"entry,omitempty"` // Find: what was keyed, or the extension that the flow names; Spell: the letters
 	Name  string `json:"name,omitempty"`  // Find: a queue; Hours: which, those of the number called where it is empty; Await: open, until it is
 }
 
@@ -77,6 +78,7 @@ const (
 	Tell                             // tell the peer and wait for its reply
 	Vet                              // may the caller be called back? available; busy where a callback is open; else away
 	StandIn                          // have a call of ours stand in the line in this one's place; answered as Vet
+	Spell                            // who is listed whose name begins with these letters? answered by Spelled
 )
 
 // Engine reports whether the command is answered by the engine.

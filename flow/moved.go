@@ -35,8 +35,8 @@ func (c *compiler) moving() {
 	c.b.moves = map[string]StepID{moveAgent: ring, moveGoodbye: c.ids["goodbye"]}
 }
 
-// MovedTo is the news by which a waiting caller is moved: to a queue, a mailbox, a menu
-// or a flow that the account names, to the agent of an extension as a ToExtension
+// MovedTo is the news by which a waiting caller is moved: to a queue, a mailbox, a menu,
+// a flow or a directory that the account names, to the agent of an extension as a ToExtension
 // without otherwise would ring, or, by HangUp(nil), to the message "goodbye" and the
 // end. The error is Faults and says why a destination is none of these.
 func (b *Book) MovedTo(d Dest) (What, error) {
@@ -50,13 +50,13 @@ func (b *Book) MovedTo(d Dest) (What, error) {
 	case d.To == TargetExtension:
 		w.Entry, w.Digits = moveAgent, Digits(d.Name)
 		return w, nil
-	case d.To == TargetQueue, d.To == TargetVoicemail, d.To == TargetMenu, d.To == TargetFlow:
+	case d.To == TargetQueue, d.To == TargetVoicemail, d.To == TargetMenu, d.To == TargetFlow, d.To == TargetDirectory:
 		if _, ok := b.entries[w.Entry]; ok {
 			return w, nil
 		}
 		return What{}, Faults{{Path: "to", Problem: fmt.Sprintf("the caller's release has no %s %q; name one that it has", d.To, d.Name)}}
 	}
-	return What{}, Faults{{Path: "to", Problem: "callers can be moved to a queue, a voicemail by its name, a menu, a flow, an extension, or be hung up on"}}
+	return What{}, Faults{{Path: "to", Problem: "callers can be moved to a queue, a voicemail by its name, a menu, a flow, a directory, an extension, or be hung up on"}}
 }
 
 // taken reports whether a supervisor has an agent rung for a waiting caller: an offer

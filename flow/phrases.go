@@ -5,7 +5,8 @@ package flow
 //
 // Gaps in braces are filled when the words are said: {position} is the place in
 // the line, {caller} who calls, digit by digit. {minutes: none | one | # many} is
-// the form that fits the estimated wait, with # for the number.
+// the form that fits the estimated wait, with # for the number. {name} is somebody
+// whom the caller may choose, by {key}.
 var phrases = map[string]map[string]string{
 	"en": {
 		"welcome":       "Welcome. Please enter the extension of the person you would like to reach.",
@@ -33,6 +34,13 @@ var phrases = map[string]map[string]string{
 		"call-screening":     "Call to {caller}. Press 1 to be connected.",
 		"calling":            "We are calling {caller}. One moment, please.",
 		"not-reached":        "There is no answer. Goodbye.",
+
+		"directory":          "Please spell the first letters of the first or last name of the person you would like to reach, then press pound.",
+		"directory-no-input": "Sorry, I did not hear anything.",
+		"directory-unknown":  "Sorry, nobody was found with that name.",
+		"directory-many":     "Many people have a name like that. Please spell more letters, then press pound.",
+		"directory-choice":   "For {name}, press {key}.",
+		"directory-again":    "To spell another name, press star.",
 	},
 	"es": {
 		"welcome":       "Bienvenido. Marque la extensión de la persona con quien desea hablar.",
@@ -60,6 +68,13 @@ var phrases = map[string]map[string]string{
 		"call-screening":     "Llamada a {caller}. Para establecerla, pulse 1.",
 		"calling":            "Estamos llamando a {caller}. Un momento, por favor.",
 		"not-reached":        "No contestan. Adiós.",
+
+		"directory":          "Marque en el teclado las primeras letras del nombre o del apellido de la persona con quien desea hablar y, después, pulse almohadilla.",
+		"directory-no-input": "No hemos recibido ninguna respuesta.",
+		"directory-unknown":  "No hemos encontrado a nadie con ese nombre.",
+		"directory-many":     "Hay muchas personas con un nombre parecido. Marque más letras y, después, pulse almohadilla.",
+		"directory-choice":   "Para hablar con {name}, pulse {key}.",
+		"directory-again":    "Para buscar otro nombre, pulse asterisco.",
 	},
 	"fr": {
 		"welcome":       "Bienvenue. Veuillez composer le numéro de poste de votre correspondant.",
@@ -87,6 +102,13 @@ var phrases = map[string]map[string]string{
 		"call-screening":     "Appel vers {caller}. Pour être mis en relation, appuyez sur 1.",
 		"calling":            "Nous appelons {caller}. Un instant, s'il vous plaît.",
 		"not-reached":        "Il n'y a pas de réponse. Au revoir.",
+
+		"directory":          "Veuillez composer sur le clavier les premières lettres du prénom ou du nom de votre correspondant, puis appuyez sur dièse.",
+		"directory-no-input": "Nous n'avons reçu aucune réponse.",
+		"directory-unknown":  "Aucun correspondant ne porte ce nom.",
+		"directory-many":     "Plusieurs personnes portent un nom semblable. Veuillez composer davantage de lettres, puis appuyez sur dièse.",
+		"directory-choice":   "Pour joindre {name}, appuyez sur {key}.",
+		"directory-again":    "Pour chercher un autre nom, appuyez sur étoile.",
 	},
 	"de": {
 		"welcome":       "Willkommen. Bitte geben Sie die Durchwahl der gewünschten Person ein.",
@@ -114,6 +136,13 @@ var phrases = map[string]map[string]string{
 		"call-screening":     "Anruf bei {caller}. Zum Verbinden drücken Sie die 1.",
 		"calling":            "Wir rufen {caller} an. Einen Moment, bitte.",
 		"not-reached":        "Es meldet sich niemand. Auf Wiederhören.",
+
+		"directory":          "Bitte geben Sie auf den Tasten die ersten Buchstaben des Vornamens oder Nachnamens der gewünschten Person ein, und drücken Sie dann die Rautetaste.",
+		"directory-no-input": "Wir haben keine Eingabe erhalten.",
+		"directory-unknown":  "Unter diesem Namen wurde leider niemand gefunden.",
+		"directory-many":     "Mehrere Personen haben einen ähnlichen Namen. Bitte geben Sie mehr Buchstaben ein, und drücken Sie dann die Rautetaste.",
+		"directory-choice":   "Für {name} drücken Sie die {key}.",
+		"directory-again":    "Um einen anderen Namen einzugeben, drücken Sie die Sterntaste.",
 	},
 	"pt": {
 		"welcome":       "Bem-vindo. Por favor, digite o ramal da pessoa com quem deseja falar.",
@@ -141,6 +170,13 @@ var phrases = map[string]map[string]string{
 		"call-screening":     "Chamada para {caller}. Para ser ligado, pressione 1.",
 		"calling":            "Estamos ligando para {caller}. Um momento, por favor.",
 		"not-reached":        "Ninguém atende. Até logo.",
+
+		"directory":          "Por favor, digite no teclado as primeiras letras do nome ou do sobrenome da pessoa com quem deseja falar e, em seguida, pressione sustenido.",
+		"directory-no-input": "Não recebemos nenhuma resposta.",
+		"directory-unknown":  "Não encontramos ninguém com esse nome.",
+		"directory-many":     "Várias pessoas têm um nome parecido. Por favor, digite mais letras e, em seguida, pressione sustenido.",
+		"directory-choice":   "Para falar com {name}, pressione {key}.",
+		"directory-again":    "Para procurar outro nome, pressione asterisco.",
 	},
 	"it": {
 		"welcome":       "Benvenuto. Digiti il numero interno della persona desiderata.",
@@ -168,6 +204,13 @@ var phrases = map[string]map[string]string{
 		"call-screening":     "Chiamata a {caller}. Per essere collegato, prema 1.",
 		"calling":            "Stiamo chiamando {caller}. Un momento, prego.",
 		"not-reached":        "Nessuna risposta. Arrivederci.",
+
+		"directory":          "Digiti sulla tastiera le prime lettere del nome o del cognome della persona desiderata, poi prema cancelletto.",
+		"directory-no-input": "Non abbiamo ricevuto alcuna risposta.",
+		"directory-unknown":  "Non è stato trovato nessuno con questo nome.",
+		"directory-many":     "Più persone hanno un nome simile. Digiti altre lettere, poi prema cancelletto.",
+		"directory-choice":   "Per {name}, prema {key}.",
+		"directory-again":    "Per cercare un altro nome, prema asterisco.",
 	},
 }
 
@@ -182,7 +225,8 @@ var homes = map[string]string{"pt": "pt-BR"}
 var phraseNames = [...]string{"welcome", "no-input", "invalid", "unavailable", "leave-message", "thanks", "hold", "goodbye",
 	"sorry", "moment", "position", "wait", "screening", "gone", "emergency",
 	"callback-offer", "callback-confirm", "callback-promised", "callback-open", "callback-refused", "callback-screening",
-	"call-screening", "calling", "not-reached"}
+	"call-screening", "calling", "not-reached",
+	"directory", "directory-no-input", "directory-unknown", "directory-many", "directory-choice", "directory-again"}
 
 // withheld is what stands for the number of a caller who withheld it, by language.
 var withheld = map[string]string{

@@ -9,7 +9,7 @@ import (
 // Release is what an account published: immutable settings with a version. A
 // call pins the newest one when it arrives and keeps it for life.
 type Release struct {
-	Schema   int       `json:"schema"` // of this document: 2 with discreet flows or menus, else 1
+	Schema   int       `json:"schema"` // of this document: 1; 2 with discreet flows or menus, 3 with directories
 	Account  string    `json:"account"`
 	ID       string    `json:"id"`
 	Version  uint32    `json:"version"` // from 1, one more with every release
@@ -25,10 +25,13 @@ const Schema = 1
 
 // ReleaseSchema is the newest form of stored releases. One whose settings an older
 // version knows whole has that version's, so that it can go on with it.
-const ReleaseSchema = 2
+const ReleaseSchema = 3
 
 // schema is the form that a release of the settings has.
 func (s *Settings) schema() int {
+	if len(s.Directories) > 0 {
+		return 3
+	}
 	for _, f := range s.Flows {
 		if f.Discreet {
 			return 2

@@ -20,6 +20,8 @@ type Settings struct {
 	Questions map[string]Question `json:"questions,omitempty"` // what the product is asked
 	Entries   map[string]Entry    `json:"entries,omitempty"`   // where numbers lead, by a name that number.Assignment.Entry bears
 
+	Directories map[string]Directory `json:"directories,omitempty"` // where callers find people by name
+
 	// Audio is which content a file that messages play had when the settings were
 	// published, by the file's name. Files that are not in it are played by their name.
 	Audio map[string]string `json:"audio,omitempty"`

@@ -9,7 +9,7 @@ type State struct {
 	Trail  [3]StepID `json:"trail,omitzero"`   // the menus and flows to go back to, newest first
 	Tries  [2]uint8  `json:"tries,omitzero"`   // failures of this visit: silence (or both), wrong entries
 	Phase  Phase     `json:"phase,omitempty"`  // what the step waits for
-	Try    uint8     `json:"try,omitempty"`    // a leg: telephones that did not take it; then the times that its screening was said; a call of ours: tries that failed
+	Try    uint8     `json:"try,omitempty"`    // a leg: telephones that did not take it; then the times that its screening was said; a call of ours: tries that failed; a directory: how many people the caller chooses from
 	Tongue uint8     `json:"tongue,omitempty"` // the language in which the call is spoken to, by its place in the book; 0 is the account's
 	Legs   uint8     `json:"legs,omitempty"`   // offers out for a waiting caller, at most MaxLegs; the agent's leg of a call that we place
 	Why    Outcome   `json:"why,omitempty"`    // how the last ring failed, for the mailbox's greeting; a leg: the worst of its telephones
@@ -47,6 +47,7 @@ const (
 	Holding          // a leg: the agent waits while the other side is called
 	Later            // a call of ours to somebody: for the time of its next try
 	Consulting       // for the product to answer
+	Choosing         // for which of the people named is meant
 )
 
 // Marks are things that are so or not.

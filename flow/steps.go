@@ -10,7 +10,7 @@ import (
 type Step struct {
 	ID     StepID
 	Name   string
-	Action string // play, collect, ring, record, queue, hours, end, leg, speak, reach, ask
+	Action string // play, collect, ring, record, queue, hours, end, leg, speak, reach, ask, spell
 	Routes []Route
 }
 
@@ -21,7 +21,7 @@ type Route struct {
 	To     StepID
 }
 
-var actionNames = [...]string{"nothing", "play", "collect", "ring", "record", "queue", "hours", "end", "leg", "speak", "reach", "ask"}
+var actionNames = [...]string{"nothing", "play", "collect", "ring", "record", "queue", "hours", "end", "leg", "speak", "reach", "ask", "spell"}
 
 // Steps are the book's steps in their order: its transition table.
 func (b *Book) Steps() []Step {

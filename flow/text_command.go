@@ -30,6 +30,8 @@ func (s Script) Command(c Command) string {
 		return "come back, " + strconv.Itoa(int(c.Retry))
 	case Find:
 		return s.find(c)
+	case Spell:
+		return "look up who is spelled " + s.digits(c.Entry)
 	case Await:
 		return await(c)
 	case Vet:

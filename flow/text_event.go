@@ -19,6 +19,9 @@ func (s Script) Event(e Event) string {
 	case Pressed:
 		return s.caller() + " presses " + s.digits(w.Digits)
 	case Found:
+		if w.Named.count() > 0 {
+			return "directory names " + w.Named.ids()
+		}
 		if w.Party != nil {
 			return "directory says " + plain(w.Party.Agent) + " is " + plain(w.Class.String())
 		}

@@ -82,7 +82,7 @@ func (n *node) never(o Outcome) bool {
 	if n.action == ring && n.discreet {
 		return o == OnUnavailable // not by this route: back in the visit that it left
 	}
-	if n.action != collect {
+	if !n.collects() {
 		return false
 	}
 	switch o {

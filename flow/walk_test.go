@@ -130,6 +130,8 @@ func (s stand) wrong(b *Book) string {
 		return "announcements during a talk"
 	case (inQueue || perhaps) && (s.Has(Overdue) && !s.Has(Confirming)) == s.Armed.Has(WaitClock):
 		return "a wait without an end, or one that ended twice"
+	case n.action == spell && (s.Phase == Choosing && s.Try == 0 || s.Phase == Listening && s.Try > 0 || s.Try > MaxChoices):
+		return "chooses from nobody, or is not asked whom"
 	case asked && !s.Armed.Has(WaitClock):
 		return "a question without a limit"
 	case carriers && !inQueue && !perhaps && !asked && ours:
@@ -142,7 +144,7 @@ func (s stand) wrong(b *Book) string {
 
 // waitsOn are the commands that can stand in a phase.
 var waitsOn = map[Phase][]CommandKind{
-	Listening: {Listen}, Finding: {Find}, Asking: {AskHours, Vet, StandIn}, InRing: {Connect}, InTalk: {Connect, Join},
+	Listening: {Listen}, Choosing: {Listen}, Finding: {Find, Spell}, Asking: {AskHours, Vet, StandIn}, InRing: {Connect}, InTalk: {Connect, Join},
 	InLine: {Hold, Listen, Await}, Holding: {Hold}, Later: {Await},
 	Recording: {Record}, Ending: {Hangup}, Calling: {Originate}, Screening: {Listen}, Telling: {Tell}, Consulting: {Hold},
 }

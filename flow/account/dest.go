@@ -126,6 +126,7 @@ func targetKeys(d *flow.Dest) block {
 		{"handoff", away{d}, "the carrier rings an address outside and owns the call from then on"},
 		{"repeat", parting{d, flow.TargetRepeat}, "hear a message, and be asked again"},
 		{"ask", target{d, flow.TargetAsk, "a question's name"}, "the product is asked, and its answer leads on"},
+		{"directory", target{d, flow.TargetDirectory, "a directory's name"}, "find somebody by name"},
 		{"otherwise", fallback{d}, "where a failed ring of the extension leads; voicemail"},
 	}
 }

@@ -137,7 +137,7 @@ func (r *reader) document(d *draft) *Document {
 func (d *draft) release() flow.Settings {
 	s := flow.Settings{
 		Defaults: d.settings.Defaults, Messages: d.messages, Hours: d.hours,
-		Mailboxes: d.mailboxes, Menus: d.menus, Flows: d.flows, Questions: d.questions,
+		Mailboxes: d.mailboxes, Menus: d.menus, Flows: d.flows, Questions: d.questions, Directories: d.directory,
 	}
 	for name, q := range d.queues {
 		if s.Queues == nil {

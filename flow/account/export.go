@@ -57,7 +57,7 @@ func fromDocument(doc *Document) *draft {
 	s := doc.Settings
 	d := &draft{
 		account: doc.Account, messages: s.Messages, mailboxes: s.Mailboxes,
-		menus: s.Menus, hours: s.Hours, flows: s.Flows, questions: s.Questions, queues: map[string]queue{},
+		menus: s.Menus, hours: s.Hours, flows: s.Flows, questions: s.Questions, directory: s.Directories, queues: map[string]queue{},
 		settings: settings{
 			Defaults: s.Defaults, reserved: doc.Range.Reserved, quarantine: doc.Quarantine,
 			region: doc.Region, countries: doc.Countries, keepCalls: doc.KeepCalls, emergency: unresolved(doc.Emergency),

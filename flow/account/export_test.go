@@ -98,9 +98,9 @@ numbers:
 `, string(written))
 	_, err = account.Parse(written)
 	require.EqualError(t, err, `line 5: settings.default_mailbox: no mailbox "team"; add it to mailboxes, or name one that is there
-line 11: queues.q.on_max_wait: leads nowhere; write one of queue, voicemail, menu, hangup, flow, extension, handoff, repeat or ask
-line 14: flows.f.busy: leads nowhere; write one of queue, voicemail, menu, hangup, flow, extension, handoff, repeat or ask
-line 18: numbers.+12025550101: leads nowhere; write one of queue, voicemail, menu, hangup, flow, extension, handoff, repeat or ask`)
+line 11: queues.q.on_max_wait: leads nowhere; write one of queue, voicemail, menu, hangup, flow, extension, handoff, repeat, ask or directory
+line 14: flows.f.busy: leads nowhere; write one of queue, voicemail, menu, hangup, flow, extension, handoff, repeat, ask or directory
+line 18: numbers.+12025550101: leads nowhere; write one of queue, voicemail, menu, hangup, flow, extension, handoff, repeat, ask or directory`)
 
 	written, err = account.Export(&account.Document{})
 	require.NoError(t, err)

@@ -125,6 +125,25 @@ func (m *maker) question() flow.Question {
 	return q
 }
 
+func (m *maker) directory() flow.Directory {
+	d := flow.Directory{
+		Prompt: m.maySay(), Flow: m.pick(m.flows), NoInput: m.answer(), Invalid: m.answer(), AfterRepeats: m.dest(),
+		Repeats: oneOf(m.T, nil, new(int), &[]int{10}[0]), Counters: oneOf(m.T, "", flow.Shared, flow.Separate),
+	}
+	for _, key := range []string{"0", "*"} {
+		if to := m.dest(); to != nil {
+			if d.Keys == nil {
+				d.Keys = map[string]flow.Dest{}
+			}
+			d.Keys[key] = *to
+		}
+	}
+	if m.maybe() {
+		d.Back = "1"
+	}
+	return d
+}
+
 func (m *maker) mailbox() flow.Mailbox {
 	b := flow.Mailbox{
 		Greeting: m.maySay(), MinLength: oneOf(m.T, flow.None, m.lasting(2, 4*time.Second)), MaxLength: m.lasting(5*time.Second, time.Hour), Silence: m.lasting(time.Second, 10*time.Second),

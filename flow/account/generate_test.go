@@ -25,6 +25,7 @@ type maker struct {
 	laterQueues, laterMenus, laterFlows []string
 	laterMailboxes                      []string
 	questions, laterQuestions           []string
+	directories, laterDirectories       []string
 }
 
 func makeDocument(t *rapid.T) *account.Document {
@@ -33,8 +34,8 @@ func makeDocument(t *rapid.T) *account.Document {
 	m.agents = m.names(4, "personal")
 	m.mailboxes = m.names(3, append(slices.Clone(m.agents), "personal")...)
 	m.queues, m.menus, m.flows = m.names(3), m.names(3), m.names(3)
-	m.questions = m.names(2)
-	m.laterQueues, m.laterMenus, m.laterFlows, m.laterMailboxes, m.laterQuestions = m.queues, m.menus, m.flows, m.mailboxes, m.questions
+	m.questions, m.directories = m.names(2), m.names(2)
+	m.laterQueues, m.laterMenus, m.laterFlows, m.laterMailboxes, m.laterQuestions, m.laterDirectories = m.queues, m.menus, m.flows, m.mailboxes, m.questions, m.directories
 	m.settings()
 	s := &m.doc.Settings
 	s.Messages = things(m.messages, func(string) flow.Message { return m.ownMessage() })
@@ -69,9 +70,14 @@ func makeDocument(t *rapid.T) *account.Document {
 		m.laterQuestions = after(m.questions, name)
 		return m.question()
 	})
+	m.laterQuestions = nil
+	s.Directories = things(m.directories, func(name string) flow.Directory {
+		m.laterDirectories = after(m.directories, name)
+		return m.directory()
+	})
 	m.people()
 	m.laterFlows, m.laterMenus, m.laterQueues, m.laterMailboxes = m.flows, m.menus, m.queues, m.mailboxes
-	m.laterQuestions = m.questions
+	m.laterQuestions, m.laterDirectories = m.questions, m.directories
 	m.numbers()
 	return m.doc
 }
@@ -204,7 +210,7 @@ func (m *maker) dest() *flow.Dest {
 
 func (m *maker) onward() *flow.Dest {
 	for {
-		switch rapid.IntRange(0, 10).Draw(m.T, "destination") {
+		switch rapid.IntRange(0, 11).Draw(m.T, "destination") {
 		case 0:
 			return nil
 		case 1:
@@ -234,6 +240,10 @@ func (m *maker) onward() *flow.Dest {
 				return flow.ToQuestion(name)
 			}
 		case 9:
+			if name := m.pick(m.laterDirectories); name != "" {
+				return flow.ToDirectory(name)
+			}
+		case 10:
 			if len(m.agents) > 0 {
 				return flow.ToExtension(extensionOf(rapid.IntRange(0, len(m.agents)-1).Draw(m.T, "agent")), m.dest())
 			}

@@ -30,7 +30,7 @@ type reader struct {
 func newReader(root *node) *reader {
 	r := &reader{lines: map[string]int{}, unread: map[string]bool{}, sections: map[string]string{}, suggestions: 100}
 	for _, section := range root.pairs {
-		to, ok := map[string]string{"queues": "queue", "menus": "menu", "flows": "flow", "questions": "ask", "mailboxes": "voicemail", "messages": "hangup"}[section.key]
+		to, ok := map[string]string{"queues": "queue", "menus": "menu", "flows": "flow", "questions": "ask", "directories": "directory", "mailboxes": "voicemail", "messages": "hangup"}[section.key]
 		for _, p := range section.value.pairs {
 			switch {
 			case ok:

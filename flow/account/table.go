@@ -20,6 +20,7 @@ type draft struct {
 	hours     map[string]flow.Hours
 	flows     map[string]flow.Flow
 	questions map[string]flow.Question
+	directory map[string]flow.Directory
 	numbers   []assigned
 }
 
@@ -77,6 +78,7 @@ func (d *draft) keys() block {
 		{"hours", named(&d.hours, "hours", hoursKeys), "weekly opening times with holidays"},
 		{"flows", named(&d.flows, "flows", flowKeys), "agent extension flows: ask for an extension and ring the agent"},
 		{"questions", named(&d.questions, "questions", questionKeys).with(schema{"type": "object", "required": []string{"answers", "otherwise"}}), "what the product is asked in the middle of a call"},
+		{"directories", named(&d.directory, "directories", directoryKeys), "where callers find people by name; only agents who are listed are found"},
 		{"numbers", numbers{&d.numbers}, "what answers each number of the account"},
 	}
 }
@@ -175,6 +177,20 @@ func questionKeys(q *flow.Question) block {
 		{"hold", maySay{&q.Hold}, "what callers hear meanwhile; nothing, or the carrier's own music"},
 		{"answers", worded{&q.Answers}, "the words that the product may answer, and where each leads"},
 		{"otherwise", dest{&q.Otherwise}, "where any other answer leads, and none in time"},
+	}
+}
+
+func directoryKeys(d *flow.Directory) block {
+	return block{
+		{"prompt", maySay{&d.Prompt}, "asks for the first letters of a name; the message directory"},
+		{"keys", keyed{&d.Keys}, "where the keys without letters lead: 0, 1 and *"},
+		{"flow", line{&d.Flow, "a flow's name"}, "the flow that rings who is chosen, by its ring and rules a to c; 20s, and the personal mailbox"},
+		{"no_input", answer{&d.NoInput}, "on silence: a message, and the prompt again, or a destination; the message directory-no-input"},
+		{"invalid", answer{&d.Invalid}, "nobody has such a name: a message, and the prompt again, or a destination; the message directory-unknown"},
+		{"repeats", tally{&d.Repeats}, "how often these two repeat, 0 to 10; 3"},
+		{"after_repeats", dest{&d.AfterRepeats}, "where the next one leads; hangup"},
+		{"counters", word(&d.Counters, flow.Shared, flow.Separate), "whether silence and unknown names are counted together; shared"},
+		{"back", press{&d.Back}, "the key that goes back to where the caller came from: 0, 1 or *"},
 	}
 }
 
