@@ -23,6 +23,8 @@ func (w *work) answer(b *flow.Book, c flow.Call, do flow.Command, ev *flow.Event
 		return what, err
 	case do.Kind == flow.StandIn:
 		return w.standIn(b, c)
+	case do.Kind == flow.Spell:
+		return w.findByName(c, do.Entry)
 	case do.Kind == flow.Tell:
 		news := flow.What{Kind: flow.Told, News: do.News, Leg: c.ID, Party: c.Party}
 		m, err := w.happen(c.Info.Peer, w.event(c.Info.Peer, news))
@@ -46,13 +48,9 @@ func (e *Engine) guess(caller number.E164) spend {
 // findAgent looks an entry up. What callers key is refused once they have guessed too
 // often.
 func (w *work) findAgent(b *flow.Book, c flow.Call, entry flow.Digits, keyed bool) (flow.What, error) {
-	if keyed && c.From != "" {
-		left, err := w.spend(w.e.guess(c.From), 0)
-		if err != nil {
-			return flow.What{}, err
-		}
-		if !left {
-			return flow.What{Kind: flow.Exhausted, Budget: flow.Guesses}, nil
+	if keyed {
+		if may, err := w.mayGuess(c.From); !may || err != nil {
+			return flow.What{Kind: flow.Exhausted, Budget: flow.Guesses}, err
 		}
 	}
 	class, party, err := w.e.Store.Directory().Find(w.ctx, w.account, storage.Lookup{
@@ -65,6 +63,24 @@ func (w *work) findAgent(b *flow.Book, c flow.Call, entry flow.Digits, keyed boo
 		class = extension.ClassBusy
 	}
 	return flow.What{Kind: flow.Found, Class: class, Party: party}, nil
+}
+
+// findByName looks up who is listed by the letters of a name.
+func (w *work) findByName(c flow.Call, keyed flow.Digits) (flow.What, error) {
+	if may, err := w.mayGuess(c.From); !may || err != nil {
+		return flow.What{Kind: flow.Exhausted, Budget: flow.Guesses}, err
+	}
+	found, err := w.e.Store.Directory().Spelled(w.ctx, w.account, string(keyed), flow.MaxChoices+1)
+	return flow.Spelled(keyed, found), err
+}
+
+// mayGuess reports whether a caller has not yet keyed too much that was wrong. Who
+// withholds the number shares no count with others who do.
+func (w *work) mayGuess(caller number.E164) (bool, error) {
+	if caller == "" {
+		return true, nil
+	}
+	return w.spend(w.e.guess(caller), 0)
 }
 
 // findQueue sees whether a line has room and anybody at work whom the call's

@@ -83,6 +83,11 @@ func (l Limits) Faults(carrier string, s flow.Settings) flow.Faults {
 			f.text("questions."+name+".hold", *hold, l.Text)
 		}
 	}
+	for _, name := range slices.Sorted(maps.Keys(s.Directories)) {
+		if prompt := s.Directories[name].Prompt; prompt != nil {
+			f.text("directories."+name+".prompt", *prompt, l.Text)
+		}
+	}
 	return f.faults
 }
 

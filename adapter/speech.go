@@ -110,6 +110,9 @@ func messages(s flow.Settings) func(yield func(string, flow.Message) bool) {
 		for name, q := range s.Questions {
 			may("questions."+name+".hold", q.Hold)
 		}
+		for name, d := range s.Directories {
+			may("directories."+name+".prompt", d.Prompt)
+		}
 		for name, b := range s.Mailboxes {
 			may("mailboxes."+name+".greeting", b.Greeting)
 			for reason, m := range b.Greetings {

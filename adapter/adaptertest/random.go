@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/extflow/extflow/extension"
 	"github.com/extflow/extflow/flow/account"
 	"github.com/extflow/extflow/flow/flowtest"
 )
@@ -99,7 +100,7 @@ func (d dice) of(some ...string) string { return some[d.IntN(len(some))] }
 var staff = []string{"ada", "grace", "linus", "mary"}
 
 // account is a document: four agents, a queue that may call back, a menu, a mailbox, a
-// question to the product, and a flow whose rules lead anywhere.
+// question to the product, a directory, and a flow whose rules lead anywhere.
 func (d dice) account() string {
 	var b strings.Builder
 	say := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
@@ -107,8 +108,8 @@ func (d dice) account() string {
 	say("settings: {extension_length: 4, extension_range: [1001, 9999], default_region: US, timezone: America/New_York, default_queue: support, default_mailbox: team}")
 	say("agents:")
 	for i, name := range staff {
-		say("  - {id: %s, name: %s, extension: \"%d\", endpoints: [%s], presence: %s, screening: %s}",
-			name, name, 1001+i, d.endpoints(name, i), d.of("available", "available", "available", "busy", "away", "offline"), d.of("default", "on", "off"))
+		say("  - {id: %s, name: %s, extension: \"%d\", endpoints: [%s], presence: %s, screening: %s, listed: %s}",
+			name, name, 1001+i, d.endpoints(name, i), d.of("available", "available", "available", "busy", "away", "offline"), d.of("default", "on", "off"), d.of("on", "on", "off"))
 	}
 	members := slices.Clone(staff)
 	d.Shuffle(len(members), func(i, j int) { members[i], members[j] = members[j], members[i] })
@@ -120,10 +121,12 @@ func (d dice) account() string {
 	say("  main: {prompt: {say: \"For support press 1. To leave a message press 2.\"}, keys: {\"1\": {queue: support}, \"2\": {voicemail: team}, \"9\": repeat}, repeats: %d, after_repeats: %s}", d.IntN(3), d.leaf())
 	say("questions:")
 	say("  tier: {limit: 5s, answers: {gold: %s, silver: %s}, otherwise: %s}", d.rung(), d.of("{queue: support}", "{menu: main}"), d.leaf())
+	say("directories:")
+	say("  people: {%skeys: {\"0\": {queue: support}}, repeats: %d, after_repeats: %s}", d.of("", "flow: front-desk, "), d.IntN(3), d.leaf())
 	say("flows:")
 	say("  front-desk: {repeats: %d, ring: {time: %ds}, unavailable: %s, no_answer: %s, busy: %s, star: %s, after_repeats: %s}",
 		d.IntN(4), 20+10*d.IntN(3), d.dest(), d.dest(), d.dest(), d.dest(), d.dest())
-	say("numbers: {\"+1 202-555-0100\": %s}", d.of("{flow: front-desk}", "{flow: front-desk}", "{flow: front-desk}", "{ask: tier}"))
+	say("numbers: {\"+1 202-555-0100\": %s}", d.of("{flow: front-desk}", "{flow: front-desk}", "{flow: front-desk}", "{ask: tier}", "{directory: people}"))
 	return b.String()
 }
 
@@ -143,7 +146,7 @@ func (d dice) leaf() string {
 }
 
 func (d dice) dest() string {
-	return d.of(d.leaf(), "{menu: main}", "{queue: support}", "{queue: support}", "{ask: tier}", d.rung())
+	return d.of(d.leaf(), "{menu: main}", "{queue: support}", "{queue: support}", "{ask: tier}", "{directory: people}", d.rung())
 }
 
 func (d dice) rung() string {
@@ -156,7 +159,7 @@ func (d dice) acts(first bool) []string {
 	if d.alone {
 		caller = "caller"
 	}
-	switch n := d.IntN(24); {
+	switch n := d.IntN(26); {
 	case first:
 		return []string{"caller dials +12025550100 from +14155550100"}
 	case n < 5:
@@ -189,8 +192,16 @@ func (d dice) acts(first bool) []string {
 		return []string{d.of("the product says "+d.of("gold", "silver", "platinum")+" to ", "the product has no answer for ") + caller}
 	case n < 21:
 		return d.outbound(agent)
+	case n < 23:
+		return []string{caller + " presses " + d.of(d.spelled(agent), d.spelled(agent), "99#", "0#"), caller + " presses " + d.of("1", "1", "2", "*")}
 	}
 	return []string{d.of("...7s", "...47s", "...3m13s")}
+}
+
+// spelled are the first letters of a name: one, which several may have, or all.
+func (d dice) spelled(name string) string {
+	keys := extension.Spellings(name)[0]
+	return d.of(keys[:1], keys) + "#"
 }
 
 // outbound is a call with somebody outside that the product asks for.

@@ -8,6 +8,7 @@ import (
 	"github.com/extflow/extflow/adapter"
 	"github.com/extflow/extflow/extension"
 	"github.com/extflow/extflow/flow"
+	"github.com/extflow/extflow/number"
 )
 
 // What the core knows beside its calls: hours, extensions, lines and mailboxes.
@@ -67,14 +68,28 @@ func (c *core) inquiry(call flow.Call) extension.Inquiry {
 // find looks an entry up. What callers key is refused once they have guessed too
 // often.
 func (c *core) find(call flow.Call, entry string, keyed bool) flow.What {
-	counted := keyed && call.From != ""
-	recent := slices.DeleteFunc(c.guesses[call.From], func(at time.Time) bool { return !at.After(c.Now().Add(-guessPer)) })
-	if counted && len(recent) >= guessLimit {
+	if keyed && c.guessedTooOften(call.From) {
 		return flow.What{Kind: flow.Exhausted, Budget: flow.Guesses}
 	}
 	class, party := c.agents.Find(entry, c.inquiry(call))
-	c.guesses[call.From] = recent
 	return flow.What{Kind: flow.Found, Class: class, Party: party}
+}
+
+// spelled looks a name up.
+func (c *core) spelled(call flow.Call, keyed flow.Digits) flow.What {
+	if c.guessedTooOften(call.From) {
+		return flow.What{Kind: flow.Exhausted, Budget: flow.Guesses}
+	}
+	return flow.Spelled(keyed, c.agents.Spelled(string(keyed), flow.MaxChoices+1))
+}
+
+// guessedTooOften reports whether a caller may look nobody up any more.
+func (c *core) guessedTooOften(caller number.E164) bool {
+	if caller == "" {
+		return false
+	}
+	c.guesses[caller] = slices.DeleteFunc(c.guesses[caller], func(at time.Time) bool { return !at.After(c.Now().Add(-guessPer)) })
+	return len(c.guesses[caller]) >= guessLimit
 }
 
 // lineOpen sees whether a line has room and anybody to serve it.

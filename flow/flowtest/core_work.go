@@ -104,6 +104,8 @@ func (w *coreWork) answer(c flow.Call, do flow.Command, e flow.Event) (flow.What
 		return w.c.vet(c), nil
 	case do.Kind == flow.StandIn:
 		return w.standIn(c)
+	case do.Kind == flow.Spell:
+		return w.c.spelled(c, do.Entry), nil
 	case do.Kind == flow.Tell:
 		peer := flow.Key{Account: c.Account, ID: c.Info.Peer}
 		m, err := w.happen(flow.Event{Call: peer, What: flow.What{Kind: flow.Told, News: do.News, Leg: c.ID, Party: c.Party}})

@@ -138,7 +138,7 @@ func (w wanderer) number() string {
 // extension is one of the account's, or one that is wrong.
 func (w wanderer) extension() string {
 	if len(w.doc.Agents) == 0 || w.IntN(5) == 0 {
-		return w.of("1", "10#", "0000", "99999999")
+		return w.of("1", "10#", "0000", "99999999", "5#", "232#")
 	}
 	return w.doc.Agents[w.IntN(len(w.doc.Agents))].Extension
 }
