@@ -112,6 +112,8 @@ type Publishable struct {
 	Menus     map[string]Menu     `json:"menus,omitzero" required:"false"`
 	Flows     map[string]Flow     `json:"flows,omitzero" required:"false"`
 	Questions map[string]Question `json:"questions,omitzero" required:"false"`
+
+	Directories map[string]Directory `json:"directories,omitzero" required:"false"`
 }
 
 func (a *API) publishRelease(ctx context.Context, in *struct {

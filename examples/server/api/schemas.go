@@ -21,17 +21,20 @@ type (
 	Flow     map[string]any
 	Number   map[string]any
 	Settings map[string]any
+
+	Directory map[string]any
 )
 
-func (Message) Schema(huma.Registry) *huma.Schema  { return documented("Message") }
-func (Hours) Schema(huma.Registry) *huma.Schema    { return documented("Hours") }
-func (Mailbox) Schema(huma.Registry) *huma.Schema  { return documented("Mailbox") }
-func (Queue) Schema(huma.Registry) *huma.Schema    { return documented("Queue") }
-func (Menu) Schema(huma.Registry) *huma.Schema     { return documented("Menu") }
-func (Question) Schema(huma.Registry) *huma.Schema { return documented("Question") }
-func (Flow) Schema(huma.Registry) *huma.Schema     { return documented("Flow") }
-func (Number) Schema(huma.Registry) *huma.Schema   { return documented("Number") }
-func (Settings) Schema(huma.Registry) *huma.Schema { return documented("Settings") }
+func (Message) Schema(huma.Registry) *huma.Schema   { return documented("Message") }
+func (Hours) Schema(huma.Registry) *huma.Schema     { return documented("Hours") }
+func (Mailbox) Schema(huma.Registry) *huma.Schema   { return documented("Mailbox") }
+func (Queue) Schema(huma.Registry) *huma.Schema     { return documented("Queue") }
+func (Menu) Schema(huma.Registry) *huma.Schema      { return documented("Menu") }
+func (Question) Schema(huma.Registry) *huma.Schema  { return documented("Question") }
+func (Directory) Schema(huma.Registry) *huma.Schema { return documented("Directory") }
+func (Flow) Schema(huma.Registry) *huma.Schema      { return documented("Flow") }
+func (Number) Schema(huma.Registry) *huma.Schema    { return documented("Number") }
+func (Settings) Schema(huma.Registry) *huma.Schema  { return documented("Settings") }
 
 const components = "#/components/schemas/"
 
@@ -40,7 +43,7 @@ func documented(name string) *huma.Schema { return &huma.Schema{Ref: components 
 // sections are the keys of the account document by the name of their schema.
 var sections = map[string]string{
 	"Message": "messages", "Hours": "hours", "Mailbox": "mailboxes", "Queue": "queues",
-	"Menu": "menus", "Flow": "flows", "Question": "questions", "Number": "numbers",
+	"Menu": "menus", "Flow": "flows", "Question": "questions", "Directory": "directories", "Number": "numbers",
 }
 
 // schemas puts the document's own JSON Schema among the API's, piece by piece.

@@ -21,6 +21,7 @@ func (a *API) sections() {
 	section[Menu](a, "menu", "menus", "one key, one destination")
 	section[Flow](a, "flow", "flows", "agent extension flows")
 	section[Question](a, "question", "questions", "what the product is asked in the middle of a call")
+	section[Directory](a, "directory", "directories", "where callers find people by name")
 	section[Number](a, "number", "numbers", "what answers each number")
 
 	const tag = "settings"
