@@ -12,7 +12,9 @@ import (
 
 // Keeper takes recordings from their carriers and has them deleted there. Its Take
 // is a feed.Follower's: whatever it takes may come twice, and what fails is tried
-// again.
+// again. A carrier that gives a recording out no more is no failure; while one cannot be
+// reached, or there is no room, the recordings behind wait as well, for as long as the
+// follower does not give up. They are at the carrier, and heard from there.
 type Keeper struct {
 	Store    storage.Store
 	Carriers map[string]adapter.Carrier // as in extflow.Config

@@ -117,3 +117,16 @@ func TestSections_whatAnAgentNamesIsNotRemoved(t *testing.T) {
 	require.Contains(t, p.send("DELETE", "/api/v1/hours/office", nil).is(409).text, "agents.linus.hours")
 	require.Contains(t, p.send("DELETE", "/api/v1/mailboxes/sales", nil).is(409).text, "agents.linus.mailbox")
 }
+
+// A number at which an agent is rung is a loop, whichever of the two comes second.
+func TestNumbers_oneAtWhichAnAgentIsRungIsRefused(t *testing.T) {
+	t.Parallel()
+	p := still(t)
+	told := p.put("/api/v1/numbers/+12025550111", object{"queue": "support"}).is(422)
+	require.Contains(t, told.text, "agent ada is rung at it, so the call would come back")
+	p.put("/api/v1/numbers/+12025550199", object{"queue": "support"}).is(200)
+	ada := p.get("/api/v1/agents/ada").is(200)
+	told = p.send("PUT", "/api/v1/agents/ada", object{"id": "ada", "extension": "1001", "endpoints": []string{"tel:+12025550199"}}, "If-Match", ada.header.Get("ETag")).is(422)
+	require.Contains(t, told.text, "is a number of this account")
+	require.Equal(t, true, p.post("/api/v1/document/check", p.get("/api/v1/document").text).is(200).at("ok"))
+}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/extflow/extflow/extension"
 	"github.com/extflow/extflow/flow/account"
+	"github.com/extflow/extflow/number"
 	"github.com/extflow/extflow/number/written"
 	"github.com/extflow/extflow/storage"
 )
@@ -138,7 +139,31 @@ func (d *Draft) Check() (*account.Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	return account.ParseAmong(text, d.State.Files())
+	doc, err := account.ParseAmong(text, d.State.Files())
+	if err != nil {
+		return nil, err
+	}
+	if faults := d.comesBack(doc); len(faults) > 0 {
+		return nil, faults
+	}
+	return doc, nil
+}
+
+// comesBack are the numbers that the draft adds and that an agent is rung at, of which a
+// draft says nothing: a call to the agent would come back.
+func (d *Draft) comesBack(doc *account.Document) (faults account.Faults) {
+	had := map[number.E164]bool{}
+	for _, n := range d.State.Document.Numbers {
+		had[n.Number] = true
+	}
+	for _, n := range doc.Numbers {
+		for _, g := range d.State.Document.Agents {
+			if !had[n.Number] && slices.ContainsFunc(g.Endpoints, func(e extension.Endpoint) bool { at, ok := e.Number(); return ok && at == n.Number }) {
+				faults = append(faults, account.Fault{Line: 1, Path: "numbers." + string(n.Number), Problem: "agent " + g.ID + " is rung at it, so the call would come back; give the agent a telephone's own number first"})
+			}
+		}
+	}
+	return faults
 }
 
 // Store checks a draft and stores what it changes. Of agents only the mailboxes are
