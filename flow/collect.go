@@ -97,26 +97,32 @@ func (n *node) entry(e string) Outcome {
 // fail counts a failure: the step's own answer while repeats are left, then
 // wherever they lead.
 func (b *Book) fail(n *node, s *State, o Outcome, w *What) effect {
-	if o == OnInvalid {
-		return b.failSaying(n, s, o, n.invalid, w)
+	if n.next[o] != 0 && s.Tries[n.counter(o)] < n.repeats {
+		return b.leave(n, s, o, w)
 	}
-	return b.failSaying(n, s, o, n.silent, w)
+	if o == OnInvalid {
+		return b.sayAgain(n, s, o, n.invalid, w)
+	}
+	return b.sayAgain(n, s, o, n.silent, w)
 }
 
-func (b *Book) failSaying(n *node, s *State, o Outcome, move *Move, w *What) effect {
-	counter := 0
-	if o == OnInvalid && n.separate {
-		counter = 1
-	}
+// sayAgain counts a failure that is answered inside the step while repeats are left.
+func (b *Book) sayAgain(n *node, s *State, o Outcome, move *Move, w *What) effect {
+	counter := n.counter(o)
 	if s.Tries[counter] >= n.repeats {
 		return b.leave(n, s, OnLimit, w)
-	}
-	if n.next[o] != 0 {
-		return b.leave(n, s, o, w)
 	}
 	s.Tries[counter]++
 	s.Phase, s.Try = Listening, 0
 	return effect{move: move}
+}
+
+// counter is which count a failure goes to.
+func (n *node) counter(o Outcome) int {
+	if n.separate && o == OnInvalid {
+		return 1
+	}
+	return 0
 }
 
 // address remembers the personal mailbox of the agent first keyed.

@@ -87,7 +87,7 @@ func (b *Book) stepDirectory(n *node, s *State, w *What) effect {
 		return b.leave(n, s, OnLimit, w)
 	case w.Kind != Found:
 	case w.Class == extension.ClassPartial:
-		return b.failSaying(n, s, OnInvalid, n.many, w)
+		return b.sayAgain(n, s, OnInvalid, n.many, w)
 	case w.Named.count() == 0:
 		return b.fail(n, s, OnInvalid, w)
 	default:
@@ -120,10 +120,11 @@ func (s *State) choice(d Digits) int {
 	return 0
 }
 
-// again names those whom the caller can choose once more, while repeats are left.
+// again names those whom the caller can choose once more, while repeats are left: who
+// has found somebody is not led away as one who found nobody.
 func (b *Book) again(n *node, s *State, o Outcome, w *What) effect {
 	choices := s.Try
-	eff := b.failSaying(n, s, o, n.choices, w)
+	eff := b.sayAgain(n, s, o, n.choices, w)
 	if eff.move == n.choices {
 		s.Phase, s.Try = Choosing, choices
 	}

@@ -90,6 +90,26 @@ func TestDirectory_whoIsGoneWhenChosenIsAWrongName(t *testing.T) {
 	require.EqualValues(t, 1, c.Guesses)
 }
 
+// A directory may lead elsewhere who keys nothing or a name that nobody has. Who found
+// somebody is not led there.
+func TestDirectory_whoFoundSomebodyIsNotLedAwayAsOneWhoDidNot(t *testing.T) {
+	t.Parallel()
+	away := flow.Directory{NoInput: flow.HangUp(nil), Invalid: flow.HangUp(nil), Repeats: new(2)}
+	b, c, _ := spelling(t, away, "2#")
+	b, c, m := advanced(t, b, c, flow.Spelled("2", people(flow.MaxChoices+1)))
+	require.Contains(t, m.Say[0].Say, "Please spell more letters")
+	b, c, _ = advanced(t, b, c, flow.What{Kind: flow.Pressed, Digits: "266#"})
+	b, c, _ = advanced(t, b, c, flow.Spelled("266", people(2)))
+	b, c, m = advanced(t, b, c, flow.What{Kind: flow.Pressed})
+	require.Equal(t, "For Ann 0, press 1.", m.Say[0].Say)
+	_, c, m = advanced(t, b, c, flow.What{Kind: flow.Pressed, Digits: "7"})
+	require.Equal(t, flow.Hangup, m.Do.Kind, "the repeats are used up")
+
+	b, c, _ = spelling(t, away, "9#")
+	_, _, m = advanced(t, b, c, flow.Spelled("9", nil))
+	require.Equal(t, flow.Hangup, m.Do.Kind)
+}
+
 func TestSpelled_asksForMoreLettersUntilThereAreNone(t *testing.T) {
 	t.Parallel()
 	for _, is := range []struct {
