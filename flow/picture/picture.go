@@ -70,7 +70,7 @@ func New(c flow.Chart) Picture {
 var does = map[string]string{
 	"number": "A call comes in", "play": "Says something", "collect": "Asks for keys", "ring": "Rings the agent",
 	"record": "Takes a message", "queue": "Waits in line", "hours": "Looks at the hours", "end": "Hangs up", "leg": "Rings a member",
-	"ask": "Asks the product",
+	"ask": "Asks the product", "spell": "Asks for a name",
 }
 
 // The sizes of what is drawn.

@@ -51,6 +51,30 @@ func thirty(t testing.TB) *flow.Book {
 	return book
 }
 
+// Whatever a step does has words and a sign of its own.
+func TestSVG_hasAWordAndASignForEveryAction(t *testing.T) {
+	t.Parallel()
+	doc, err := account.Parse([]byte("account: acme\nsettings: {default_mailbox: team, default_region: US}\nmailboxes: {team: {}}\nqueues: {line: {callback: on}}\nhours: {day: {open: {mon: [\"09:00-17:00\"]}}}\n" +
+		"questions: {tier: {answers: {gold: {directory: people}}, otherwise: {queue: line}}}\ndirectories: {people: {}}\nflows: {desk: {star: {ask: tier}, busy: {handoff: {to: \"tel:+12025550111\"}}}}\n" +
+		"menus: {main: {prompt: {say: hi}, hours: day, keys: {\"1\": {flow: desk}, \"2\": {extension: \"1001\"}}}}\nagents: [{id: ada, name: Ada, extension: \"1001\", endpoints: [\"client:ada\"]}]\nnumbers: {\"+12025550100\": {menu: main}}\n"))
+	require.NoError(t, err)
+	b, err := flow.Compile(doc.Settings)
+	require.NoError(t, err)
+	c := b.Chart()
+	svg := picture.New(c).SVG(picture.Look{})
+	require.NotContains(t, svg, ` d=""`)
+	seen := map[string]bool{}
+	for _, s := range c.Steps {
+		seen[s.Action] = true
+	}
+	for _, action := range []string{"collect", "ring", "record", "queue", "hours", "end", "ask", "spell"} {
+		require.True(t, seen[action], action)
+	}
+	for _, l := range picture.Outline(c) {
+		require.NotRegexp(t, `: ( |$|\()`, l.Text)
+	}
+}
+
 func TestSVG_outlinesWhatIsToBePutRight(t *testing.T) {
 	t.Parallel()
 	c := sample(t).Chart()

@@ -61,7 +61,7 @@ func TestStyle_coloursCanBeToldApart(t *testing.T) {
 				"text bg", "text card", "soft bg", "soft card", "accent bg", "accent card", "accent-text accent", "accent accent-soft", "text accent-soft",
 				"bad card", "bad bg", "bad bad-soft", "text bad-soft", "warn warn-soft", "warn bg", "live live-soft", "live card", "text line", "bg text", "card text",
 			},
-			3: {"line-strong card", "accent card", "bad card", "warn card", "live card"},
+			3: {"line-strong bg", "line-strong card", "accent card", "bad card", "warn card", "live card"},
 		} {
 			for _, pair := range pairs {
 				front, behind, _ := strings.Cut(pair, " ")

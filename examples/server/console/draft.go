@@ -21,7 +21,7 @@ import (
 
 // releaseParts are the sections that a release is made of, in the order in which people
 // think of them.
-var releaseParts = []string{"flows", "menus", "messages", "queues", "mailboxes", "hours", "questions"}
+var releaseParts = []string{"flows", "menus", "directories", "messages", "queues", "mailboxes", "hours", "questions"}
 
 // draftParts are the sections of a draft: the account's settings too, each a thing of
 // its own.
@@ -206,7 +206,7 @@ func (t thing) String() string {
 	return singular[t.Section] + " " + t.Name
 }
 
-var singular = map[string]string{"flows": "flow", "menus": "menu", "messages": "message", "queues": "queue", "mailboxes": "mailbox", "hours": "hours", "questions": "question"}
+var singular = map[string]string{"flows": "flow", "menus": "menu", "directories": "directory", "messages": "message", "queues": "queue", "mailboxes": "mailbox", "hours": "hours", "questions": "question"}
 
 // changedIn are the things that differ, by section and name.
 func changedIn(was, now sections) []thing {

@@ -23,13 +23,13 @@ var typedFields = regexp.MustCompile(`<(?:input|textarea)[^>]*\bid="([^"]+)"[^>]
 // instead.
 func TestPages_sayAtEveryFieldWhatIsWrongWithIt(t *testing.T) {
 	t.Parallel()
-	s := newSite(t, string(account.Sample())+"hours: {office: {open: {mon: [\"09:00-17:00\"]}}}\nquestions: {tier: {answers: {gold: hangup}, otherwise: hangup}}\n",
+	s := newSite(t, string(account.Sample())+"hours: {office: {open: {mon: [\"09:00-17:00\"]}}}\nquestions: {tier: {answers: {gold: hangup}, otherwise: hangup}}\ndirectories: {people: {flow: front-desk}}\n",
 		func(c *console.Config) { c.Carriers = []console.Carrier{{Name: "twilio"}} })
 	free := []string{"agents/ada name", "numbers/+12025550100 label", "queues/support new-name", "queues/support new-at"} // the last two are of a form of their own
 	const nonsense = "?! 9"
 	var silent []string
 	for page, to := range map[string]string{
-		"settings": "", "flows/front-desk": "", "menus/main": "", "questions/tier": "", "queues/support": "", "mailboxes/team": "", "hours/office": "",
+		"settings": "", "flows/front-desk": "", "menus/main": "", "questions/tier": "", "directories/people": "", "queues/support": "", "mailboxes/team": "", "hours/office": "",
 		"agents/ada": "", "numbers/+12025550100": "numbers",
 	} {
 		if to == "" {

@@ -56,7 +56,7 @@ func along(s sections, all []made) sections {
 
 // starters are what things are that were made where one would be picked.
 var starters = map[string]map[string]any{
-	"queue": {}, "queues": {}, "voicemail": {}, "mailboxes": {}, "flow": {}, "hours": {"open": map[string]any{
+	"queue": {}, "queues": {}, "directory": {}, "directories": {}, "flows": {}, "voicemail": {}, "mailboxes": {}, "flow": {}, "hours": {"open": map[string]any{
 		"mon": []any{"09:00-17:00"}, "tue": []any{"09:00-17:00"}, "wed": []any{"09:00-17:00"}, "thu": []any{"09:00-17:00"}, "fri": []any{"09:00-17:00"}}},
 	"ask":  {"answers": map[string]any{"yes": "hangup", "no": "hangup"}, "otherwise": "hangup"},
 	"menu": {"prompt": map[string]any{"say": "To hear this again press 9."}, "keys": map[string]any{"9": "repeat"}},
@@ -64,7 +64,7 @@ var starters = map[string]map[string]any{
 
 // sectionOf is the section of a destination's key.
 var sectionOf = map[string]string{
-	"queue": "queues", "voicemail": "mailboxes", "flow": "flows", "menu": "menus", "ask": "questions", "hours": "hours", "queues": "queues", "mailboxes": "mailboxes",
+	"queue": "queues", "voicemail": "mailboxes", "flow": "flows", "menu": "menus", "ask": "questions", "directory": "directories", "flows": "flows", "hours": "hours", "queues": "queues", "mailboxes": "mailboxes",
 }
 
 // create makes what was asked to be made at a field, and returns its name.

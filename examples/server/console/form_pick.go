@@ -56,7 +56,7 @@ func (s *showing) picked(out *formField, v any) {
 	case string:
 		out.Pick = v
 	case map[string]any:
-		for _, kind := range []string{"queue", "menu", "flow", "ask"} {
+		for _, kind := range []string{"queue", "menu", "flow", "ask", "directory"} {
 			if to, ok := v[kind]; ok {
 				out.Pick = kind + ":" + plainly(to)
 			}
@@ -94,7 +94,7 @@ func code(v any) string {
 	case map[string]any:
 		if len(v) == 1 {
 			for kind, to := range v {
-				if name, plain := to.(string); plain && has([]string{"queue", "menu", "flow", "ask", "voicemail"}, kind) {
+				if name, plain := to.(string); plain && has([]string{"queue", "menu", "flow", "ask", "directory", "voicemail"}, kind) {
 					return kind + ":" + name
 				}
 			}
@@ -124,6 +124,7 @@ func (s *showing) places(picked string, answer bool) []optionGroup {
 	add("Queue", "queue", "queues")
 	add("Menu", "menu", "menus")
 	add("Flow", "flow", "flows")
+	add("Directory", "directory", "directories")
 	add("Question", "ask", "questions")
 	out = append(out, optionGroup{Label: "Ring", Options: []option{{"extension", "An extension…"}, {"handoff", "A number outside…"}}})
 	return with(out, picked)

@@ -56,7 +56,7 @@ func (r *reading) field(f field) any {
 		}
 		return r.dest(f.Key)
 	case "keys":
-		return r.keys(f.Key)
+		return r.keys(f)
 	case "answers":
 		return r.answers(f.Key)
 	case "week":
@@ -233,10 +233,10 @@ func kept(s string) any {
 
 var phoneKeys = []string{"1", "2", "3", "4", "5", "6", "7", "8", "9", "0", "*", "#"}
 
-func (r *reading) keys(key string) any {
+func (r *reading) keys(f field) any {
 	m := map[string]any{}
-	for _, k := range phoneKeys {
-		if d := r.dest(key + "." + k); d != nil {
+	for _, k := range keysOf(f) {
+		if d := r.dest(f.Key + "." + k); d != nil {
 			m[k] = d
 		}
 	}

@@ -110,7 +110,7 @@ func (s *showing) field(f field) formField {
 		}
 	case "keys":
 		m, _ := v.(map[string]any)
-		for _, k := range phoneKeys {
+		for _, k := range keysOf(f) {
 			row := formField{field: field{Key: f.Key + "." + k, Label: k, Kind: "dest"}, ID: "f-" + f.Key + "." + k, Faults: s.wrong(f.Key + "." + k), Deep: true}
 			s.dest(&row, m[k])
 			row.Groups[0].Options[0].Text = "Does nothing"

@@ -17,7 +17,7 @@ type field struct {
 	Key   string // in the thing, as in "ring.time"
 	Label string
 	Kind  string   // text, count, lasting, word, switch, pick, message, dest, answer, keys, answers, week, dates, list, span, voices
-	Words []string // word: the choices
+	Words []string // word: the choices; keys: those that may lead somewhere, or all
 	Of    string   // pick: the section whose names may be picked; "agents" too
 	Note  string   // what is to be written, where a form has it otherwise than the document
 }
@@ -58,6 +58,18 @@ var forms = map[string][]group{
 			{Key: "after_repeats", Label: "After the repeats", Kind: "dest"},
 		}},
 		{"4. Hours", []field{{Key: "hours", Label: "Open", Kind: "pick", Of: "hours"}, {Key: "closed", Label: "While it is closed", Kind: "dest"}}},
+	},
+	"directories": {
+		{"1. Spelling", []field{
+			{Key: "prompt", Label: "What callers hear", Kind: "message"}, {Key: "keys", Label: "Where keys without letters lead", Kind: "keys", Words: []string{"0", "1", "*"}},
+			{Key: "back", Label: "Key that goes back", Kind: "word", Words: []string{"0", "1", "*"}},
+		}},
+		{"2. Ringing who is chosen", []field{{Key: "flow", Label: "By the ring and the rules of", Kind: "pick", Of: "flows"}}},
+		{"3. If it goes otherwise", []field{
+			{Key: "no_input", Label: "The caller keys nothing", Kind: "answer"}, {Key: "invalid", Label: "Nobody has such a name", Kind: "answer"},
+			{Key: "repeats", Label: "Repeats of the two", Kind: "count"}, {Key: "counters", Label: "Count them", Kind: "word", Words: []string{"shared", "separate"}},
+			{Key: "after_repeats", Label: "After the repeats", Kind: "dest"},
+		}},
 	},
 	"questions": {
 		{"1. Asking", []field{{Key: "limit", Label: "Time for the answer", Kind: "lasting"}, {Key: "hold", Label: "What callers hear meanwhile", Kind: "message"}}},
@@ -147,6 +159,14 @@ func described(section, key string) string {
 	}
 	text, _ := node["description"].(string)
 	return text
+}
+
+// keysOf are the keys that may lead somewhere at a field.
+func keysOf(f field) []string {
+	if len(f.Words) > 0 {
+		return f.Words
+	}
+	return phoneKeys
 }
 
 var documentSchema = sync.OnceValue(func() map[string]any {

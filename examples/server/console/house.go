@@ -27,6 +27,10 @@ type liveThing struct {
 	Mailbox  string
 	Messages []voicemail
 	Boxes    []string
+
+	Directory bool
+	Found     []string // agents whom callers may find by name
+	Unlisted  int      // and how many they may not
 }
 
 type checkedOption struct {
@@ -52,6 +56,9 @@ func (c *Console) houseRoutes() {
 }
 
 func (c *Console) liveThing(ctx context.Context, section, name string, d *draft) (*liveThing, error) {
+	if section == "directories" {
+		return c.found(ctx)
+	}
 	if _, published := d.began[section][name]; !published {
 		return nil, nil
 	}
@@ -68,6 +75,25 @@ func (c *Console) liveThing(ctx context.Context, section, name string, d *draft)
 		return l, err
 	}
 	return nil, nil
+}
+
+// found are the agents whom callers may find by name.
+func (c *Console) found(ctx context.Context) (*liveThing, error) {
+	l := &liveThing{Directory: true}
+	for g, err := range c.cfg.Store.Directory().Agents(ctx, c.cfg.Account) {
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case !g.Listed:
+			l.Unlisted++
+		case len(l.Found) == mostAgents:
+			l.More = true
+		default:
+			l.Found = append(l.Found, g.Extension+" "+nameOf(g))
+		}
+	}
+	return l, nil
 }
 
 // How many of a line, and of the agents who may serve it, are listed.

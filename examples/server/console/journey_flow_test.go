@@ -73,7 +73,7 @@ func TestJourney_aFlowFromNothingAnswersANumber(t *testing.T) {
 func TestJourney_aFaultNamesItsFieldAndWhatToDo(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, "")
-	b := open(t, s.base, "flows/front-desk")
+	b := open(t, s.base, "flows/front-desk").tells("flow.aria")
 	b.fill("Ring for", "5s").sees("flows.front-desk.ring.time", "10s to 2m")
 	b.click("link", "Review and publish").sees("To put right first").axe()
 	b.click("link", "flows.front-desk.ring.time").sees("3. Ring the agent")

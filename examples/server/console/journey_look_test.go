@@ -15,7 +15,7 @@ import (
 func everyPage(id string) []string {
 	return []string{
 		"phone", "calls", "calls/" + id, "calls/" + id + "?full=1&at=2", "flows", "flows/front-desk", "menus", "menus/main", "messages", "messages/welcome",
-		"queues", "queues/support", "mailboxes", "mailboxes/team", "hours", "agents", "agents/ada", "numbers", "numbers/+12025550100",
+		"directories", "queues", "queues/support", "mailboxes", "mailboxes/team", "hours", "agents", "agents/ada", "numbers", "numbers/+12025550100",
 		"publish", "versions", "versions/1", "tests", "settings", "health",
 	}
 }
@@ -25,11 +25,11 @@ func TestJourney_everyPageAt320PixelsInTheDarkAndTwiceAsLarge(t *testing.T) {
 	if testing.Short() {
 		t.Skip("how pages look is the browser's alone: the long tests see to it")
 	}
-	s := newSite(t, string(account.Sample())+"hours: {office: {open: {mon: [\"09:00-17:00\"]}}}\nquestions: {tier: {answers: {gold: {queue: support}}, otherwise: {menu: main}}}\n")
+	s := newSite(t, string(account.Sample())+"hours: {office: {open: {mon: [\"09:00-17:00\"]}}}\nquestions: {tier: {answers: {gold: {queue: support}}, otherwise: {menu: main}}}\ndirectories: {people: {flow: front-desk}}\n")
 	id := s.finished("1002")
 	require.NoError(t, s.sim.Start(t.Context())) // how far its clock is from real time stays the same from here on
 	open(t, s.base, "phone").prefers("light").size(390, 844, 2).visit("phone").shoot("narrow.webp")
-	for some := range slices.Chunk(append(everyPage(id), "hours/office", "questions", "questions/tier"), 6) {
+	for some := range slices.Chunk(append(everyPage(id), "hours/office", "questions", "questions/tier", "directories/people"), 6) {
 		t.Run("from "+strings.NewReplacer("/", " ", id, "one").Replace(some[0]), func(t *testing.T) {
 			t.Parallel()
 			b := open(t, s.base, some[0])

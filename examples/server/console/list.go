@@ -18,13 +18,14 @@ import (
 
 // about is how a section is called, and what it says where there is nothing.
 var about = map[string]struct{ Title, New, Empty, Sub string }{
-	"flows":     {"Flows", "New flow", "No flow yet. Start with one that rings an agent by extension.", "What callers of a number hear, and who rings."},
-	"menus":     {"Menus", "New menu", "No menu yet. A menu has a prompt, and keys that lead on.", "One key, one destination."},
-	"questions": {"Questions", "New question", "No question yet. Your product is asked one in the middle of a call, and its answer leads on.", "What your product is asked."},
-	"messages":  {"Messages", "New message", "No message of your own: the library's are said. One of the same name takes its place.", "What callers hear, by name."},
-	"queues":    {"Queues", "New queue", "No queue yet. Callers wait in one until a member is free.", "Callers who wait, and who serves them."},
-	"mailboxes": {"Mailboxes", "New mailbox", "No shared mailbox yet. Every agent has one of their own besides.", "Where messages are left."},
-	"hours":     {"Hours", "New hours", "No hours yet. Numbers, menus and agents are open always.", "Opening times and holidays."},
+	"flows":       {"Flows", "New flow", "No flow yet. Start with one that rings an agent by extension.", "What callers of a number hear, and who rings."},
+	"menus":       {"Menus", "New menu", "No menu yet. A menu has a prompt, and keys that lead on.", "One key, one destination."},
+	"directories": {"Directories", "New directory", "No directory yet. In one callers spell a name, hear who it may be, and choose.", "Where callers find people by name."},
+	"questions":   {"Questions", "New question", "No question yet. Your product is asked one in the middle of a call, and its answer leads on.", "What your product is asked."},
+	"messages":    {"Messages", "New message", "No message of your own: the library's are said. One of the same name takes its place.", "What callers hear, by name."},
+	"queues":      {"Queues", "New queue", "No queue yet. Callers wait in one until a member is free.", "Callers who wait, and who serves them."},
+	"mailboxes":   {"Mailboxes", "New mailbox", "No shared mailbox yet. Every agent has one of their own besides.", "Where messages are left."},
+	"hours":       {"Hours", "New hours", "No hours yet. Numbers, menus and agents are open always.", "Opening times and holidays."},
 }
 
 // templates are what a new thing may begin as, by section.
@@ -39,12 +40,13 @@ var templates = map[string][]struct {
 		{"patient", "Ask patiently: longer waits, five repeats", map[string]any{
 			"greeting": map[string]any{"say": "Welcome. Take your time and enter an extension."}, "collect": map[string]any{"first_digit": "10s", "inter_digit": "10s"}, "repeats": 5}},
 	},
-	"menus":     {{"keys", "A prompt and a key", starters["menu"]}},
-	"questions": {{"plain", "Two answers", starters["ask"]}},
-	"messages":  {{"say", "Words", map[string]any{"say": "Hello."}}},
-	"queues":    {{"plain", "As usual", map[string]any{}}},
-	"mailboxes": {{"plain", "As usual", map[string]any{}}},
-	"hours":     {{"office", "Monday to Friday, 9 to 5", starters["hours"]}},
+	"menus":       {{"keys", "A prompt and a key", starters["menu"]}},
+	"directories": {{"plain", "As usual", starters["directory"]}},
+	"questions":   {{"plain", "Two answers", starters["ask"]}},
+	"messages":    {{"say", "Words", map[string]any{"say": "Hello."}}},
+	"queues":      {{"plain", "As usual", map[string]any{}}},
+	"mailboxes":   {{"plain", "As usual", map[string]any{}}},
+	"hours":       {{"office", "Monday to Friday, 9 to 5", starters["hours"]}},
 }
 
 // listed is a thing in a list.

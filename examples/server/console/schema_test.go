@@ -53,9 +53,9 @@ func TestPages_haveAFieldForEverySetting(t *testing.T) {
 		Defs       map[string]node `json:"$defs"`
 	}
 	require.NoError(t, json.Unmarshal(account.Schema(), &schema))
-	s := newSite(t, string(account.Sample())+"hours: {office: {open: {mon: [\"09:00-17:00\"]}}}\nquestions: {tier: {answers: {gold: hangup}, otherwise: hangup}}\n")
+	s := newSite(t, string(account.Sample())+"hours: {office: {open: {mon: [\"09:00-17:00\"]}}}\nquestions: {tier: {answers: {gold: hangup}, otherwise: hangup}}\ndirectories: {people: {flow: front-desk}}\n")
 	pages := map[string]string{
-		"settings": "settings", "flows": "flows/front-desk", "menus": "menus/main", "messages": "messages/welcome", "questions": "questions/tier", "queues": "queues/support",
+		"settings": "settings", "flows": "flows/front-desk", "menus": "menus/main", "messages": "messages/welcome", "questions": "questions/tier", "directories": "directories/people", "queues": "queues/support",
 		"mailboxes": "mailboxes/team", "hours": "hours/office", "agents": "agents/ada", "numbers": "numbers/+12025550100",
 	}
 	elsewhere := map[string]string{ // settings whose field has another name than the setting

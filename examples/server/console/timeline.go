@@ -172,7 +172,7 @@ func rule(b *flow.Book, was, now flow.Call, e flow.Event) string {
 	if was.Info == nil || was.At == 0 {
 		return ""
 	}
-	moved := was.At != now.At
+	moved, byName := was.At != now.At, strings.HasPrefix(b.StepName(was.State), "directory ")
 	switch e.Kind {
 	case flow.Pressed:
 		switch {
@@ -181,7 +181,7 @@ func rule(b *flow.Book, was, now flow.Call, e flow.Event) string {
 			return "f, repeats used up"
 		case e.Digits == "":
 			return "d, nothing keyed"
-		case len(e.Digits) > 0 && e.Digits[len(e.Digits)-1] == '*' && moved:
+		case len(e.Digits) > 0 && e.Digits[len(e.Digits)-1] == '*' && moved && !byName:
 			return "g, star"
 		}
 	case flow.Found:
@@ -190,6 +190,9 @@ func rule(b *flow.Book, was, now flow.Call, e flow.Event) string {
 		case b.Guessed(was, &e.What):
 			if moved {
 				return "f, repeats used up"
+			}
+			if byName {
+				return "e, nobody has such a name"
 			}
 			return "e, no such extension"
 		case e.Party == nil: // a queue or a mailbox was asked about

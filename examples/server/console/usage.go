@@ -14,7 +14,7 @@ import (
 // namedAt are the settings whose value is the name of a thing, by its section.
 var namedAt = map[string][]string{
 	"flows": {"flow"}, "menus": {"menu"}, "queues": {"queue", "default_queue"}, "mailboxes": {"voicemail", "mailbox", "default_mailbox"},
-	"hours": {"hours"}, "questions": {"ask"},
+	"hours": {"hours"}, "questions": {"ask"}, "directories": {"directory"},
 	"messages": {"name", "greeting", "prompt", "hold", "hangup", "repeat", "no_input", "invalid", "unavailable", "busy", "no_answer"},
 }
 

@@ -71,13 +71,13 @@ func usual(v any) string {
 
 // targets are the keys of destinations, and how they are said.
 var targets = []struct{ Key, Says string }{
-	{"queue", "queue %s"}, {"menu", "menu %s"}, {"flow", "flow %s"}, {"ask", "question %s"}, {"extension", "extension %s"},
+	{"queue", "queue %s"}, {"menu", "menu %s"}, {"flow", "flow %s"}, {"ask", "question %s"}, {"directory", "directory %s"}, {"extension", "extension %s"},
 	{"hangup", "hang up saying %s"}, {"repeat", "ask again saying %s"},
 }
 
 // wholly reports whether a map is a destination or a message: said as a whole.
 func wholly(m map[string]any) bool {
-	for _, key := range []string{"queue", "voicemail", "menu", "hangup", "flow", "ask", "extension", "handoff", "repeat", "say", "play"} {
+	for _, key := range []string{"queue", "voicemail", "menu", "hangup", "flow", "ask", "directory", "extension", "handoff", "repeat", "say", "play"} {
 		if _, ok := m[key]; ok {
 			return true
 		}
