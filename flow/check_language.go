@@ -61,7 +61,7 @@ func (c *checker) voice(path, voice string) {
 }
 
 // gapNames are those that words may have.
-var gapNames = []string{"position", "minutes", "caller", gapName}
+var gapNames = []string{"position", "minutes", "caller"}
 
 // gaps checks the gaps in words. Braces around anything else are words themselves.
 func (c *checker) gaps(path, words string) {
@@ -69,8 +69,8 @@ func (c *checker) gaps(path, words string) {
 		name, forms := gapParts(gap)
 		switch {
 		case !slices.Contains(gapNames, name):
-		case (name == "caller" || name == gapName) && len(forms) > 0:
-			c.fault(path, "{%s} has no forms; write it alone", name)
+		case name == "caller" && len(forms) > 0:
+			c.fault(path, "{caller} has no forms; write it alone")
 		case len(forms) > 3:
 			c.fault(path, "%.64q has %d forms; write three at most: for none, one and many", gap, len(forms))
 		}

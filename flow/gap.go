@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"cmp"
 	"iter"
 	"strconv"
 	"strings"
@@ -37,23 +38,23 @@ func (c *Call) gapsOf(w *What, stood *Move) gaps {
 	return known
 }
 
-// words fills the gaps in a move's words.
+// words fills the gaps in a move's words. Where they say who may be chosen, the move
+// listens for the keys that choose.
 func (g gaps) words(m *Move) *Move {
 	filled := *m
-	filled.Say, filled.Choices = nil, g.choices
-	if n := g.choices.count(); n > 0 {
-		filled.Do.Keys = "12345678"[:n] + "*"
-	}
+	filled.Say = nil
 	for _, say := range m.Say {
-		if !hasGap(say.Say, gapName) {
+		n := g.choices.count()
+		if n == 0 || !hasGap(say.Say, gapName) {
 			say.Say = g.fill(say.Say, say.Language)
 			filled.Say = append(filled.Say, say)
 			continue
 		}
-		for i := range g.choices.count() {
-			one, known := say, g
-			known.name, known.key = (*g.choices)[i].Name, strconv.Itoa(i+1)
-			one.Say = known.fill(say.Say, say.Language)
+		filled.Choices, filled.Do.Keys = g.choices, "12345678"[:n]+"*"
+		for i := range n {
+			one := say
+			g.name, g.key = (*g.choices)[i].Name, strconv.Itoa(i+1)
+			one.Say = g.fill(say.Say, say.Language)
 			filled.Say = append(filled.Say, one)
 		}
 	}
@@ -109,9 +110,9 @@ func (g gaps) gap(gap, language string) string {
 	case "minutes":
 		n = g.minutes
 	case gapName:
-		return g.name
+		return cmp.Or(g.name, gap)
 	case gapKey:
-		return g.key
+		return cmp.Or(g.key, gap)
 	default:
 		return gap
 	}

@@ -33,10 +33,22 @@ func TestPhrases_numbersAreRightInEveryLanguage(t *testing.T) {
 				require.Contains(t, words, "{key}", language)
 				words = withKey(words, "1", language)
 			}
-			require.NotContains(t, gaps{}.fill(words, language), "{", "%s in %s", name, language)
+			said := gaps{name: "Ada", key: "1"}.fill(words, language)
+			require.NotContains(t, said, "{", "%s in %s", name, language)
+			require.Equal(t, name == choiceName, strings.Contains(said, "Ada"), "%s in %s", name, language)
 			require.Equal(t, strings.TrimSpace(words), words)
 		}
 	}
+}
+
+// What an account wrote before there were directories is said as it was.
+func TestGaps_aNameIsOneOnlyWherePeopleAreChosen(t *testing.T) {
+	t.Parallel()
+	m := &Move{Say: []Message{{Say: "Ask {caller} for {name}, key {key}."}}}
+	said := gaps{caller: "+14155550100"}.words(m)
+	require.Equal(t, "Ask 1 4 1 5 5 5 5 0 1 0 0 for {name}, key {key}.", said.Say[0].Say)
+	require.Nil(t, said.Choices)
+	require.Empty(t, said.Do.Keys)
 }
 
 func TestPhrases_theKeyThatCallsBackIsReadOut(t *testing.T) {
