@@ -82,8 +82,9 @@ func (f *Follower) Run(ctx context.Context) error {
 }
 
 // Pass takes what is new, at most a hundred entries, and returns how many were
-// taken: a receiver that is slow gets the rest in the next pass. It does nothing where another node follows, or before a failure is to be
-// tried again. The error is Take's, or the store's.
+// taken: a receiver that is slow gets the rest in the next pass. It does nothing where
+// another node follows, or before a failure is to be tried again. The error is Take's,
+// or the store's.
 func (f *Follower) Pass(ctx context.Context) (took int, err error) {
 	now, err := f.Store.Agenda().Now(ctx)
 	if err != nil {

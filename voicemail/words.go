@@ -14,8 +14,9 @@ const WordsTime = time.Minute
 
 // AwaitWords is an error as long as the words of a message that was left may still come:
 // its mailbox has messages put into words, the message has none, and it was left less than
-// a time ago. What waits behind it came later, and so waits no longer. A feed.Follower takes that error for no failure, and gives the entry again.
-// Other errors are the store's.
+// a time ago. What waits behind it came later, and so waits no longer. A feed.Follower
+// takes that error for no failure, and gives the entry again. Other errors are the
+// store's.
 func AwaitWords(ctx context.Context, s storage.Store, e storage.Entry, wait time.Duration) error {
 	if wait <= 0 || e.Post.Kind != flow.PostMessageLeft {
 		return nil
