@@ -260,7 +260,7 @@ func TestWalk_sampleAccountWaitsEverywhereAndEndsFromEverywhere(t *testing.T) {
 
 func TestWalk_everyGeneratedAccountWaitsEverywhereAndEndsFromEverywhere(t *testing.T) {
 	t.Parallel()
-	books := uint64(110)
+	books := uint64(50)
 	switch {
 	case os.Getenv("EXTFLOW_LONG") != "":
 		books = 3000
