@@ -242,5 +242,5 @@ func waitingCaller(b *testing.B, book *flow.Book, c *clock, id string) []storage
 }
 
 func BenchmarkSpelled(b *testing.B) {
-	storagetest.Spelling(b, memory.New(memory.Config{}))
+	storagetest.Spelling(b, memory.New(memory.Config{}), nil)
 }

@@ -169,5 +169,8 @@ func BenchmarkSpelled(b *testing.B) {
 	s, err := Open(b.Context(), Config{URL: postgrestest.Database(b), Conns: 4})
 	require.NoError(b, err)
 	defer func() { require.NoError(b, s.Close()) }()
-	storagetest.Spelling(b, s)
+	storagetest.Spelling(b, s, func() {
+		_, err := s.pool.Exec(b.Context(), "ANALYZE")
+		require.NoError(b, err)
+	})
 }

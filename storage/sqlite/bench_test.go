@@ -158,5 +158,5 @@ func BenchmarkSpelled(b *testing.B) {
 	s, err := Open(b.Context(), Config{Path: filepath.Join(b.TempDir(), "extflow.db")})
 	require.NoError(b, err)
 	defer func() { require.NoError(b, s.Close()) }()
-	storagetest.Spelling(b, s)
+	storagetest.Spelling(b, s, nil)
 }
