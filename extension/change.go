@@ -28,8 +28,8 @@ var (
 // where none is given. A new agent without a presence is available.
 //
 // The error holds every fault of the agents themselves (ErrAgent, with ErrUnspellable
-// where it is that; ErrConflict; ErrNoAgent for a successor), or, where they have none, every fault of their
-// extensions (ErrFull, and what Check returns).
+// where it is that; ErrConflict; ErrNoAgent for a successor), or, where they have none,
+// every fault of their extensions (ErrFull, and what Check returns).
 func (d *Directory) Put(now time.Time, agents ...Agent) ([]Agent, error) {
 	agents, err := d.prepare(agents)
 	if err != nil {

@@ -47,7 +47,8 @@ func (c *compiler) flow(name string) StepID {
 	return id
 }
 
-// ruled rings an agent by a flow's rules a to c.
+// ruled rings an agent by a flow's rules a to c; by those of a flow that says nothing they
+// lead to the personal mailbox.
 func (c *compiler) ruled(f Flow, in scope) node {
 	r := c.ringer(in.ring)
 	r.next[OnUnavailable] = c.dest(f.Unavailable, ToPersonal(), in)
@@ -189,17 +190,10 @@ func (c *compiler) menu(name string) StepID {
 	n.next[OnSilent] = c.leading(m.NoInput, in)
 	n.next[OnInvalid] = c.leading(m.Invalid, in)
 	n.next[OnLimit] = c.dest(m.AfterRepeats, HangUp(nil), scope{ring: in.ring})
-	for _, key := range slices.Sorted(maps.Keys(m.Keys)) {
-		o := keyOutcome(key[0])
-		n.keys |= 1 << o
-		d := m.Keys[key]
-		n.next[o] = c.dest(&d, nil, in)
-	}
+	c.keys(&n, m.Keys, in)
 	if m.Extensions {
 		n.next[OnEntered] = c.fill("menu "+name+": ring", func() node {
-			r := c.ringer(in.ring)
-			to := c.personal(nil)
-			r.next[OnUnavailable], r.next[OnUnanswered], r.next[OnDeclined], r.next[OnBusy] = to, to, to, to
+			r := c.ruled(Flow{}, in)
 			if m.Discreet {
 				c.discreet(&r, id)
 			}
@@ -208,6 +202,15 @@ func (c *compiler) menu(name string) StepID {
 	}
 	c.put(id, "menu "+name, n)
 	return first
+}
+
+// keys has single keys lead out of a step that collects.
+func (c *compiler) keys(n *node, keys map[string]Dest, in scope) {
+	for _, key := range slices.Sorted(maps.Keys(keys)) {
+		o, to := keyOutcome(key[0]), keys[key]
+		n.keys |= 1 << o
+		n.next[o] = c.dest(&to, nil, in)
+	}
 }
 
 // whileWaiting is a message to somebody who is kept waiting: music that goes on, or words

@@ -151,11 +151,7 @@ func (c *compiler) directory(name string) StepID {
 	n.next[OnSilent] = c.leading(d.NoInput, in)
 	n.next[OnInvalid] = c.leading(d.Invalid, in)
 	n.next[OnLimit] = c.dest(d.AfterRepeats, HangUp(nil), in)
-	for _, key := range slices.Sorted(maps.Keys(d.Keys)) {
-		o, to := keyOutcome(key[0]), d.Keys[key]
-		n.keys |= 1 << o
-		n.next[o] = c.dest(&to, nil, in)
-	}
+	c.keys(&n, d.Keys, in)
 	n.next[OnEntered] = c.chosen(name, d.Flow, in)
 	c.put(id, "directory "+name, n)
 	return id

@@ -26,10 +26,8 @@ func (b *Book) moved(s *State, w *What) effect {
 // moving makes the steps that only a supervisor leads to.
 func (c *compiler) moving() {
 	ring := c.fill("moved to an extension", func() node {
-		n := c.ringer(c.ringing(Ringing{}, "", ""))
+		n := c.ruled(Flow{}, scope{ring: c.ringing(Ringing{}, "", "")})
 		n.find = &Move{Do: Command{Kind: Find}}
-		to := c.personal(nil)
-		n.next[OnUnavailable], n.next[OnUnanswered], n.next[OnDeclined], n.next[OnBusy] = to, to, to, to
 		return n
 	})
 	c.b.moves = map[string]StepID{moveAgent: ring, moveGoodbye: c.ids["goodbye"]}

@@ -3,6 +3,7 @@ package console
 import (
 	"context"
 	"errors"
+	"net/http"
 	"strings"
 
 	"github.com/extflow/extflow"
@@ -20,7 +21,6 @@ type checked struct {
 	Doc    *account.Document
 	Book   *flow.Book // nil where there are faults
 	open   *setup.Draft
-	mended *flow.Book // where there are faults: the account without what has them; nil where that makes no sense either
 }
 
 // files are the files that were uploaded since the newest version, in place of those
@@ -46,6 +46,16 @@ func (c *Console) notices(k checked) []extflow.Notice {
 	doc := k.open.State.Document
 	doc.Settings = k.Doc.Settings
 	return extflow.Notices(extflow.Setup(doc), c.cfg.Engine.Carriers)
+}
+
+// drafted is the draft of whoever asks, and what is to be said of it.
+func (c *Console) drafted(r *http.Request) (*draft, checked, error) {
+	d, err := c.draft(r.Context(), person(r))
+	if err != nil {
+		return nil, checked{}, err
+	}
+	k, err := c.check(r.Context(), d)
+	return d, k, err
 }
 
 // check reads the account as it would be with the draft published now: on top of
@@ -83,7 +93,6 @@ func (c *Console) check(ctx context.Context, d *draft) (checked, error) {
 	var faults account.Faults
 	if errors.As(err, &faults) {
 		out.Faults = faults
-		out.mended = mended(open, faults)
 		return out, nil
 	}
 	if err != nil {
@@ -94,10 +103,11 @@ func (c *Console) check(ctx context.Context, d *draft) (checked, error) {
 	return out, err
 }
 
-// mended is a book of the draft without the settings that have faults, for a picture.
-func mended(open *setup.Draft, faults account.Faults) *flow.Book {
-	less := *open
-	less.Root = cloned(open.Root).(map[string]any)
+// mended is a book of a draft with faults, without the settings that have them, for a
+// picture; nil where that makes no sense either.
+func (k checked) mended() *flow.Book {
+	less, faults := *k.open, account.Faults(k.Faults)
+	less.Root = cloned(k.open.Root).(map[string]any)
 	for range mostMended {
 		for _, f := range faults {
 			cut(less.Root, f.Path)

@@ -71,7 +71,7 @@ type draftedPhone struct {
 	Stale      bool // the draft has changed since
 }
 
-func (c *Console) drafted(ctx context.Context, who Person) *draftedPhone {
+func (c *Console) triedOut(ctx context.Context, who Person) *draftedPhone {
 	t := c.trials.load(who.ID)
 	if t == nil {
 		return nil
@@ -92,11 +92,7 @@ func (c *Console) callDraft(w http.ResponseWriter, r *http.Request) error {
 
 // callFrom is callDraft from a page.
 func (c *Console) callFrom(w http.ResponseWriter, r *http.Request, back string) error {
-	d, err := c.draft(r.Context(), person(r))
-	if err != nil {
-		return err
-	}
-	k, err := c.check(r.Context(), d)
+	d, k, err := c.drafted(r)
 	if err != nil {
 		return err
 	}

@@ -82,6 +82,10 @@ func (c *Console) edit(r *http.Request, d *draft, section, name string, more ...
 	if data.Draft, err = c.bar(ctx, d, k, section+"/"+url.PathEscape(name)); err != nil {
 		return data, err
 	}
+	drawn := k.Book
+	if drawn == nil && data.Callable() {
+		drawn, data.Mended = k.mended(), true
+	}
 	k.Faults = append(k.Faults, more...)
 	s := showing{section: section, name: name, draft: d, faults: k.Faults, root: base(r), typed: r.PostForm}
 	s.value, _ = d.Now[section][name].(map[string]any)
@@ -109,7 +113,7 @@ func (c *Console) edit(r *http.Request, d *draft, section, name string, more ...
 	if data.Used, err = c.usedBy(ctx, d, k, thing{section, name}); err != nil {
 		return data, err
 	}
-	c.draw(&data, k, base(r))
+	data.draw(drawn, k.Faults, base(r))
 	data.Live, err = c.liveThing(ctx, section, name, d)
 	return data, err
 }

@@ -12,13 +12,9 @@ import (
 
 // The picture of what a thing leads to, on the page where it is edited.
 
-// draw adds the picture of what the thing leads to.
-// Where the draft has faults it is drawn without them, and what they are in is outlined.
-func (c *Console) draw(data *editData, k checked, root string) {
-	b := k.Book
-	if b == nil {
-		b, data.Mended = k.mended, true
-	}
+// draw adds the picture of what the thing leads to in a book, if there is one, and
+// outlines what the faults are in.
+func (data *editData) draw(b *flow.Book, faults account.Faults, root string) {
 	if b == nil {
 		return
 	}
@@ -40,7 +36,7 @@ func (c *Console) draw(data *editData, k checked, root string) {
 	}
 	data.Svg = picture.New(chart).SVG(picture.Look{
 		Page: true, Title: "What " + data.Name + " leads to",
-		Link: func(id flow.StepID) string { return linkOf(root, names[id]) }, Broken: broken(k.Faults, names),
+		Link: func(id flow.StepID) string { return linkOf(root, names[id]) }, Broken: broken(faults, names),
 	})
 	data.Outline = picture.Outline(chart)
 }
@@ -49,9 +45,10 @@ func (c *Console) draw(data *editData, k checked, root string) {
 func broken(faults account.Faults, names map[flow.StepID]string) map[flow.StepID]string {
 	count := map[flow.StepID]int{}
 	for id, name := range names {
-		path := thingOf(name)
+		t, _ := thingOf(name)
+		path := t.Section + "." + t.Name
 		for _, f := range faults {
-			if path != "" && (f.Path == path || strings.HasPrefix(f.Path, path+".") || strings.HasPrefix(f.Path, path+"[")) {
+			if t.Name != "" && (f.Path == path || strings.HasPrefix(f.Path, path+".") || strings.HasPrefix(f.Path, path+"[")) {
 				count[id]++
 			}
 		}
@@ -63,14 +60,16 @@ func broken(faults account.Faults, names map[flow.StepID]string) map[flow.StepID
 	return out
 }
 
-// thingOf is the path of what a step is of, as in "flows.front-desk"; empty for the library's.
-func thingOf(step string) string {
+// thingOf is what a step is of; nothing for the library's. Rings are the steps of a flow or
+// a directory that ring.
+func thingOf(step string) (t thing, rings bool) {
 	for section, kind := range leadsTo {
 		if name, ok := strings.CutPrefix(step, kind+" "); ok {
-			return section + "." + strings.TrimSuffix(name, ": ring")
+			name, rings = strings.CutSuffix(name, ": ring")
+			return thing{section, name}, rings
 		}
 	}
-	return ""
+	return thing{}, false
 }
 
 // firstFields are the first fields of forms, which a step of the picture leads to.
@@ -78,14 +77,13 @@ var firstFields = map[string]string{"flows": "#f-greeting~m", "menus": "#f-promp
 
 // linkOf is the editor of a step, from a page that root leads from to the console's root.
 func linkOf(root, step string) string {
-	for prefix, section := range map[string]string{"flow ": "flows", "menu ": "menus", "queue ": "queues", "voicemail ": "mailboxes", "ask ": "questions", "directory ": "directories"} {
-		if name, ok := strings.CutPrefix(step, prefix); ok {
-			at := firstFields[section]
-			if of, rings := strings.CutSuffix(name, ": ring"); rings {
-				name, at = of, map[string]string{"flows": "#f-ring.time", "directories": "#f-flow"}[section]
-			}
-			return root + section + "/" + url.PathEscape(name) + at
-		}
+	t, rings := thingOf(step)
+	if t.Section == "" {
+		return "#main"
 	}
-	return "#main"
+	at := firstFields[t.Section]
+	if rings {
+		at = map[string]string{"flows": "#f-ring.time", "directories": "#f-flow"}[t.Section]
+	}
+	return root + t.Section + "/" + url.PathEscape(t.Name) + at
 }

@@ -72,6 +72,29 @@ func (c *Console) extensionFree(w http.ResponseWriter, r *http.Request) error {
 // setExtension changes an extension in the list: to what was typed, or to the next
 // free one.
 func (c *Console) setExtension(w http.ResponseWriter, r *http.Request) error {
+	return c.inList(w, r, "extension", "Extension of ", func(g *extension.Agent) (err error) {
+		g.Extension = strings.TrimSpace(r.FormValue("extension"))
+		if r.FormValue("next") != "" || g.Extension == "" {
+			g.Extension, err = c.nextFree(r.Context())
+		}
+		return err
+	})
+}
+
+// setListed says in the list whether callers may find an agent by name.
+func (c *Console) setListed(w http.ResponseWriter, r *http.Request) error {
+	return c.inList(w, r, "listed", "", func(g *extension.Agent) error {
+		if err := r.ParseForm(); err != nil {
+			return wrong("The form did not arrive whole. Nothing was changed; send it again.")
+		}
+		g.Listed = listedTyped(r) == "on"
+		return nil
+	})
+}
+
+// inList changes one field of an agent where it stands in the list. A fault of the field is
+// told with of before the agent's name.
+func (c *Console) inList(w http.ResponseWriter, r *http.Request, field, of string, change func(*extension.Agent) error) error {
 	ctx, id := r.Context(), r.PathValue("agent")
 	if err := own(r, id, Administrator); err != nil {
 		return err
@@ -80,44 +103,18 @@ func (c *Console) setExtension(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	g.Extension = strings.TrimSpace(r.FormValue("extension"))
-	if r.FormValue("next") != "" || g.Extension == "" {
-		if g.Extension, err = c.nextFree(ctx); err != nil {
-			return err
-		}
+	if err := change(&g); err != nil {
+		return err
 	}
 	if _, err := c.cfg.Store.Directory().Put(ctx, c.cfg.Account, g); err != nil {
 		if faults := c.agentFaults(ctx, id, err); faults != nil {
-			return &problem{status: http.StatusConflict, text: "Extension of " + nameOf(g) + ": " + faults["extension"] + faults[""]}
+			return &problem{status: http.StatusConflict, text: of + nameOf(g) + ": " + faults[field] + faults[""]}
 		}
 		return err
 	}
 	c.settled(ctx)
 	if r.FormValue("back") == "me" {
 		return c.next(w, r, "me?done=saved")
-	}
-	return c.next(w, r, "agents?done=saved")
-}
-
-// setListed says in the list whether callers may find an agent by name.
-func (c *Console) setListed(w http.ResponseWriter, r *http.Request) error {
-	ctx, id := r.Context(), r.PathValue("agent")
-	if err := own(r, id, Administrator); err != nil {
-		return err
-	}
-	g, err := c.cfg.Store.Directory().Agent(ctx, c.cfg.Account, id)
-	if err != nil {
-		return err
-	}
-	if err := r.ParseForm(); err != nil {
-		return wrong("The form did not arrive whole. Nothing was changed; send it again.")
-	}
-	g.Listed = listedTyped(r) == "on"
-	if _, err := c.cfg.Store.Directory().Put(ctx, c.cfg.Account, g); err != nil {
-		if faults := c.agentFaults(ctx, id, err); faults != nil {
-			return &problem{status: http.StatusConflict, text: nameOf(g) + ": " + faults["listed"] + faults[""]}
-		}
-		return err
 	}
 	return c.next(w, r, "agents?done=saved")
 }

@@ -86,11 +86,7 @@ func (c *Console) listThings(w http.ResponseWriter, r *http.Request, section str
 // showList shows a list, with what else is to be said there.
 func (c *Console) showList(w http.ResponseWriter, r *http.Request, section string, status int, say func(*listData)) error {
 	ctx := r.Context()
-	d, err := c.draft(ctx, person(r))
-	if err != nil {
-		return err
-	}
-	k, err := c.check(ctx, d)
+	d, k, err := c.drafted(r)
 	if err != nil {
 		return err
 	}

@@ -149,7 +149,7 @@ func (c *Console) phone(ctx context.Context, r *http.Request) (phoneData, error)
 		}
 	}
 	if isDraft(r) {
-		if d.Copy, d.Draft = false, c.drafted(ctx, person(r)); d.To == "" && d.Draft != nil {
+		if d.Copy, d.Draft = false, c.triedOut(ctx, person(r)); d.To == "" && d.Draft != nil {
 			d.To = d.Draft.Number
 		}
 	}

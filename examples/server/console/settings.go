@@ -72,11 +72,7 @@ func (c *Console) settingsPage(w http.ResponseWriter, r *http.Request) error {
 func (c *Console) settings(r *http.Request) (settingsData, error) {
 	ctx := r.Context()
 	data := settingsData{editData: editData{Section: "settings"}}
-	d, err := c.draft(ctx, person(r))
-	if err != nil {
-		return data, err
-	}
-	k, err := c.check(ctx, d)
+	d, k, err := c.drafted(r)
 	if err != nil {
 		return data, err
 	}

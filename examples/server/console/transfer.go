@@ -61,11 +61,7 @@ func (c *Console) imported(r *http.Request, text []byte) ([]importedThing, error
 	if err := dec.Decode(&root); err != nil {
 		return nil, err
 	}
-	d, err := c.draft(r.Context(), person(r))
-	if err != nil {
-		return nil, err
-	}
-	k, err := c.check(r.Context(), d)
+	_, k, err := c.drafted(r)
 	if err != nil {
 		return nil, err
 	}
@@ -142,11 +138,7 @@ func placed(f account.Fault, text []byte) string {
 
 // exportDraft is the account with the draft, as a document or as a picture.
 func (c *Console) exportDraft(w http.ResponseWriter, r *http.Request) error {
-	d, err := c.draft(r.Context(), person(r))
-	if err != nil {
-		return err
-	}
-	k, err := c.check(r.Context(), d)
+	d, k, err := c.drafted(r)
 	if err != nil {
 		return err
 	}

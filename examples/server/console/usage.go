@@ -82,11 +82,7 @@ func namesAt(t thing, key string, v any) []string {
 
 // unused refuses to take away what something else still names.
 func (c *Console) unused(r *http.Request, t thing) error {
-	d, err := c.draft(r.Context(), person(r))
-	if err != nil {
-		return err
-	}
-	k, err := c.check(r.Context(), d)
+	d, k, err := c.drafted(r)
 	if err != nil {
 		return err
 	}
